@@ -1,0 +1,3 @@
+export { ByteReader, MalformedInput } from './byte-reader';
+export { ByteWriter } from './byte-writer';
+export { crc32c } from './crc32c';

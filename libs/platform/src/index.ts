@@ -1,0 +1,23 @@
+export type { Clock } from './clock';
+export type { Timer, Timers } from './timers';
+export type { Random } from './random';
+export { DiskError, type Disk, type DiskFile, type DiskLock } from './disk';
+export type {
+  CallContext,
+  CallOptions,
+  Channel,
+  ChannelFailure,
+  ChannelFailureReason,
+  ChannelStream,
+  Connector,
+  ServiceHost,
+  StreamAcceptor,
+  StreamHandlers,
+  UnaryHandler,
+  UnaryOutcome,
+} from './channel';
+export { silentLogger, type Logger } from './logger';
+export { noTracer, type Span, type SpanOptions, type TraceContext, type Tracer } from './tracer';
+export { noMeter, type Counter, type Histogram, type Meter, type MetricLabels } from './meter';
+export type { Platform } from './platform';
+export { BoundedQueue } from './bounded-queue';
