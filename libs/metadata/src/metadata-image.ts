@@ -1,0 +1,162 @@
+import { Map, type Set } from 'immutable';
+import { NO_EPOCH, NO_OFFSET, producerId, type Offset, type ProducerId, type Uuid } from '@milena/model';
+import type { BrokerRegistration } from './broker-registration';
+import { configResourceKey, type ConfigResource } from './config-resource';
+import type { PartitionState } from './partition-state';
+import type { TopicImage } from './topic-image';
+
+/** Which part of the log an image holds. */
+export interface Provenance {
+  /** Offset of the last record contained; NO_OFFSET for the empty image. */
+  readonly offset: Offset;
+  /** Leader epoch of that record. */
+  readonly epoch: number;
+}
+
+/** A partition together with the topic it belongs to. */
+export interface HostedPartition {
+  readonly topic: TopicImage;
+  readonly partition: number;
+  readonly state: PartitionState;
+}
+
+/** Configuration of one resource: only the keys that were set. */
+export type ResourceConfig = ReadonlyMap<string, string>;
+
+/** The persistent collections behind an image. Only MetadataImage and MetadataDelta look inside. */
+export interface ImageContents {
+  readonly provenance: Provenance;
+  readonly brokers: Map<number, BrokerRegistration>;
+  readonly topics: Map<Uuid, TopicImage>;
+  readonly topicIdsByName: Map<string, Uuid>;
+  /** Broker id -> topic id -> partitions it has a replica of. Derived from `topics`. */
+  readonly hosted: Map<number, Map<Uuid, Set<number>>>;
+  readonly configs: Map<string, { readonly resource: ConfigResource; readonly entries: Map<string, string> }>;
+  readonly features: Map<string, number>;
+  readonly nextProducerId: ProducerId;
+}
+
+const NO_CONFIG: ResourceConfig = new globalThis.Map<string, string>();
+
+/**
+ * All metadata of the cluster as of one offset of the metadata log. Immutable and cheap to keep: images share what did
+ * not change. Collections iterate in an order that depends only on the records replayed.
+ */
+export class MetadataImage {
+  readonly #contents: ImageContents;
+  #sortedBrokers: readonly BrokerRegistration[] | undefined;
+
+  /** Made by `emptyImage` and MetadataDelta only. */
+  constructor(contents: ImageContents) {
+    this.#contents = contents;
+  }
+
+  get provenance(): Provenance {
+    return this.#contents.provenance;
+  }
+
+  /** Id of the next producer id block to hand out. */
+  get nextProducerId(): ProducerId {
+    return this.#contents.nextProducerId;
+  }
+
+  /** Registration of a broker, fenced or not. */
+  broker(id: number): BrokerRegistration | undefined {
+    return this.#contents.brokers.get(id);
+  }
+
+  /** All registrations in order of id. */
+  brokers(): readonly BrokerRegistration[] {
+    this.#sortedBrokers ??= [...this.#contents.brokers.values()].sort((left, right) => left.id - right.id);
+    return this.#sortedBrokers;
+  }
+
+  topicById(id: Uuid): TopicImage | undefined {
+    return this.#contents.topics.get(id);
+  }
+
+  topicByName(name: string): TopicImage | undefined {
+    const id = this.#contents.topicIdsByName.get(name);
+    return id === undefined ? undefined : this.#contents.topics.get(id);
+  }
+
+  /** All topics, in no order a caller may rely on. */
+  topics(): Iterable<TopicImage> {
+    return this.#contents.topics.values();
+  }
+
+  get topicCount(): number {
+    return this.#contents.topics.size;
+  }
+
+  partition(topicId: Uuid, index: number): PartitionState | undefined {
+    return this.#contents.topics.get(topicId)?.partition(index);
+  }
+
+  /** Partitions a broker has a replica of, in the ISR or not. */
+  *hostedPartitions(brokerId: number): Iterable<HostedPartition> {
+    for (const [topicId, partitions] of this.#contents.hosted.get(brokerId) ?? []) {
+      const topic = this.#contents.topics.get(topicId);
+      if (topic === undefined) continue;
+      for (const partition of partitions) {
+        const state = topic.partition(partition);
+        if (state !== undefined) yield { topic, partition, state };
+      }
+    }
+  }
+
+  /** How many partitions a broker has a replica of. */
+  hostedPartitionCount(brokerId: number): number {
+    let count = 0;
+    for (const partitions of this.#contents.hosted.get(brokerId)?.values() ?? []) count += partitions.size;
+    return count;
+  }
+
+  /** What is configured for a resource; empty when nothing is. Defaults are not included. */
+  config(resource: ConfigResource): ResourceConfig {
+    const entries = this.#contents.configs.get(configResourceKey(resource))?.entries;
+    return entries === undefined ? NO_CONFIG : new globalThis.Map(entries);
+  }
+
+  /** Value of one configured key; undefined when not configured for that resource itself. */
+  configValue(resource: ConfigResource, name: string): string | undefined {
+    return this.#contents.configs.get(configResourceKey(resource))?.entries.get(name);
+  }
+
+  /** Resources that have configuration. */
+  *configuredResources(): Iterable<ConfigResource> {
+    for (const { resource } of this.#contents.configs.values()) yield resource;
+  }
+
+  /** Finalized level of a feature; 0 when it was never set. */
+  featureLevel(name: string): number {
+    return this.#contents.features.get(name) ?? 0;
+  }
+
+  /** All finalized features with their levels, in order of name. */
+  features(): readonly (readonly [name: string, level: number])[] {
+    return [...this.#contents.features].sort(([left], [right]) => (left < right ? -1 : 1));
+  }
+
+  /** True when no record but control records was ever replayed. */
+  isEmpty(): boolean {
+    return this.#contents.provenance.offset === NO_OFFSET;
+  }
+
+  /** The collections inside, for MetadataDelta. */
+  contents(): ImageContents {
+    return this.#contents;
+  }
+}
+
+/** The image before the first record. */
+export const emptyImage: MetadataImage = new MetadataImage({
+  provenance: { offset: NO_OFFSET, epoch: NO_EPOCH },
+  brokers: Map(),
+  topics: Map(),
+  topicIdsByName: Map(),
+  hosted: Map(),
+  configs: Map(),
+  features: Map(),
+  nextProducerId: producerId(0),
+});
