@@ -1,0 +1,25 @@
+import type { MetadataImage } from '@milena/metadata';
+import type { Uuid } from '@milena/model';
+import type { Platform } from '@milena/platform';
+import type { ActiveControllerChannel } from '@milena/raft-driver';
+import type { BrokerConfig } from './broker-config';
+import type { ProducerIds } from './producer-ids';
+import type { ReplicaManager } from './replica-manager';
+
+/** What a broker hands to its API handlers. */
+export interface BrokerContext {
+  readonly nodeId: number;
+  readonly clusterId: Uuid;
+  readonly config: BrokerConfig;
+  readonly platform: Platform;
+  readonly replicaManager: ReplicaManager;
+  readonly producerIds: ProducerIds;
+  /** Calls to the active controller. */
+  readonly controllerChannel: ActiveControllerChannel;
+  /** Newest image this broker has applied; ask anew for every request. */
+  image(): MetadataImage;
+  /** Node id of the active controller as the metadata log knows it, NO_NODE while unknown. */
+  controllerId(): number;
+  /** Resolves once `image()` contains `offset` of the metadata log: true, or false when the time ran out first. */
+  waitForMetadata(offset: number, timeoutMs: number): Promise<boolean>;
+}
