@@ -1,0 +1,154 @@
+// A cluster of real processes, started as a user starts it (`milena dev --json`), and torn at as an operator fears it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import { metadataOf } from './clients/kcat.mjs';
+import { run, until } from './process.mjs';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const milena = join(root, 'dist', 'apps', 'milena', 'main.js');
+
+/** Runs the `milena` command line and gives its standard output parsed as JSON. */
+export async function milenaJson(...args) {
+  const { stdout } = await run(process.execPath, [milena, ...args, '-o', 'json'], { timeoutMs: 30_000 });
+  return JSON.parse(stdout);
+}
+
+/** Starts `controllers` + `brokers` processes on free ports and resolves when the ready line has come. */
+export async function startCluster({ controllers = 3, brokers = 3, set = [], log, readyWithinMs = 60_000 } = {}) {
+  const data = mkdtempSync(join(tmpdir(), 'milena-conformance-'));
+  const args = [milena, 'dev', '--json', '--any-port', '--controllers', `${controllers}`, '--brokers', `${brokers}`, '--data', data];
+  for (const setting of set) args.push('--set', setting);
+  const started = performance.now();
+  const dev = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const errors = [];
+  dev.stderr.on('data', (chunk) => {
+    errors.push(chunk);
+    if (errors.length > 2000) errors.shift();
+    log?.(chunk);
+  });
+  const line = await firstLine(dev, readyWithinMs).catch((error) => {
+    dev.kill('SIGKILL');
+    throw new Error(`${error.message}\n${Buffer.concat(errors).toString().slice(-4000)}`);
+  });
+  return new Cluster(dev, JSON.parse(line), data, performance.now() - started, errors);
+}
+
+function firstLine(child, timeoutMs) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no ready line within ${timeoutMs} ms`)), timeoutMs);
+    createInterface({ input: child.stdout }).once('line', (line) => (clearTimeout(timer), resolve(line)));
+    child.once('exit', (code) => (clearTimeout(timer), reject(new Error(`dev ended with code ${code} before it was ready`))));
+  });
+}
+
+class Cluster {
+  #restarted = new Map();
+
+  constructor(dev, ready, data, readyAfterMs, errors) {
+    Object.assign(this, { dev, ready, data, readyAfterMs, errors, bootstrap: ready.bootstrap });
+  }
+
+  process(role, id) {
+    const found = this.ready.processes.find((each) => each.role === role && each.id === id);
+    if (found === undefined) throw new Error(`no ${role} ${id}`);
+    return found;
+  }
+
+  ids(role) {
+    return this.ready.processes.filter((each) => each.role === role).map((each) => each.id);
+  }
+
+  /** Address of a process's listener, `host:port`. */
+  listener(role, id, name) {
+    return this.process(role, id).listeners[name];
+  }
+
+  pid(role, id) {
+    return this.#restarted.get(`${role}-${id}`)?.pid ?? this.process(role, id).pid;
+  }
+
+  signal(role, id, signal) {
+    process.kill(this.pid(role, id), signal);
+  }
+
+  isAlive(role, id) {
+    try {
+      process.kill(this.pid(role, id), 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async exited(role, id, timeoutMs) {
+    const child = this.#restarted.get(`${role}-${id}`);
+    await until(`${role} ${id} to exit`, timeoutMs, () => (child ? child.exitCode !== null || child.signalCode !== null : !this.isAlive(role, id)));
+    return child?.exitCode;
+  }
+
+  async kill9(role, id) {
+    this.signal(role, id, 'SIGKILL');
+    await this.exited(role, id, 5_000);
+  }
+
+  /** Starts the process again with the argv the ready line gave. */
+  restart(role, id, extra = []) {
+    const { argv, cwd } = this.process(role, id);
+    const child = spawn(argv[0], [...argv.slice(1), ...extra], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.on('data', (chunk) => {
+      this.errors.push(chunk);
+      if (this.errors.length > 2000) this.errors.shift();
+    });
+    this.#restarted.set(`${role}-${id}`, child);
+    return child;
+  }
+
+  /** Id of the active controller, asked of every live controller until one leads. */
+  async activeController(timeoutMs = 15_000) {
+    return until('an active controller', timeoutMs, async () => {
+      for (const id of this.ids('controller').filter((each) => this.isAlive('controller', each))) {
+        try {
+          const quorum = await milenaJson('quorum', 'describe', '--bootstrap-controller', this.listener('controller', id, 'CONTROLLER'));
+          if (quorum.leaderId >= 0 && this.isAlive('controller', quorum.leaderId)) return quorum.leaderId;
+        } catch {
+          // that controller may be starting; the next one may know
+        }
+      }
+      return undefined;
+    });
+  }
+
+  /** Waits until `brokerId` is in the ISR of every partition of `topic` that it replicates. */
+  async inEveryIsr(topic, brokerId, timeoutMs) {
+    const started = performance.now();
+    await until(`broker ${brokerId} in every ISR of ${topic}`, timeoutMs, async () => {
+      const metadata = await metadataOf(this.bootstrap, topic).catch(() => undefined);
+      const partitions = metadata?.topics.find((each) => each.topic === topic)?.partitions ?? [];
+      const mine = partitions.filter(({ replicas }) => replicas.some((replica) => replica.id === brokerId));
+      return mine.length > 0 && mine.every(({ isrs }) => isrs.some((replica) => replica.id === brokerId));
+    });
+    return performance.now() - started;
+  }
+
+  /** The last lines the processes wrote, for a failure's report. */
+  recentLog() {
+    return Buffer.concat(this.errors).toString().slice(-6000);
+  }
+
+  async stop() {
+    for (const [, child] of this.#restarted) if (child.exitCode === null) child.kill('SIGTERM');
+    this.dev.kill('SIGTERM');
+    await until('dev to stop', 20_000, () => this.dev.exitCode !== null || this.dev.signalCode !== null).catch(() => {});
+    for (const [, child] of this.#restarted) if (child.exitCode === null) child.kill('SIGKILL');
+    for (const { role, id } of this.ready.processes) {
+      if (this.dev.pid !== this.pid(role, id) && this.isAlive(role, id)) this.signal(role, id, 'SIGKILL');
+    }
+    this.dev.kill('SIGKILL');
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
