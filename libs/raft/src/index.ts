@@ -1,1 +1,26 @@
-export {};
+export type {
+  BeginQuorumEpochRequest,
+  BeginQuorumEpochResponse,
+  DescribeQuorumRequest,
+  DescribeQuorumResponse,
+  DivergingEpoch,
+  EndQuorumEpochRequest,
+  EndQuorumEpochResponse,
+  FetchRequest,
+  FetchResponse,
+  RaftRequest,
+  RaftResponse,
+  ReplicaProgress,
+  ResponseFacts,
+  VoteRequest,
+  VoteResponse,
+} from './messages';
+export { matchesReplica, replicaKey, replicaKeyText, type ReplicaKey } from './replica-key';
+export { VoterSet, type Voter } from './voter-set';
+export { INITIAL_QUORUM_STATE, sameQuorumState, type QuorumState } from './quorum-state';
+export type { RaftLog } from './raft-log';
+export type { ControlRecord, RaftBatch, RaftBatches } from './raft-batches';
+export type { PlantedBugs } from './planted-bugs';
+export { DEFAULT_RAFT_SETTINGS, type BootstrapVoters, type RaftOptions, type RaftSettings } from './raft-options';
+export type { Leadership, LogFlush, OutgoingAnswer, OutgoingRequest, RaftEffects, RoleName } from './raft-effects';
+export type { Appended, CreateRaft, Raft } from './raft';

@@ -1,0 +1,16 @@
+/**
+ * For the simulator only: bugs switched on to prove that its checkers catch them. Absent in production; no configuration
+ * reaches them.
+ */
+export interface PlantedBugs {
+  /** Requests and answers leave before the vote and epoch they rest on are durable. */
+  readonly replyToVoteBeforePersist?: boolean;
+  /** A vote is granted without looking at the candidate's log. */
+  readonly grantVoteToStaleLog?: boolean;
+  /** The high watermark moves over records of older epochs by counting replicas (Raft section 5.4.2, figure 8). */
+  readonly commitOlderEpochByCounting?: boolean;
+  /** The leader counts its own log end before it is flushed. */
+  readonly leaderCountsBeforeFlush?: boolean;
+  /** A follower acknowledges by its fetch offset what it has not flushed. */
+  readonly fetchBeforeFlush?: boolean;
+}

@@ -1,0 +1,55 @@
+import { invariant, type Endpoint } from '@milena/model';
+import { matchesReplica, type ReplicaKey } from './replica-key';
+
+/** A voter: its key, where it serves the quorum's RPCs, and the kraft.version levels it supports. */
+export interface Voter {
+  readonly key: ReplicaKey;
+  readonly endpoint: Endpoint;
+  readonly kraftVersions: { readonly min: number; readonly max: number };
+}
+
+/** The voters of the quorum: an immutable value with unique ids, ordered by id. */
+export class VoterSet {
+  private readonly byId: ReadonlyMap<number, Voter>;
+
+  private constructor(readonly voters: readonly Voter[]) {
+    this.byId = new Map(voters.map((voter) => [voter.key.id, voter]));
+    invariant(this.byId.size === voters.length, 'voter ids are unique', { ids: voters.map((voter) => voter.key.id) });
+  }
+
+  static of(voters: readonly Voter[]): VoterSet {
+    return new VoterSet(voters.toSorted((left, right) => left.key.id - right.key.id));
+  }
+
+  get size(): number {
+    return this.voters.length;
+  }
+
+  get ids(): readonly number[] {
+    return this.voters.map((voter) => voter.key.id);
+  }
+
+  /** Smallest number of voters that is more than half. */
+  get majority(): number {
+    return Math.floor(this.size / 2) + 1;
+  }
+
+  voter(id: number): Voter | undefined {
+    return this.byId.get(id);
+  }
+
+  endpoint(id: number): Endpoint | undefined {
+    return this.byId.get(id)?.endpoint;
+  }
+
+  /** Whether `key` names a voter: the same id and, where both are known, the same directory. */
+  includes(key: ReplicaKey): boolean {
+    const voter = this.byId.get(key.id);
+    return voter !== undefined && matchesReplica(voter.key, key);
+  }
+
+  /** Whether `key` is the one and only voter, which needs nobody's vote. */
+  isOnly(key: ReplicaKey): boolean {
+    return this.size === 1 && this.includes(key);
+  }
+}
