@@ -26,5 +26,21 @@ export {
   type UnregisterBrokerRecord,
 } from './metadata-record';
 export type { TopicImage } from './topic-image';
-export { emptyImage, type HostedPartition, type MetadataImage, type Provenance, type ResourceConfig } from './metadata-image';
+export {
+  emptyImage,
+  type HostedPartition,
+  type MetadataImage,
+  type Provenance,
+  type ResourceConfig,
+} from './metadata-image';
 export { createDelta, type MetadataDelta } from './metadata-delta';
+export { decodeMetadataRecord, encodeMetadataRecord, UnsupportedMetadataRecord } from './codec/metadata-record-codec';
+export {
+  configResourceTypeOnWire,
+  leaderRecoveryStateOnWire,
+  longFromWire,
+  offsetFromWire,
+  securityProtocolOnWire,
+} from './codec/wire-values';
+export { imageRecords } from './image-records';
+export { imageDigest } from './image-digest';
