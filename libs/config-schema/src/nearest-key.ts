@@ -3,7 +3,7 @@
  * neighbours), the first of equals; undefined when even that one shares too little with it.
  */
 export function nearestKey(key: string, candidates: readonly string[]): string | undefined {
-  const distanceMax = Math.max(3, Math.floor(key.length * 0.4));
+  const distanceMax = Math.max(2, Math.floor(key.length * 0.4));
   let nearest: string | undefined;
   let nearestDistance = distanceMax + 1;
   for (const candidate of candidates) {

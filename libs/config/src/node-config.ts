@@ -1,0 +1,38 @@
+import type { ConfigProblem, ServerConfig } from '@milena/config-schema';
+import { listenerConfig, type ListenerConfig } from './listener-config';
+import { quorumConfig, type QuorumConfig } from './quorum-config';
+
+/** Everything a process needs to know of itself, checked. Keys not singled out here are read from `server`. */
+export interface NodeConfig {
+  readonly nodeId: number;
+  readonly roles: { readonly broker: boolean; readonly controller: boolean };
+  /** Folder of the data logs and of meta.properties. */
+  readonly dataFolder: string;
+  /** Folder of the metadata log; often the same as `dataFolder`. */
+  readonly metadataFolder: string;
+  readonly rack: string | undefined;
+  readonly listeners: ListenerConfig;
+  readonly quorum: QuorumConfig;
+  readonly server: ServerConfig;
+}
+
+/** Works out a node's configuration from its keys; what is wrong is added to `problems`. */
+export function nodeConfig(server: ServerConfig, hostname: string, problems: ConfigProblem[]): NodeConfig {
+  const roles = server.list('process.roles');
+  const folders = server.list('log.dirs') ?? [server.string('log.dir')];
+  if (folders.length !== 1) {
+    const message = `must be one folder (got ${folders.length}); several are not supported yet`;
+    problems.push({ origin: server.origin('log.dirs'), key: 'log.dirs', message });
+  }
+  const dataFolder = folders[0] ?? '';
+  return {
+    nodeId: server.number('node.id'),
+    roles: { broker: roles.includes('broker'), controller: roles.includes('controller') },
+    dataFolder,
+    metadataFolder: server.string('metadata.log.dir') ?? dataFolder,
+    rack: server.string('broker.rack'),
+    listeners: listenerConfig(server, hostname, problems),
+    quorum: quorumConfig(server, problems),
+    server,
+  };
+}

@@ -1,0 +1,64 @@
+import type { ConfigProblem, ServerConfig } from '@milena/config-schema';
+import { parseEndpoint, type Endpoint } from '@milena/model';
+
+/** A voter of the static set. */
+export interface StaticVoter {
+  readonly id: number;
+  readonly endpoint: Endpoint;
+}
+
+/** How a node finds its quorum. At least one of the lists has an item. */
+export interface QuorumConfig {
+  /** `controller.quorum.voters`; empty where the voter set is the one written at format. */
+  readonly voters: readonly StaticVoter[];
+  /** `controller.quorum.bootstrap.servers`, else the addresses of the static voters. */
+  readonly bootstrap: readonly Endpoint[];
+}
+
+/** Reads the quorum's keys; what is wrong is added to `problems`. */
+export function quorumConfig(server: ServerConfig, problems: ConfigProblem[]): QuorumConfig {
+  const voters = staticVoters(server, problems);
+  const key = 'controller.quorum.bootstrap.servers';
+  const bootstrap: Endpoint[] = [];
+  for (const item of server.list(key)) {
+    const endpoint = parseEndpoint(item);
+    if (endpoint !== undefined && endpoint.host !== '' && endpoint.port !== 0) bootstrap.push(endpoint);
+    else {
+      const message = `must be host:port items (got ${JSON.stringify(item)})`;
+      problems.push({ origin: server.origin(key), key, message });
+    }
+  }
+  if (!server.isGiven(key) && !server.isGiven('controller.quorum.voters')) {
+    const message = 'is required and not set (controller.quorum.voters may stand in for it)';
+    problems.push({ origin: undefined, key, message });
+  }
+  return { voters, bootstrap: bootstrap.length > 0 ? bootstrap : voters.map(({ endpoint }) => endpoint) };
+}
+
+function staticVoters(server: ServerConfig, problems: ConfigProblem[]): readonly StaticVoter[] {
+  const key = 'controller.quorum.voters';
+  const origin = server.origin(key);
+  const voters: StaticVoter[] = [];
+  for (const item of server.list(key)) {
+    const match = /^(\d{1,10})@(.+)$/.exec(item);
+    const id = Number(match?.[1]);
+    const endpoint = parseEndpoint(match?.[2] ?? '');
+    if (match === null || endpoint === undefined || endpoint.host === '' || endpoint.port === 0) {
+      problems.push({ origin, key, message: `must be id@host:port items (got ${JSON.stringify(item)})` });
+    } else if (voters.some((voter) => voter.id === id)) {
+      problems.push({ origin, key, message: `names voter ${id} twice` });
+    } else {
+      voters.push({ id, endpoint });
+    }
+  }
+  const id = server.number('node.id');
+  const isVoter = voters.some((voter) => voter.id === id);
+  const isController = server.list('process.roles').includes('controller');
+  if (voters.length > 0 && isController !== isVoter) {
+    const message = isController
+      ? `node.id ${id} has the controller role and must be one of the voters`
+      : `node.id ${id} has no controller role and must not be one of the voters`;
+    problems.push({ origin, key, message });
+  }
+  return voters;
+}
