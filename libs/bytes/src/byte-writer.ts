@@ -12,6 +12,7 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** Makes room and gives the position; it may replace the buffer, so it is called before the buffer is named. */
   #reserve(count: number): number {
     const at = this.#length;
     const needed = at + count;
@@ -25,31 +26,38 @@ export class ByteWriter {
   }
 
   int8(value: number): void {
-    this.#buffer.writeInt8(value, this.#reserve(1));
+    const at = this.#reserve(1);
+    this.#buffer.writeInt8(value, at);
   }
 
   uint8(value: number): void {
-    this.#buffer[this.#reserve(1)] = value;
+    const at = this.#reserve(1);
+    this.#buffer[at] = value;
   }
 
   int16(value: number): void {
-    this.#buffer.writeInt16BE(value, this.#reserve(2));
+    const at = this.#reserve(2);
+    this.#buffer.writeInt16BE(value, at);
   }
 
   uint16(value: number): void {
-    this.#buffer.writeUInt16BE(value, this.#reserve(2));
+    const at = this.#reserve(2);
+    this.#buffer.writeUInt16BE(value, at);
   }
 
   int32(value: number): void {
-    this.#buffer.writeInt32BE(value, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#buffer.writeInt32BE(value, at);
   }
 
   uint32(value: number): void {
-    this.#buffer.writeUInt32BE(value, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#buffer.writeUInt32BE(value, at);
   }
 
   float64(value: number): void {
-    this.#buffer.writeDoubleBE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeDoubleBE(value, at);
   }
 
   /** A safe integer as a signed 64-bit value. */
@@ -60,7 +68,8 @@ export class ByteWriter {
   }
 
   bigInt64(value: bigint): void {
-    this.#buffer.writeBigInt64BE(value, this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeBigInt64BE(value, at);
   }
 
   boolean(value: boolean): void {
@@ -91,12 +100,14 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): void {
-    this.#buffer.set(value, this.#reserve(value.length));
+    const at = this.#reserve(value.length);
+    this.#buffer.set(value, at);
   }
 
   utf8(value: string): void {
     const count = Buffer.byteLength(value, 'utf8');
-    this.#buffer.write(value, this.#reserve(count), count, 'utf8');
+    const at = this.#reserve(count);
+    this.#buffer.write(value, at, count, 'utf8');
   }
 
   /** Overwrites four bytes written before, e.g. a length known only at the end. */
