@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ByteReader } from '@milena/bytes';
+import { apiVersions } from './apis/api-versions';
+import { fetch } from './apis/fetch';
+import { initProducerId } from './apis/init-producer-id';
+import { listOffsets } from './apis/list-offsets';
+import { metadata } from './apis/metadata';
+import { produce } from './apis/produce';
+import { KAFKA_APIS } from './kafka-apis';
+import { readRequestHeader } from './request-header';
+
+const captured = readFileSync(join(__dirname, '../testdata/kcat-1.7.1-requests.hex'), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [name = '', version = '', hex = ''] = line.split(' ');
+    return { name, version: Number(version), frame: Buffer.from(hex, 'hex') };
+  });
+
+function capturedBody(name: string): { readonly reader: ByteReader; readonly version: number; readonly frame: Buffer } {
+  const row = captured.find((entry) => entry.name === name);
+  if (row === undefined) throw new Error(`no capture of ${name}`);
+  const reader = new ByteReader(row.frame);
+  readRequestHeader(reader);
+  return { reader, version: row.version, frame: row.frame };
+}
+
+describe('requests captured from kcat', () => {
+  it.each(captured)(
+    '$name v$version decode to the last byte and encode to the same bytes',
+    ({ name, version, frame }) => {
+      const api = KAFKA_APIS.find((entry) => entry.name === name);
+      const reader = new ByteReader(frame);
+      const header = readRequestHeader(reader);
+      expect(header).toMatchObject({ apiKey: api?.key, apiVersion: version, clientId: 'rdkafka' });
+      const body = api?.decodeRequest(reader, version);
+      expect(reader.remaining).toBe(0);
+      expect(api?.encodeRequest(header, body ?? {}).toString('hex')).toBe(frame.toString('hex'));
+    },
+  );
+
+  it('name the client in compact strings after a header whose client id is not compact', () => {
+    const { reader, version } = capturedBody('ApiVersions');
+    expect(apiVersions.decodeRequest(reader, version)).toEqual({
+      clientSoftwareName: 'librdkafka',
+      clientSoftwareVersion: '2.0.2',
+    });
+  });
+
+  it('carry record bytes that are views into the frame', () => {
+    const { reader, version, frame } = capturedBody('Produce');
+    const body = produce.decodeRequest(reader, version);
+    expect(body).toMatchObject({ transactionalId: null, acks: -1, timeoutMs: 30000 });
+    const records = body.topicData[0]?.partitionData[0]?.records;
+    expect(records?.length).toBe(78);
+    expect(records?.buffer).toBe(frame.buffer);
+  });
+
+  it('give fields of later versions their defaults', () => {
+    const list = capturedBody('ListOffsets');
+    expect(listOffsets.decodeRequest(list.reader, list.version).topics[0]?.partitions[0]).toEqual({
+      partitionIndex: 0,
+      currentLeaderEpoch: -1,
+      timestamp: -2,
+    });
+    const read = capturedBody('Fetch');
+    expect(fetch.decodeRequest(read.reader, read.version)).toMatchObject({
+      sessionId: 0,
+      sessionEpoch: -1,
+      replicaState: null,
+      topics: [{ topic: 'golden', partitions: [{ fetchOffset: 0, lastFetchedEpoch: -1 }] }],
+    });
+    const init = capturedBody('InitProducerId');
+    expect(initProducerId.decodeRequest(init.reader, init.version).transactionalId).toBeNull();
+    const ask = capturedBody('Metadata');
+    expect(metadata.decodeRequest(ask.reader, ask.version)).toMatchObject({ allowAutoTopicCreation: true });
+  });
+});
+
+describe('version ranges', () => {
+  it('are those of a Kafka 4.x broker', () => {
+    const ranges = Object.fromEntries(
+      KAFKA_APIS.map((api) => [api.name, [api.key, api.versions.min, api.versions.max]]),
+    );
+    expect(ranges).toEqual({
+      Produce: [0, 0, 13],
+      Fetch: [1, 4, 18],
+      ListOffsets: [2, 1, 11],
+      Metadata: [3, 0, 13],
+      ApiVersions: [18, 0, 4],
+      CreateTopics: [19, 2, 7],
+      DeleteTopics: [20, 1, 6],
+      InitProducerId: [22, 0, 5],
+      OffsetForLeaderEpoch: [23, 2, 4],
+      DescribeCluster: [60, 0, 2],
+      DescribeTopicPartitions: [75, 0, 0],
+    });
+  });
+
+  it('advertise Produce from 0, or librdkafka compresses nothing, while serving it from 3', () => {
+    expect(produce.versions.min).toBe(0);
+    expect(produce.servedSince).toBe(3);
+  });
+});
