@@ -6,7 +6,9 @@ import tseslint from 'typescript-eslint';
 const layers = ['foundation', 'format', 'core', 'engine', 'server'];
 const upTo = (layer) => layers.slice(0, layers.indexOf(layer) + 1).map((name) => `layer:${name}`);
 const everythingBut = (...names) =>
-  [...layers, 'adapter', 'process', 'harness', 'app'].filter((name) => !names.includes(name)).map((name) => `layer:${name}`);
+  [...layers, 'adapter', 'process', 'harness', 'app']
+    .filter((name) => !names.includes(name))
+    .map((name) => `layer:${name}`);
 
 const depConstraints = [
   ...layers.map((layer) => ({ sourceTag: `layer:${layer}`, onlyDependOnLibsWithTags: upTo(layer) })),
@@ -18,18 +20,63 @@ const depConstraints = [
 
 // What a simulator runs may not see the outside world except through the ports of libs/platform.
 const simulated = [
-  'model', 'bytes', 'platform', 'config-schema', 'record-batch', 'kafka-protocol', 'raft', 'replication', 'metadata', 'controller',
-  'cluster-protocol', 'log-store', 'replicated-state', 'raft-driver', 'controller-server', 'broker-server', 'simulation',
+  'model',
+  'bytes',
+  'platform',
+  'config-schema',
+  'record-batch',
+  'kafka-protocol',
+  'raft',
+  'replication',
+  'metadata',
+  'controller',
+  'cluster-protocol',
+  'log-store',
+  'replicated-state',
+  'raft-driver',
+  'controller-server',
+  'broker-server',
+  'simulation',
 ].map((name) => `libs/${name}/src/**/*.ts`);
-const core = ['raft', 'replication', 'metadata', 'controller', 'cluster-protocol'].map((name) => `libs/${name}/src/**/*.ts`);
+const core = ['raft', 'replication', 'metadata', 'controller', 'cluster-protocol'].map(
+  (name) => `libs/${name}/src/**/*.ts`,
+);
 
 const ambientGlobals = [
-  'Date', 'performance', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask',
-  'fetch', 'crypto', 'WeakRef', 'FinalizationRegistry', 'console',
+  'Date',
+  'performance',
+  'process',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'queueMicrotask',
+  'fetch',
+  'crypto',
+  'WeakRef',
+  'FinalizationRegistry',
+  'console',
 ];
 const ambientModules = [
-  'fs', 'fs/promises', 'net', 'http', 'http2', 'https', 'tls', 'dns', 'os', 'timers', 'timers/promises', 'worker_threads',
-  'child_process', 'perf_hooks', 'crypto', 'zlib', 'process', 'async_hooks',
+  'fs',
+  'fs/promises',
+  'net',
+  'http',
+  'http2',
+  'https',
+  'tls',
+  'dns',
+  'os',
+  'timers',
+  'timers/promises',
+  'worker_threads',
+  'child_process',
+  'perf_hooks',
+  'crypto',
+  'zlib',
+  'process',
+  'async_hooks',
 ];
 const noAsync = [
   { selector: ':function[async=true]', message: 'Core libs are synchronous.' },
@@ -40,9 +87,15 @@ const houseSyntax = [
   { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
   { selector: 'TSEnumDeclaration', message: 'Use a string union.' },
-  { selector: 'CallExpression[callee.object.name="jest"][callee.property.name=/^(mock|doMock|spyOn)$/]', message: 'Use a fake of the port.' },
+  {
+    selector: 'CallExpression[callee.object.name="jest"][callee.property.name=/^(mock|doMock|spyOn)$/]',
+    message: 'Use a fake of the port.',
+  },
 ];
-const noMathRandom = { selector: 'MemberExpression[object.name="Math"][property.name="random"]', message: 'Use the Random port.' };
+const noMathRandom = {
+  selector: 'MemberExpression[object.name="Math"][property.name="random"]',
+  message: 'Use the Random port.',
+};
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '.nx/**', '.runtime/**', '.milena/**', 'libs/proto/src/gen/**', '**/node_modules/**'] },
@@ -69,10 +122,17 @@ export default tseslint.config(
   {
     files: simulated,
     rules: {
-      'no-restricted-globals': ['error', ...ambientGlobals.map((name) => ({ name, message: 'Use a port of @milena/platform.' }))],
+      'no-restricted-globals': [
+        'error',
+        ...ambientGlobals.map((name) => ({ name, message: 'Use a port of @milena/platform.' })),
+      ],
       'no-restricted-imports': [
         'error',
-        { paths: ambientModules.flatMap((name) => [name, `node:${name}`].map((each) => ({ name: each, message: 'Use a port of @milena/platform.' }))) },
+        {
+          paths: ambientModules.flatMap((name) =>
+            [name, `node:${name}`].map((each) => ({ name: each, message: 'Use a port of @milena/platform.' })),
+          ),
+        },
       ],
       'no-restricted-syntax': ['error', ...houseSyntax, noMathRandom],
     },

@@ -17,7 +17,9 @@ if (names.length === 0) {
 
 await runCommand('nx', ['run-many', '-t', 'build'], { cwd: root, timeoutMs: 300_000, env: { NX_DAEMON: 'false' } });
 const { stdout: commit } = await runCommand('git', ['rev-parse', '--short', 'HEAD'], { cwd: root });
-console.log(`commit ${commit.trim()}, Node ${process.version}, ${cpus().length} x ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB`);
+console.log(
+  `commit ${commit.trim()}, Node ${process.version}, ${cpus().length} x ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+);
 for (const name of names) {
   const bench = await import(join(import.meta.dirname, `${name}.mjs`));
   console.log(`${name}: ${bench.title} (load ${loadavg()[0].toFixed(1)})`);

@@ -31,7 +31,12 @@ export async function run(print) {
     }
   }
   for (const { name } of shapes) {
-    print(`${name}: median ${median(times.get(name)).toFixed(0)} ms (${times.get(name).map((each) => each.toFixed(0)).join(', ')})`);
+    print(
+      `${name}: median ${median(times.get(name)).toFixed(0)} ms (${times
+        .get(name)
+        .map((each) => each.toFixed(0))
+        .join(', ')})`,
+    );
     print(`${name}: resident MiB when ready: ${memory.get(name)}`);
   }
 }

@@ -10,7 +10,8 @@ import { metadataOf } from './clients/kcat.mjs';
 import { run, until } from './process.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const milena = join(root, 'dist', 'apps', 'milena', 'main.js');
+/** The command line's bundle. */
+export const milena = join(root, 'dist', 'apps', 'milena', 'main.js');
 
 /** Runs the `milena` command line and gives its standard output parsed as JSON. */
 export async function milenaJson(...args) {
@@ -21,7 +22,18 @@ export async function milenaJson(...args) {
 /** Starts `controllers` + `brokers` processes on free ports and resolves when the ready line has come. */
 export async function startCluster({ controllers = 3, brokers = 3, set = [], log, readyWithinMs = 60_000 } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'milena-conformance-'));
-  const args = [milena, 'dev', '--json', '--any-port', '--controllers', `${controllers}`, '--brokers', `${brokers}`, '--data', data];
+  const args = [
+    milena,
+    'dev',
+    '--json',
+    '--any-port',
+    '--controllers',
+    `${controllers}`,
+    '--brokers',
+    `${brokers}`,
+    '--data',
+    data,
+  ];
   for (const setting of set) args.push('--set', setting);
   const started = performance.now();
   const dev = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -42,7 +54,10 @@ function firstLine(child, timeoutMs) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no ready line within ${timeoutMs} ms`)), timeoutMs);
     createInterface({ input: child.stdout }).once('line', (line) => (clearTimeout(timer), resolve(line)));
-    child.once('exit', (code) => (clearTimeout(timer), reject(new Error(`dev ended with code ${code} before it was ready`))));
+    child.once(
+      'exit',
+      (code) => (clearTimeout(timer), reject(new Error(`dev ended with code ${code} before it was ready`))),
+    );
   });
 }
 
@@ -87,7 +102,9 @@ class Cluster {
 
   async exited(role, id, timeoutMs) {
     const child = this.#restarted.get(`${role}-${id}`);
-    await until(`${role} ${id} to exit`, timeoutMs, () => (child ? child.exitCode !== null || child.signalCode !== null : !this.isAlive(role, id)));
+    await until(`${role} ${id} to exit`, timeoutMs, () =>
+      child ? child.exitCode !== null || child.signalCode !== null : !this.isAlive(role, id),
+    );
     return child?.exitCode;
   }
 
@@ -113,7 +130,12 @@ class Cluster {
     return until('an active controller', timeoutMs, async () => {
       for (const id of this.ids('controller').filter((each) => this.isAlive('controller', each))) {
         try {
-          const quorum = await milenaJson('quorum', 'describe', '--bootstrap-controller', this.listener('controller', id, 'CONTROLLER'));
+          const quorum = await milenaJson(
+            'quorum',
+            'describe',
+            '--bootstrap-controller',
+            this.listener('controller', id, 'CONTROLLER'),
+          );
           if (quorum.leaderId >= 0 && this.isAlive('controller', quorum.leaderId)) return quorum.leaderId;
         } catch {
           // that controller may be starting; the next one may know
@@ -143,7 +165,9 @@ class Cluster {
   async stop() {
     for (const [, child] of this.#restarted) if (child.exitCode === null) child.kill('SIGTERM');
     this.dev.kill('SIGTERM');
-    await until('dev to stop', 20_000, () => this.dev.exitCode !== null || this.dev.signalCode !== null).catch(() => {});
+    await until('dev to stop', 20_000, () => this.dev.exitCode !== null || this.dev.signalCode !== null).catch(
+      () => {},
+    );
     for (const [, child] of this.#restarted) if (child.exitCode === null) child.kill('SIGKILL');
     for (const { role, id } of this.ready.processes) {
       if (this.dev.pid !== this.pid(role, id) && this.isAlive(role, id)) this.signal(role, id, 'SIGKILL');

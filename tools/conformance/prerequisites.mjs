@@ -21,7 +21,9 @@ const providers = {
     if (existsSync(stamp)) return;
     mkdirSync(cache, { recursive: true });
     await run('python3', ['-m', 'venv', join(cache, 'venv')]);
-    await run(python(), ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', confluentKafka], { timeoutMs: 300_000 });
+    await run(python(), ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', confluentKafka], {
+      timeoutMs: 300_000,
+    });
     writeFileSync(stamp, '');
   },
   async kafkaTools() {

@@ -6,7 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Runs a command to its end; rejects when it exits non-zero (unless `anyExit`) or outlives `timeoutMs`. */
 export function run(command, args, { timeoutMs = 60_000, input, cwd, env, anyExit = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
     const [out, err] = [[], []];
     child.stdout.on('data', (chunk) => out.push(chunk));
     child.stderr.on('data', (chunk) => err.push(chunk));
@@ -21,7 +25,12 @@ export function run(command, args, { timeoutMs = 60_000, input, cwd, env, anyExi
       clearTimeout(timer);
       const result = { code, signal, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
       if (code === 0 || anyExit) resolve(result);
-      else reject(new Error(`${command} ${args.join(' ')}: exit ${code ?? signal}\n${result.stderr.slice(-2000)}${result.stdout.slice(-1000)}`));
+      else
+        reject(
+          new Error(
+            `${command} ${args.join(' ')}: exit ${code ?? signal}\n${result.stderr.slice(-2000)}${result.stdout.slice(-1000)}`,
+          ),
+        );
     });
   });
 }

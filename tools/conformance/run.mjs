@@ -37,12 +37,18 @@ async function runCase(file) {
   const expected = known.includes(name) ? 'fail' : 'pass';
   const actual = error === undefined ? 'pass' : 'fail';
   counts[expected === actual ? 'passed' : 'failed'] += 1;
-  if (expected === actual) return console.log(`ok      ${name}: ${test.title} (${seconds()} s${expected === 'fail' ? ', known failure' : ''})`);
-  console.log(`FAILED  ${name}: ${test.title} (${seconds()} s)\n${error?.stack ?? 'listed in known-failures.txt, but it passes'}`);
+  if (expected === actual)
+    return console.log(
+      `ok      ${name}: ${test.title} (${seconds()} s${expected === 'fail' ? ', known failure' : ''})`,
+    );
+  console.log(
+    `FAILED  ${name}: ${test.title} (${seconds()} s)\n${error?.stack ?? 'listed in known-failures.txt, but it passes'}`,
+  );
 }
 
 await run('nx', ['run-many', '-t', 'build'], { cwd: root, timeoutMs: 300_000, env: { NX_DAEMON: 'false' } });
-for (const file of readdirSync(folder).filter((each) => each.endsWith('.mjs') && each.startsWith(options.only ?? ''))) await runCase(file);
+for (const file of readdirSync(folder).filter((each) => each.endsWith('.mjs') && each.startsWith(options.only ?? '')))
+  await runCase(file);
 if (options.results !== undefined) writeFileSync(options.results, JSON.stringify(counts));
 console.log(`conformance: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed === 0 ? 0 : 1);

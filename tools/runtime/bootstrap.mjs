@@ -17,7 +17,9 @@ const pinnedVersion = pinned[packageName];
 export function runtimeNode() {
   if (pinnedVersion !== undefined) return join(runtimeFolder, 'node_modules', packageName, 'bin', 'node');
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  console.error(`milena: no pinned Node for ${process.platform}-${process.arch}; install Node 24 or later (this is ${process.version})`);
+  console.error(
+    `milena: no pinned Node for ${process.platform}-${process.arch}; install Node 24 or later (this is ${process.version})`,
+  );
   process.exit(2);
 }
 

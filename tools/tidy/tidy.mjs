@@ -10,7 +10,10 @@ const blobBytesMax = 1024 * 1024;
 const drawers = new Set(['utils', 'util', 'common', 'shared', 'helpers', 'helper', 'types', 'misc']);
 const unfinished = /\b(TODO|FIXME|XXX|HACK)\b|not implemented/i;
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)));
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -29,14 +32,17 @@ const packages = new Map(
 function checkFiles() {
   for (const path of tracked) {
     const folders = dirname(path).split('/');
-    for (const folder of folders) if (drawers.has(folder)) report(path, `folder named '${folder}' says nothing: name the concept`);
-    if (statSync(join(root, path)).size > blobBytesMax && path !== 'package-lock.json') report(path, 'larger than 1 MiB');
+    for (const folder of folders)
+      if (drawers.has(folder)) report(path, `folder named '${folder}' says nothing: name the concept`);
+    if (statSync(join(root, path)).size > blobBytesMax && path !== 'package-lock.json')
+      report(path, 'larger than 1 MiB');
   }
   for (const path of sources) {
     const text = read(path);
     const lines = text.split('\n').length;
     if (lines > linesMax) report(path, `${lines} lines; ${linesMax} are the limit`);
-    if (path !== 'tools/tidy/tidy.mjs' && unfinished.test(text)) report(path, `unfinished: ${unfinished.exec(text)[0]}`);
+    if (path !== 'tools/tidy/tidy.mjs' && unfinished.test(text))
+      report(path, `unfinished: ${unfinished.exec(text)[0]}`);
   }
 }
 
@@ -61,22 +67,32 @@ function checkDependencies() {
     for (const path of libSources.filter((each) => each.startsWith(`${folder}/`))) {
       for (const match of read(path).matchAll(/(?:from|import|require)\s*\(?\s*'([^'.][^']*)'/g)) {
         if (match[1].startsWith('node:')) continue;
-        used.add(match[1].split('/').slice(0, match[1].startsWith('@') ? 2 : 1).join('/'));
+        used.add(
+          match[1]
+            .split('/')
+            .slice(0, match[1].startsWith('@') ? 2 : 1)
+            .join('/'),
+        );
       }
     }
     const declared = new Set(Object.keys(manifest.dependencies ?? {}));
-    const references = new Set(JSON.parse(read(`${folder}/tsconfig.json`)).references.map(({ path }) => normalize(join(folder, path))));
+    const references = new Set(
+      JSON.parse(read(`${folder}/tsconfig.json`)).references.map(({ path }) => normalize(join(folder, path))),
+    );
     for (const name of used) {
       if (name.startsWith('@milena/')) {
         const target = `libs/${name.slice(8)}`;
         if (!packages.has(target)) report(folder, `imports ${name}, which is not a lib`);
         if (!references.has(target)) report(`${folder}/tsconfig.json`, `lacks a reference to ${target}`);
       } else external.add(name);
-      if (!declared.has(name) && !isRootDevelopmentDependency(name)) report(`${folder}/package.json`, `does not declare ${name}`);
+      if (!declared.has(name) && !isRootDevelopmentDependency(name))
+        report(`${folder}/package.json`, `does not declare ${name}`);
     }
-    for (const name of declared) if (!used.has(name)) report(`${folder}/package.json`, `declares ${name} but never imports it`);
+    for (const name of declared)
+      if (!used.has(name)) report(`${folder}/package.json`, `declares ${name} but never imports it`);
     for (const target of references) {
-      if (!used.has(`@milena/${target.slice(5)}`)) report(`${folder}/tsconfig.json`, `references ${target} but never imports it`);
+      if (!used.has(`@milena/${target.slice(5)}`))
+        report(`${folder}/tsconfig.json`, `references ${target} but never imports it`);
     }
   }
   const rootManifest = JSON.parse(read('package.json'));
@@ -111,9 +127,12 @@ function checkDocstrings() {
     if (/\.spec\.ts$|\/test\/|\/src\/main\.ts$/.test(path)) continue;
     const lines = read(path).split('\n');
     lines.forEach((line, index) => {
-      const match = /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|class|interface|type|const) (\w+)/.exec(line);
+      const match =
+        /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|class|interface|type|const) (\w+)/.exec(line);
       if (match === null || lines[index - 1]?.trim().endsWith('*/')) return;
-      const overloaded = lines.slice(0, index).some((earlier) => new RegExp(`^export (async )?function ${match[1]}\\b`).test(earlier));
+      const overloaded = lines
+        .slice(0, index)
+        .some((earlier) => new RegExp(`^export (async )?function ${match[1]}\\b`).test(earlier));
       const typeOfConst = /^export type/.test(line) && new RegExp(`^export const ${match[1]}\\b`, 'm').test(read(path));
       if (!overloaded && !typeOfConst) report(`${path}:${index + 1}`, `${match[1]} has no docstring`);
     });
@@ -136,5 +155,7 @@ checkDeadFiles();
 checkDocstrings();
 checkLinks();
 for (const finding of findings) console.error(finding);
-console.error(findings.length === 0 ? `tidy: ${tracked.length} files, nothing to report` : `tidy: ${findings.length} findings`);
+console.error(
+  findings.length === 0 ? `tidy: ${tracked.length} files, nothing to report` : `tidy: ${findings.length} findings`,
+);
 process.exit(findings.length === 0 ? 0 : 1);

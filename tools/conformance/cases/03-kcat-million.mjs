@@ -13,7 +13,8 @@ const lines = (producer) => async (stdin) => {
   const batch = 10_000;
   for (let from = 0; from < recordsEach; from += batch) {
     let text = '';
-    for (let sequence = from; sequence < from + batch; sequence += 1) text += `${`${producer}:${sequence}:`.padEnd(100, 'x')}\n`;
+    for (let sequence = from; sequence < from + batch; sequence += 1)
+      text += `${`${producer}:${sequence}:`.padEnd(100, 'x')}\n`;
     if (!stdin.write(text)) await new Promise((resolve) => stdin.once('drain', resolve));
   }
   stdin.end();
@@ -29,7 +30,10 @@ function check(rows) {
     expect(seen[producer][sequence] === 0, `${producer}:${sequence} stands twice`);
     seen[producer][sequence] = 1;
     const key = `${producer}/${partition}`;
-    expect((last.get(key) ?? -1) < sequence, `${producer}:${sequence} stands after ${last.get(key)} in partition ${partition}`);
+    expect(
+      (last.get(key) ?? -1) < sequence,
+      `${producer}:${sequence} stands after ${last.get(key)} in partition ${partition}`,
+    );
     last.set(key, sequence);
   }
   expect(last.size > producers, 'records went to several partitions');
@@ -44,7 +48,11 @@ export async function run(note) {
       const address = ['--bootstrap-server', cluster.bootstrap];
       await milenaJson('topic', 'create', topic, '--partitions', '6', '--replication-factor', '3', ...address);
       const started = Date.now();
-      await Promise.all(Array.from({ length: producers }, (_, index) => produceLines(cluster.bootstrap, topic, lines(index), { codec })));
+      await Promise.all(
+        Array.from({ length: producers }, (_, index) =>
+          produceLines(cluster.bootstrap, topic, lines(index), { codec }),
+        ),
+      );
       const produced = Date.now();
       const rows = await readAll(cluster.bootstrap, topic);
       const read = Date.now();

@@ -3,7 +3,8 @@ import { metadataOf, readAll } from '../clients/kcat.mjs';
 import { judge, startLoad } from '../clients/load.mjs';
 import { spread } from '../process.mjs';
 
-export const title = 'ten rounds of kill -9 of the busiest broker and of the active controller lose, repeat and reorder nothing';
+export const title =
+  'ten rounds of kill -9 of the busiest broker and of the active controller lose, repeat and reorder nothing';
 export const needs = ['kcat', 'python'];
 
 const topic = 'kills';
@@ -22,7 +23,17 @@ export async function run(note) {
   const cluster = await startCluster({ set: ['broker.session.timeout.ms=3000'] });
   let load;
   try {
-    await milenaJson('topic', 'create', topic, '--partitions', '6', '--replication-factor', '3', '--bootstrap-server', cluster.bootstrap);
+    await milenaJson(
+      'topic',
+      'create',
+      topic,
+      '--partitions',
+      '6',
+      '--replication-factor',
+      '3',
+      '--bootstrap-server',
+      cluster.bootstrap,
+    );
     load = await startLoad({ bootstrap: cluster.bootstrap, topic, partitions: 6, folder: cluster.data });
     const rejoined = [];
     for (let round = 0; round < rounds; round += 1) {

@@ -22,11 +22,18 @@ async function oneRound(cluster, load) {
   const killedOnMonotonic = Number(process.hrtime.bigint()) / 1e6;
   await cluster.kill9('broker', leader);
   const first = await until('a write acknowledged by the new leader', boundMs, () => {
-    const row = load.rows().find((each) => each.partition === partition && each.error === undefined && each.sent > killedOnMonotonic);
+    const row = load
+      .rows()
+      .find((each) => each.partition === partition && each.error === undefined && each.sent > killedOnMonotonic);
     return row?.done;
   });
-  const leaderAfter = (await metadataOf(cluster.bootstrap, topic)).topics[0].partitions.find((each) => each.partition === partition).leader;
-  expect(leaderAfter !== leader, `broker ${leader} is dead and still shown as leader ${performance.now() - killed} ms later`);
+  const leaderAfter = (await metadataOf(cluster.bootstrap, topic)).topics[0].partitions.find(
+    (each) => each.partition === partition,
+  ).leader;
+  expect(
+    leaderAfter !== leader,
+    `broker ${leader} is dead and still shown as leader ${performance.now() - killed} ms later`,
+  );
   cluster.restart('broker', leader);
   await cluster.inEveryIsr(topic, leader, boundMs);
   await delay(200);
@@ -38,7 +45,16 @@ export async function run(note) {
   let load;
   try {
     const address = ['--bootstrap-server', cluster.bootstrap];
-    await milenaJson('topic', 'create', topic, '--partitions', `${partitions}`, '--replication-factor', '3', ...address);
+    await milenaJson(
+      'topic',
+      'create',
+      topic,
+      '--partitions',
+      `${partitions}`,
+      '--replication-factor',
+      '3',
+      ...address,
+    );
     load = await startLoad({ bootstrap: cluster.bootstrap, topic, partitions, rate: 300, folder: cluster.data });
     await delay(1_000);
     const took = [];

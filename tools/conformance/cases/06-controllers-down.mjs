@@ -14,12 +14,25 @@ const stopWithinMs = 10_000;
 async function duringOutage(cluster, load, note) {
   const before = load.rows().length;
   const started = Date.now();
-  const refusal = await milenaJson('topic', 'create', 'impossible', '--partitions', '1', '--bootstrap-server', cluster.bootstrap).then(
+  const refusal = await milenaJson(
+    'topic',
+    'create',
+    'impossible',
+    '--partitions',
+    '1',
+    '--bootstrap-server',
+    cluster.bootstrap,
+  ).then(
     () => expect(false, 'a topic was created without a controller'),
     (error) => error.message,
   );
-  expect(/NOT_CONTROLLER|REQUEST_TIMED_OUT|BROKER_NOT_AVAILABLE/.test(refusal), `creating a topic answered: ${refusal}`);
-  note(`creating a topic: ${/NOT_CONTROLLER|REQUEST_TIMED_OUT|BROKER_NOT_AVAILABLE/.exec(refusal)[0]} after ${Date.now() - started} ms`);
+  expect(
+    /NOT_CONTROLLER|REQUEST_TIMED_OUT|BROKER_NOT_AVAILABLE/.test(refusal),
+    `creating a topic answered: ${refusal}`,
+  );
+  note(
+    `creating a topic: ${/NOT_CONTROLLER|REQUEST_TIMED_OUT|BROKER_NOT_AVAILABLE/.exec(refusal)[0]} after ${Date.now() - started} ms`,
+  );
   const fresh = await readAll(cluster.bootstrap, topic);
   expect(fresh.length > 0, 'a new client read nothing');
   await delay(outageMs - (Date.now() - started));

@@ -5,7 +5,8 @@ import { metadataOf, produceLines } from '../clients/kcat.mjs';
 import { kafkaClassPath } from '../prerequisites.mjs';
 import { expect, run as runCommand } from '../process.mjs';
 
-export const title = "Apache Kafka's dump-log reads our segments and indexes, after SIGTERM and after kill -9 with restart";
+export const title =
+  "Apache Kafka's dump-log reads our segments and indexes, after SIGTERM and after kill -9 with restart";
 export const needs = ['kcat', 'kafkaTools'];
 
 const topic = 'dumped';
@@ -22,18 +23,28 @@ async function judgeFolder(folder) {
   const names = readdirSync(folder);
   const pick = (ending) => names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
   const logs = await dump(...pick('.log'));
-  expect(!/invalid|error|exception|mismatch/i.test(logs.replaceAll('isvalid: true', '')), `dump-log complains:\n${logs.slice(0, 2000)}`);
+  expect(
+    !/invalid|error|exception|mismatch/i.test(logs.replaceAll('isvalid: true', '')),
+    `dump-log complains:\n${logs.slice(0, 2000)}`,
+  );
   const count = (logs.match(/\| offset: \d+/g) ?? []).length;
   for (const file of [...pick('.index'), ...pick('.timeindex')]) {
     const indexes = await dump(file);
-    expect(!/mismatch|could not|error|exception|out of order|corrupt/i.test(indexes), `dump-log complains of ${file}:\n${indexes.slice(0, 2000)}`);
+    expect(
+      !/mismatch|could not|error|exception|out of order|corrupt/i.test(indexes),
+      `dump-log complains of ${file}:\n${indexes.slice(0, 2000)}`,
+    );
     expect(/offset: \d+/.test(indexes), `no entry in ${file}`);
   }
   return { count, segments: pick('.log').length };
 }
 
 export async function run(note) {
-  const cluster = await startCluster({ controllers: 1, brokers: 1, set: ['log.segment.bytes=1048576', 'log.index.interval.bytes=4096'] });
+  const cluster = await startCluster({
+    controllers: 1,
+    brokers: 1,
+    set: ['log.segment.bytes=1048576', 'log.index.interval.bytes=4096'],
+  });
   try {
     const address = ['--bootstrap-server', cluster.bootstrap];
     await milenaJson('topic', 'create', topic, '--partitions', '1', '--replication-factor', '1', ...address);

@@ -11,12 +11,29 @@ export async function metadataOf(bootstrap, topic) {
 /** Produces lines written by `write(stdin)`, acks=all and idempotent; resolves when every one was acknowledged. */
 export async function produceLines(bootstrap, topic, write, { codec = 'none', timeoutMs = 300_000 } = {}) {
   const args = ['-b', bootstrap, '-P', '-t', topic, '-z', codec, '-X', 'enable.idempotence=true', '-X', 'acks=all'];
-  await run('kcat', [...args, '-X', 'linger.ms=20', '-X', 'queue.buffering.max.messages=200000'], { input: write, timeoutMs });
+  await run('kcat', [...args, '-X', 'linger.ms=20', '-X', 'queue.buffering.max.messages=200000'], {
+    input: write,
+    timeoutMs,
+  });
 }
 
 /** Everything a topic holds, as rows [partition, offset, value], read to the end of every partition. */
 export async function readAll(bootstrap, topic, { timeoutMs = 300_000 } = {}) {
-  const args = ['-b', bootstrap, '-C', '-t', topic, '-o', 'beginning', '-e', '-q', '-f', '%p %o %s\n', '-X', 'check.crcs=true'];
+  const args = [
+    '-b',
+    bootstrap,
+    '-C',
+    '-t',
+    topic,
+    '-o',
+    'beginning',
+    '-e',
+    '-q',
+    '-f',
+    '%p %o %s\n',
+    '-X',
+    'check.crcs=true',
+  ];
   const { stdout } = await run('kcat', args, { timeoutMs });
   return stdout
     .split('\n')

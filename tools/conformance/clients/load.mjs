@@ -9,7 +9,17 @@ import { python } from '../prerequisites.mjs';
 export async function startLoad({ bootstrap, topic, partitions, producer = 'p', rate = 500, folder }) {
   const acks = join(folder, `acks-${producer}.jsonl`);
   const script = join(import.meta.dirname, 'load.py');
-  const args = [script, '--bootstrap', bootstrap, '--topic', topic, '--partitions', `${partitions}`, '--producer', producer];
+  const args = [
+    script,
+    '--bootstrap',
+    bootstrap,
+    '--topic',
+    topic,
+    '--partitions',
+    `${partitions}`,
+    '--producer',
+    producer,
+  ];
   const child = spawn(python(), [...args, '--rate', `${rate}`, '--acks', acks], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
@@ -43,12 +53,18 @@ export function judge(rows, log) {
     seen.set(value, `${partition}@${offset}`);
     const [producer, sequence] = value.split(':');
     const key = `${producer}/${partition}`;
-    expect((last.get(key) ?? -1) < Number(sequence), `${value} stands after ${producer}:${last.get(key)} in partition ${partition}`);
+    expect(
+      (last.get(key) ?? -1) < Number(sequence),
+      `${value} stands after ${producer}:${last.get(key)} in partition ${partition}`,
+    );
     last.set(key, Number(sequence));
   }
   for (const { value, partition, offset } of acknowledged) {
     expect(seen.has(value), `${value} was acknowledged at ${partition}@${offset} and is lost`);
-    expect(seen.get(value) === `${partition}@${offset}`, `${value} was acknowledged at ${partition}@${offset} but stands at ${seen.get(value)}`);
+    expect(
+      seen.get(value) === `${partition}@${offset}`,
+      `${value} was acknowledged at ${partition}@${offset} but stands at ${seen.get(value)}`,
+    );
   }
   expect(acknowledged.length > 0, 'nothing was acknowledged');
   return `${acknowledged.length} acknowledged, ${rows.length - acknowledged.length} failed, ${log.length} in the log`;
