@@ -1,0 +1,67 @@
+import { NO_OFFSET } from '@milena/model';
+import { DescribeQuorumRequestSchema, DescribeQuorumResponseSchema, type ReplicaState } from '@milena/proto';
+import type { DescribeQuorumRequest, DescribeQuorumResponse, ReplicaProgress } from '@milena/raft';
+import { raftRpc } from './raft-rpc';
+import {
+  checkMetadataLog,
+  factsFromWire,
+  factsToWire,
+  highWatermarkFromWire,
+  METADATA_LOG,
+  offsetFromWire,
+  optionalOffsetToWire,
+  replicaKeyFromWire,
+  replicaKeyToWire,
+  timestampFromWire,
+} from './wire-values';
+
+function progressToWire(progress: ReplicaProgress) {
+  return {
+    replica: replicaKeyToWire(progress.replica),
+    logEndOffset: BigInt(progress.logEndOffset),
+    lastFetchTimestampMs: BigInt(progress.lastFetchTimestamp),
+    lastCaughtUpTimestampMs: BigInt(progress.lastCaughtUpTimestamp),
+  };
+}
+
+function progressFromWire(message: ReplicaState): ReplicaProgress {
+  return {
+    replica: replicaKeyFromWire(message.replica),
+    logEndOffset: message.logEndOffset === -1n ? NO_OFFSET : offsetFromWire(message.logEndOffset),
+    lastFetchTimestamp: timestampFromWire(message.lastFetchTimestampMs),
+    lastCaughtUpTimestamp: timestampFromWire(message.lastCaughtUpTimestampMs),
+  };
+}
+
+/** DescribeQuorum (KIP-642). */
+export const describeQuorumRpc = raftRpc(
+  'DescribeQuorum',
+  {
+    schema: DescribeQuorumRequestSchema,
+    toWire: (request: DescribeQuorumRequest) => ({ clusterId: request.clusterId, topicPartition: METADATA_LOG }),
+    fromWire(message): DescribeQuorumRequest {
+      checkMetadataLog(message.topicPartition);
+      return { type: 'describeQuorum', clusterId: message.clusterId };
+    },
+  },
+  {
+    schema: DescribeQuorumResponseSchema,
+    toWire(response: DescribeQuorumResponse) {
+      const { epoch, ...facts } = factsToWire(response);
+      return {
+        ...facts,
+        leaderEpoch: epoch,
+        highWatermark: optionalOffsetToWire(response.highWatermark),
+        currentVoters: response.voters.map(progressToWire),
+        observers: response.observers.map(progressToWire),
+      };
+    },
+    fromWire: (message): DescribeQuorumResponse => ({
+      type: 'describeQuorum',
+      ...factsFromWire({ ...message, epoch: message.leaderEpoch }),
+      ...highWatermarkFromWire(message.highWatermark),
+      voters: message.currentVoters.map(progressFromWire),
+      observers: message.observers.map(progressFromWire),
+    }),
+  },
+);

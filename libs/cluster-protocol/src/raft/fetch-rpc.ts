@@ -1,0 +1,78 @@
+import { MalformedInput } from '@milena/bytes';
+import { type RaftEpochEndOffset, RaftFetchRequestSchema, RaftFetchResponseSchema } from '@milena/proto';
+import type { DivergingEpoch, FetchRequest, FetchResponse } from '@milena/raft';
+import { raftRpc } from './raft-rpc';
+import {
+  checkMetadataLog,
+  epochFromWire,
+  factsFromWire,
+  factsToWire,
+  highWatermarkFromWire,
+  METADATA_LOG,
+  offsetFromWire,
+  optionalOffsetToWire,
+  replicaKeyFromWire,
+  replicaKeyToWire,
+} from './wire-values';
+
+function divergingEpochFromWire(message: RaftEpochEndOffset | undefined): { divergingEpoch?: DivergingEpoch } {
+  if (message === undefined) return {};
+  return { divergingEpoch: { epoch: epochFromWire(message.epoch), endOffset: offsetFromWire(message.endOffset) } };
+}
+
+/** Fetch of the metadata log (KIP-595): requests and answers alternate on one stream, in order. */
+export const raftFetchRpc = raftRpc(
+  'Fetch',
+  {
+    schema: RaftFetchRequestSchema,
+    toWire: (request: FetchRequest) => ({
+      clusterId: request.clusterId,
+      topicPartition: METADATA_LOG,
+      replica: replicaKeyToWire(request.replica),
+      epoch: request.epoch,
+      fetchOffset: BigInt(request.fetchOffset),
+      lastFetchedEpoch: request.lastFetchedEpoch,
+      maxWaitMs: request.maxWaitMs,
+      highWatermark: optionalOffsetToWire(request.highWatermark),
+    }),
+    fromWire(message): FetchRequest {
+      checkMetadataLog(message.topicPartition);
+      if (message.maxWaitMs < 0) throw new MalformedInput(`wait of ${message.maxWaitMs} ms`);
+      return {
+        type: 'fetch',
+        clusterId: message.clusterId,
+        replica: replicaKeyFromWire(message.replica),
+        epoch: epochFromWire(message.epoch),
+        fetchOffset: offsetFromWire(message.fetchOffset),
+        lastFetchedEpoch: epochFromWire(message.lastFetchedEpoch),
+        maxWaitMs: message.maxWaitMs,
+        ...highWatermarkFromWire(message.highWatermark),
+      };
+    },
+  },
+  {
+    schema: RaftFetchResponseSchema,
+    toWire: (response: FetchResponse) => ({
+      ...factsToWire(response),
+      highWatermark: optionalOffsetToWire(response.highWatermark),
+      logStartOffset: BigInt(response.logStartOffset),
+      ...(response.divergingEpoch === undefined
+        ? {}
+        : {
+            divergingEpoch: {
+              epoch: response.divergingEpoch.epoch,
+              endOffset: BigInt(response.divergingEpoch.endOffset),
+            },
+          }),
+      records: response.records as Uint8Array<ArrayBuffer>,
+    }),
+    fromWire: (message): FetchResponse => ({
+      type: 'fetch',
+      ...factsFromWire(message),
+      ...highWatermarkFromWire(message.highWatermark),
+      logStartOffset: offsetFromWire(message.logStartOffset),
+      ...divergingEpochFromWire(message.divergingEpoch),
+      records: message.records,
+    }),
+  },
+);

@@ -1,0 +1,182 @@
+import { MalformedInput } from '@milena/bytes';
+import { type ErrorName, type Offset, type TimestampMs, uuidFromBytes } from '@milena/model';
+import fc from 'fast-check';
+import { beginQuorumEpochRpc } from './begin-quorum-epoch-rpc';
+import { describeQuorumRpc } from './describe-quorum-rpc';
+import { endQuorumEpochRpc } from './end-quorum-epoch-rpc';
+import { raftFetchRpc } from './fetch-rpc';
+import { voteRpc } from './vote-rpc';
+
+const SEED = 20261122;
+const uuid = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => uuidFromBytes(bytes));
+const nodeId = fc.nat(0x7fffffff);
+const epoch = fc.nat(0x7fffffff);
+const offset = fc.nat(Number.MAX_SAFE_INTEGER) as unknown as fc.Arbitrary<Offset>;
+const offsetOrNone = fc.oneof(offset, fc.constant(-1 as Offset));
+const timestamp = fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER }) as unknown as fc.Arbitrary<TimestampMs>;
+const endpoint = fc.record({
+  host: fc.constantFrom('controller-1', '10.0.0.7', 'fd00::1'),
+  port: fc.integer({ min: 1, max: 65535 }),
+});
+const replica = fc.record({ id: nodeId, directoryId: uuid }, { requiredKeys: ['id'] });
+const error = fc.constantFrom<ErrorName>('NONE', 'FENCED_LEADER_EPOCH', 'NOT_LEADER_OR_FOLLOWER');
+const facts = { error, epoch, leaderId: fc.oneof(nodeId, fc.constant(-1)), leaderEndpoint: endpoint };
+const factKeys = ['error', 'epoch', 'leaderId'] as const;
+const progress = fc.record({
+  replica,
+  logEndOffset: offsetOrNone,
+  lastFetchTimestamp: timestamp,
+  lastCaughtUpTimestamp: timestamp,
+});
+
+const cases = [
+  {
+    rpc: voteRpc,
+    request: fc.record({
+      type: fc.constant('vote' as const),
+      clusterId: uuid,
+      voter: replica,
+      epoch,
+      candidate: replica,
+      lastEpoch: epoch,
+      lastOffset: offset,
+      preVote: fc.boolean(),
+    }),
+    response: fc.record(
+      { type: fc.constant('vote' as const), ...facts, voteGranted: fc.boolean() },
+      { requiredKeys: ['type', ...factKeys, 'voteGranted'] },
+    ),
+  },
+  {
+    rpc: beginQuorumEpochRpc,
+    request: fc.record({
+      type: fc.constant('beginQuorumEpoch' as const),
+      clusterId: uuid,
+      voter: replica,
+      leaderId: nodeId,
+      epoch,
+      leaderEndpoint: endpoint,
+    }),
+    response: fc.record(
+      { type: fc.constant('beginQuorumEpoch' as const), ...facts },
+      { requiredKeys: ['type', ...factKeys] },
+    ),
+  },
+  {
+    rpc: endQuorumEpochRpc,
+    request: fc.record({
+      type: fc.constant('endQuorumEpoch' as const),
+      clusterId: uuid,
+      voter: replica,
+      leaderId: nodeId,
+      epoch,
+      preferredCandidates: fc.array(replica, { maxLength: 5 }),
+    }),
+    response: fc.record(
+      { type: fc.constant('endQuorumEpoch' as const), ...facts },
+      { requiredKeys: ['type', ...factKeys] },
+    ),
+  },
+  {
+    rpc: raftFetchRpc,
+    request: fc.record(
+      {
+        type: fc.constant('fetch' as const),
+        clusterId: uuid,
+        replica,
+        epoch,
+        fetchOffset: offset,
+        lastFetchedEpoch: epoch,
+        maxWaitMs: fc.nat(60_000),
+        highWatermark: offset,
+      },
+      { requiredKeys: ['type', 'clusterId', 'replica', 'epoch', 'fetchOffset', 'lastFetchedEpoch', 'maxWaitMs'] },
+    ),
+    response: fc.record(
+      {
+        type: fc.constant('fetch' as const),
+        ...facts,
+        highWatermark: offset,
+        logStartOffset: offset,
+        divergingEpoch: fc.record({ epoch, endOffset: offset }),
+        records: fc.uint8Array({ maxLength: 200 }),
+      },
+      { requiredKeys: ['type', ...factKeys, 'logStartOffset', 'records'] },
+    ),
+  },
+  {
+    rpc: describeQuorumRpc,
+    request: fc.record({ type: fc.constant('describeQuorum' as const), clusterId: uuid }),
+    response: fc.record(
+      {
+        type: fc.constant('describeQuorum' as const),
+        ...facts,
+        highWatermark: offset,
+        voters: fc.array(progress, { maxLength: 3 }),
+        observers: fc.array(progress, { maxLength: 3 }),
+      },
+      { requiredKeys: ['type', ...factKeys, 'voters', 'observers'] },
+    ),
+  },
+] as unknown as readonly {
+  readonly rpc: typeof voteRpc;
+  readonly request: fc.Arbitrary<Parameters<typeof voteRpc.encodeRequest>[0]>;
+  readonly response: fc.Arbitrary<Parameters<typeof voteRpc.encodeResponse>[0]>;
+}[];
+
+describe.each(cases)('$rpc.method', ({ rpc, request, response }) => {
+  it('gives back every request and response it encoded', () => {
+    fc.assert(
+      fc.property(request, response, (sent, answered) => {
+        expect(rpc.decodeRequest(rpc.encodeRequest(sent))).toEqual(sent);
+        expect(rpc.decodeResponse(rpc.encodeResponse(answered))).toEqual(answered);
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
+  });
+
+  it('answers cut or foreign bytes with MalformedInput and nothing else', () => {
+    const decodesOrRefuses = (decode: () => unknown): void => {
+      try {
+        decode();
+      } catch (error) {
+        expect(error).toBeInstanceOf(MalformedInput);
+      }
+    };
+    fc.assert(
+      fc.property(request, fc.uint8Array({ maxLength: 80 }), fc.nat(200), (sent, noise, cut) => {
+        const bytes = rpc.encodeRequest(sent);
+        decodesOrRefuses(() => rpc.decodeRequest(bytes.subarray(0, cut % bytes.length)));
+        decodesOrRefuses(() => rpc.decodeRequest(noise));
+        decodesOrRefuses(() => rpc.decodeResponse(noise));
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+
+  it('refuses a request that names no log', () => {
+    expect(() => rpc.decodeRequest(new Uint8Array())).toThrow(MalformedInput);
+  });
+});
+
+describe('values that cannot be', () => {
+  const vote = {
+    type: 'vote' as const,
+    clusterId: 'c',
+    voter: { id: 1 },
+    epoch: 3,
+    candidate: { id: 2 },
+    lastEpoch: 2,
+    lastOffset: 7 as Offset,
+    preVote: false,
+  };
+
+  it.each([
+    ['a negative epoch', { ...vote, epoch: -1 }],
+    ['a negative offset', { ...vote, lastOffset: -7 as Offset }],
+    ['a directory id that is no uuid', { ...vote, candidate: { id: 2, directoryId: 'here' } }],
+    ['a negative node id', { ...vote, voter: { id: -4 } }],
+  ])('refuses %s', (_what, request) => {
+    expect(() => voteRpc.decodeRequest(voteRpc.encodeRequest(request))).toThrow(MalformedInput);
+  });
+});

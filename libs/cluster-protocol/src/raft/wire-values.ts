@@ -1,0 +1,122 @@
+import { MalformedInput } from '@milena/bytes';
+import {
+  type Endpoint,
+  errorCode,
+  errorName,
+  isSafeLong,
+  isUuid,
+  METADATA_PARTITION,
+  NO_NODE,
+  type Offset,
+  offset,
+  type TimestampMs,
+  timestampMs,
+  type TopicPartition,
+  type Uuid,
+} from '@milena/model';
+import type { NodeEndpoint, ReplicaKey as WireReplicaKey, TopicPartition as WireTopicPartition } from '@milena/proto';
+import { type ReplicaKey, replicaKey, type ResponseFacts } from '@milena/raft';
+
+/** The log that every request of the quorum names. */
+export const METADATA_LOG: TopicPartition = METADATA_PARTITION;
+
+/** Throws MalformedInput unless the request is meant for the metadata log. */
+export function checkMetadataLog(topicPartition: WireTopicPartition | undefined): void {
+  if (topicPartition?.topic !== METADATA_LOG.topic || topicPartition.partition !== METADATA_LOG.partition) {
+    throw new MalformedInput(`not the metadata log: ${topicPartition?.topic}-${topicPartition?.partition}`);
+  }
+}
+
+/** A replica key on the wire; an unknown directory is the empty text. */
+export function replicaKeyToWire(key: ReplicaKey): { id: number; directoryId: string } {
+  return { id: key.id, directoryId: key.directoryId ?? '' };
+}
+
+/** Reads a replica key that must be there. */
+export function replicaKeyFromWire(key: WireReplicaKey | undefined): ReplicaKey {
+  if (key === undefined) throw new MalformedInput('a replica key is missing');
+  const directoryId = key.directoryId === '' ? undefined : uuidFromWire(key.directoryId);
+  return replicaKey(nodeIdFromWire(key.id), directoryId);
+}
+
+function uuidFromWire(text: string): Uuid {
+  if (!isUuid(text)) throw new MalformedInput('not a uuid');
+  return text;
+}
+
+/** A node id of 0 or more. */
+export function nodeIdFromWire(id: number): number {
+  if (id < 0) throw new MalformedInput(`node id ${id}`);
+  return id;
+}
+
+/** An epoch of 0 or more. */
+export function epochFromWire(epoch: number): number {
+  if (epoch < 0) throw new MalformedInput(`epoch ${epoch}`);
+  return epoch;
+}
+
+/** An offset that must be there. */
+export function offsetFromWire(value: bigint): Offset {
+  if (value < 0n || !isSafeLong(value)) throw new MalformedInput(`offset ${value}`);
+  return offset(Number(value));
+}
+
+/** An offset that may be absent, -1 on the wire. */
+export function optionalOffsetToWire(value: Offset | undefined): bigint {
+  return value === undefined ? -1n : BigInt(value);
+}
+
+/** Reads an offset that may be absent, as a field to spread: exactOptionalPropertyTypes knows no present undefined. */
+export function highWatermarkFromWire(value: bigint): { readonly highWatermark?: Offset } {
+  return value === -1n ? {} : { highWatermark: offsetFromWire(value) };
+}
+
+/** A point in time, -1 for never. */
+export function timestampFromWire(value: bigint): TimestampMs {
+  if (value < -1n || !isSafeLong(value)) throw new MalformedInput(`timestamp ${value}`);
+  return timestampMs(Number(value));
+}
+
+/** Where a node listens, on the wire. */
+export function endpointToWire(nodeId: number, endpoint: Endpoint): { nodeId: number; host: string; port: number } {
+  return { nodeId, host: endpoint.host, port: endpoint.port };
+}
+
+/** Reads where a node listens. */
+export function endpointFromWire({ host, port }: NodeEndpoint): Endpoint {
+  if (host === '' || port < 1 || port > 65535) throw new MalformedInput(`endpoint ${host}:${port}`);
+  return { host, port };
+}
+
+/** Fields that every response begins with. */
+export function factsToWire(facts: ResponseFacts): {
+  errorCode: number;
+  epoch: number;
+  leaderId: number;
+  leaderEndpoint?: { nodeId: number; host: string; port: number };
+} {
+  const { leaderEndpoint, leaderId } = facts;
+  return {
+    errorCode: errorCode(facts.error),
+    epoch: facts.epoch,
+    leaderId,
+    ...(leaderEndpoint === undefined ? {} : { leaderEndpoint: endpointToWire(leaderId, leaderEndpoint) }),
+  };
+}
+
+/** Reads the fields that every response begins with. */
+export function factsFromWire(message: {
+  readonly errorCode: number;
+  readonly epoch: number;
+  readonly leaderId: number;
+  readonly leaderEndpoint?: NodeEndpoint | undefined;
+}): ResponseFacts {
+  if (message.leaderId < NO_NODE) throw new MalformedInput(`leader id ${message.leaderId}`);
+  return {
+    error: errorName(message.errorCode),
+    epoch: epochFromWire(message.epoch),
+    leaderId: message.leaderId,
+    ...(message.leaderEndpoint === undefined ? {} : { leaderEndpoint: endpointFromWire(message.leaderEndpoint) }),
+  };
+}
