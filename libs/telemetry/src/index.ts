@@ -1,1 +1,2 @@
-export {};
+export { createLogger, type LoggerOptions, type LogLevel } from './pino-logger';
+export { createTracer } from './open-telemetry-tracer';

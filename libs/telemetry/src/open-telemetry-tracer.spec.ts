@@ -1,0 +1,48 @@
+import { noTracer } from '@milena/platform';
+import { context, trace, SpanKind, type Context, type Span, type SpanOptions } from '@opentelemetry/api';
+import { createTracer } from './open-telemetry-tracer';
+
+const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+interface Started {
+  readonly name: string;
+  readonly options: SpanOptions;
+  readonly parent: string | undefined;
+}
+
+function registerSdk(started: Started[]): void {
+  const startSpan = (name: string, options: SpanOptions = {}, parent: Context = context.active()): Span => {
+    started.push({ name, options, parent: trace.getSpanContext(parent)?.spanId });
+    return trace.wrapSpanContext({
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: '00f067aa0ba902b7',
+      traceFlags: 1,
+    });
+  };
+  trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan, startActiveSpan: () => undefined as never }) });
+}
+
+describe('createTracer', () => {
+  afterEach(() => trace.disable());
+
+  it('is off while no SDK was loaded', () => {
+    expect(createTracer('milena')).toBe(noTracer);
+  });
+
+  it('starts spans under the parent that travelled with a request', () => {
+    const started: Started[] = [];
+    registerSdk(started);
+    const span = createTracer('milena').startSpan('create topics', { kind: 'server', parent: { traceparent: PARENT } });
+    expect(started).toMatchObject([
+      { name: 'create topics', options: { kind: SpanKind.SERVER }, parent: 'b7ad6b7169203331' },
+    ]);
+    expect(span.context?.traceparent).toBe('00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01');
+  });
+
+  it('starts a trace of its own when the parent is not one', () => {
+    const started: Started[] = [];
+    registerSdk(started);
+    createTracer('milena').startSpan('apply', { parent: { traceparent: 'nonsense' } });
+    expect(started[0]?.parent).toBeUndefined();
+  });
+});
