@@ -23,4 +23,5 @@ export type { ControlRecord, RaftBatch, RaftBatches } from './raft-batches';
 export type { PlantedBugs } from './planted-bugs';
 export { DEFAULT_RAFT_SETTINGS, type BootstrapVoters, type RaftOptions, type RaftSettings } from './raft-options';
 export type { Leadership, LogFlush, OutgoingAnswer, OutgoingRequest, RaftEffects, RoleName } from './raft-effects';
-export type { Appended, CreateRaft, Raft } from './raft';
+export type { Appended, Raft } from './raft';
+export { createRaft } from './create-raft';

@@ -2,7 +2,6 @@ import type { Offset, Result } from '@milena/model';
 import type { ChannelFailureReason } from '@milena/platform';
 import type { DescribeQuorumResponse, RaftRequest, RaftResponse } from './messages';
 import type { Leadership, LogFlush, RaftEffects } from './raft-effects';
-import type { RaftOptions } from './raft-options';
 import type { VoterSet } from './voter-set';
 
 /** Where an append landed. Committed when the high watermark passes `lastOffset`. */
@@ -51,6 +50,3 @@ export interface Raft {
   /** The quorum as this replica sees it; the lists are filled on the leader only. */
   describe(): DescribeQuorumResponse;
 }
-
-/** Makes a replica from its options; `start` must be called next. */
-export type CreateRaft = (options: RaftOptions) => Raft;

@@ -1,0 +1,41 @@
+import type { Random } from '@milena/platform';
+import type { RaftSettings } from './raft-options';
+
+/** Draws the random delays of elections. */
+export class ElectionTiming {
+  constructor(
+    private readonly random: Random,
+    private readonly settings: RaftSettings,
+  ) {}
+
+  /** Uniform in [T, 2T) (Raft section 5.2): voters that lost together do not try again together. */
+  electionTimeoutMs(): number {
+    const { electionTimeoutMs } = this.settings;
+    return electionTimeoutMs + this.random.below(electionTimeoutMs);
+  }
+
+  /** Pause of a voter that starts without a live leader. */
+  startJitterMs(): number {
+    return this.between(this.settings.startJitterMs);
+  }
+
+  /** Pause between eager attempts. */
+  retryJitterMs(): number {
+    return this.between(this.settings.retryJitterMs);
+  }
+
+  /**
+   * Delay before a successor stands for election: none for the first of `count` preferred ones, then doubling up to half
+   * the maximum, and the maximum for whoever is not listed (`position` -1).
+   */
+  successorDelayMs(position: number, count: number): number {
+    const max = this.settings.electionBackoffMaxMs;
+    if (position < 0) return max;
+    if (position === 0) return 0;
+    return Math.min(max, (max >> (count - 1)) << (position - 1));
+  }
+
+  private between({ min, max }: { readonly min: number; readonly max: number }): number {
+    return max > min ? min + this.random.below(max - min) : min;
+  }
+}

@@ -1,0 +1,133 @@
+import { invariant, minOffset, NO_NODE, type Offset } from '@milena/model';
+import { MalformedInput } from '@milena/bytes';
+import type { DivergingEpoch, FetchRequest, FetchResponse } from './messages';
+import type { Destination } from './outbox';
+import type { OutgoingRequest } from './raft-effects';
+import type { RaftBatch } from './raft-batches';
+import type { RaftContext } from './raft-context';
+import type { Follower } from './roles/follower';
+
+/** Longest pause between fetches that bring nothing because no leader answers. */
+const FETCH_BACKOFF_MAX_MS = 250;
+
+/** Sends the next fetch when it is due; returns when it will be. */
+export function pollFetch(context: RaftContext): number {
+  const { quorum, log, durable, outbox } = context;
+  const isFlushed = durable.offset >= log.endOffset() || context.bugs.fetchBeforeFlush === true;
+  // A voter's fetch offset says that everything before it is on its disk.
+  if (quorum.isVoter && !isFlushed) return Infinity;
+  const readyAtMs = outbox.readyAtMs(NO_NODE, 'fetch');
+  if (readyAtMs > context.nowMs) return readyAtMs;
+  const destination = chooseDestination(context);
+  if (destination === undefined) return Infinity;
+  const { highWatermark } = context;
+  const request: FetchRequest = {
+    type: 'fetch',
+    clusterId: context.clusterId,
+    replica: context.self,
+    epoch: quorum.epoch,
+    fetchOffset: log.endOffset(),
+    lastFetchedEpoch: log.lastEpoch(),
+    maxWaitMs: context.settings.fetchMaxWaitMs,
+    ...(highWatermark === undefined ? {} : { highWatermark }),
+  };
+  outbox.send(destination, request);
+  return Infinity;
+}
+
+/** The leader; without one, or after it failed to answer, anybody else who may know a newer one (KAFKA-19354). */
+function chooseDestination(context: RaftContext): Destination | undefined {
+  const { role } = context.quorum;
+  if (role.name === 'follower' && !role.asksElsewhere)
+    return { nodeId: role.leader.id, endpoint: role.leader.endpoint };
+  const others: Destination[] = context.history.latest.voters
+    .filter(({ key }) => key.id !== context.self.id)
+    .map(({ key, endpoint }) => ({ nodeId: key.id, endpoint }));
+  for (const endpoint of context.bootstrapServers) others.push({ nodeId: NO_NODE, endpoint });
+  return others.length === 0 ? undefined : others[context.random.below(others.length)];
+}
+
+/** Takes in the answer to this role's fetch. The epoch has not changed since, or the request had been forgotten. */
+export function receiveRecords(context: RaftContext, sent: OutgoingRequest, response: FetchResponse): void {
+  const { role } = context.quorum;
+  if (role.name !== 'follower' || response.error !== 'NONE') {
+    failFetch(context, sent, 'answered');
+    return;
+  }
+  if (response.divergingEpoch !== undefined) truncate(context, response.divergingEpoch);
+  else if (!appendFetched(context, role, response.records)) {
+    context.outbox.failed(sent, context.nowMs, FETCH_BACKOFF_MAX_MS);
+    return;
+  }
+  context.outbox.succeeded(sent);
+  role.fetchDeadlineMs = context.nowMs + context.settings.fetchTimeoutMs;
+  role.hasFetched = true;
+  role.isLeaderSuspect = false;
+  role.suspicionDeadlineMs = undefined;
+  role.asksElsewhere = false;
+  context.quorum.eagerAttemptsLeft = 0;
+  if (response.highWatermark !== undefined) {
+    context.raiseHighWatermark(minOffset(response.highWatermark, context.log.endOffset()));
+  }
+}
+
+/**
+ * Cuts off what the leader does not have (KIP-595). The leader's answer may name an epoch this log has not; then the cut is
+ * at the end of the largest smaller one, and the next fetch goes on with the search.
+ */
+function truncate(context: RaftContext, diverging: DivergingEpoch): void {
+  const { log } = context;
+  const own = log.endOffsetForEpoch(diverging.epoch);
+  const hasEpoch = diverging.epoch > 0 && own.epoch === diverging.epoch;
+  const limit = diverging.epoch === 0 ? log.endOffset() : own.offset;
+  const target = hasEpoch || diverging.epoch === 0 ? minOffset(limit, diverging.endOffset) : limit;
+  invariant(target >= (context.highWatermark ?? 0), 'committed records are never truncated', {
+    target,
+    highWatermark: context.highWatermark,
+  });
+  log.truncateTo(target);
+  context.durable.truncatedTo(target);
+  context.history.truncateTo(target);
+  if (context.quorum.isVoter) context.wantFlush();
+}
+
+/** Appends what is sound; false when something was not. */
+function appendFetched(context: RaftContext, role: Follower, records: Uint8Array): boolean {
+  if (records.length === 0) return true;
+  const sound: RaftBatch[] = [];
+  let expected = context.log.endOffset();
+  let isSound = true;
+  try {
+    for (const batch of context.batches.read(records)) {
+      isSound = batch.isIntact() && batch.baseOffset === expected && batch.epoch <= role.epoch;
+      if (!isSound) break;
+      batch.controlRecords();
+      sound.push(batch);
+      expected = (batch.lastOffset + 1) as Offset;
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedInput)) throw error;
+    isSound = false;
+  }
+  if (sound.length === 0) return isSound;
+  const size = sound.reduce((sum, batch) => sum + batch.bytes.length, 0);
+  context.log.append(records.subarray(0, size));
+  for (const batch of sound) rememberVoters(context, batch);
+  if (context.quorum.isVoter) context.wantFlush();
+  return isSound;
+}
+
+/** A voter set rules from the moment its record is in the log. */
+export function rememberVoters(context: RaftContext, batch: RaftBatch): void {
+  for (const { offset, record } of batch.controlRecords()) {
+    if (record.type === 'voters') context.history.append(offset, record.voters);
+  }
+}
+
+/** A fetch brought nothing: pause, and next ask somebody else whether there is a newer leader. */
+export function failFetch(context: RaftContext, sent: OutgoingRequest, how: 'answered' | 'silent'): void {
+  const { role } = context.quorum;
+  context.outbox.failed(sent, context.nowMs, FETCH_BACKOFF_MAX_MS);
+  if (role.name !== 'follower') return;
+  role.asksElsewhere = how === 'silent' && !role.asksElsewhere;
+}

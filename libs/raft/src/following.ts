@@ -1,0 +1,78 @@
+import { pollFetch } from './fetching';
+import type { EndQuorumEpochRequest, EndQuorumEpochResponse } from './messages';
+import type { BeginQuorumEpochRequest, BeginQuorumEpochResponse } from './messages';
+import type { RaftContext } from './raft-context';
+import { matchesReplica } from './replica-key';
+import type { Follower } from './roles/follower';
+
+/** Acts for a follower; returns when it must act next. */
+export function pollFollower(context: RaftContext, role: Follower): number {
+  const { quorum, nowMs } = context;
+  if (!quorum.isVoter) {
+    if (nowMs >= role.fetchDeadlineMs) {
+      role.asksElsewhere = true;
+      role.fetchDeadlineMs = nowMs + context.settings.fetchTimeoutMs;
+    }
+    return Math.min(role.fetchDeadlineMs, pollFetch(context));
+  }
+  const electionMs = Math.min(role.fetchDeadlineMs, role.suspicionDeadlineMs ?? Infinity);
+  if (nowMs >= electionMs) {
+    quorum.becomeProspective(nowMs);
+    return nowMs;
+  }
+  return Math.min(electionMs, pollFetch(context));
+}
+
+/**
+ * The connection to `nodeId` broke or is refused. If that is the leader, it may be dead: this voter grants pre-votes and
+ * stands for one at once, and again after short pauses, a bounded number of times (decision 11). A pre-vote harms no
+ * leader that lives, because voters that still fetch from it refuse.
+ */
+export function suspect(context: RaftContext, nodeId: number): void {
+  const { quorum, nowMs, settings } = context;
+  const { role } = quorum;
+  if (role.name !== 'follower' || role.leader.id !== nodeId || !quorum.isVoter || role.isLeaderSuspect) return;
+  // A leader that has been fetched from may be suspected afresh; one that never answered uses up what is left.
+  if (role.hasFetched) quorum.eagerAttemptsLeft = settings.eagerAttempts;
+  if (quorum.eagerAttemptsLeft === 0) return;
+  role.isLeaderSuspect = true;
+  role.suspicionDeadlineMs = nowMs;
+}
+
+/** A leader makes itself known. */
+export function answerBeginQuorumEpoch(
+  context: RaftContext,
+  request: BeginQuorumEpochRequest,
+): BeginQuorumEpochResponse {
+  const answer = (error: BeginQuorumEpochResponse['error']): BeginQuorumEpochResponse => {
+    return { ...context.facts(error), type: 'beginQuorumEpoch' };
+  };
+  if (request.clusterId !== context.clusterId) return answer('INCONSISTENT_CLUSTER_ID');
+  if (request.epoch < context.quorum.epoch) return answer('FENCED_LEADER_EPOCH');
+  if (!matchesReplica(request.voter, context.self)) return answer('INVALID_VOTER_KEY');
+  if (request.leaderId < 0 || request.leaderId === context.self.id) return answer('INVALID_REQUEST');
+  const fits = context.observe(request.epoch, request.leaderId, request.leaderEndpoint);
+  return answer(fits ? 'NONE' : 'INVALID_REQUEST');
+}
+
+/** The leader steps down: the first successor stands for election at once, the others later. */
+export function answerEndQuorumEpoch(context: RaftContext, request: EndQuorumEpochRequest): EndQuorumEpochResponse {
+  const { quorum } = context;
+  const answer = (error: EndQuorumEpochResponse['error']): EndQuorumEpochResponse => {
+    return { ...context.facts(error), type: 'endQuorumEpoch' };
+  };
+  if (request.clusterId !== context.clusterId) return answer('INCONSISTENT_CLUSTER_ID');
+  if (request.epoch < quorum.epoch) return answer('FENCED_LEADER_EPOCH');
+  if (!matchesReplica(request.voter, context.self)) return answer('INVALID_VOTER_KEY');
+  if (request.leaderId < 0 || request.leaderId === context.self.id) return answer('INVALID_REQUEST');
+  if (!context.observe(request.epoch, request.leaderId, undefined)) return answer('INVALID_REQUEST');
+  const { role } = quorum;
+  if (role.name === 'follower' && quorum.isVoter) {
+    const { preferredCandidates } = request;
+    const position = preferredCandidates.findIndex((key) => matchesReplica(key, context.self));
+    const delayMs = context.timing.successorDelayMs(position, preferredCandidates.length);
+    role.fetchDeadlineMs = Math.min(role.fetchDeadlineMs, context.nowMs + delayMs);
+    role.isLeaderSuspect = true;
+  }
+  return answer('NONE');
+}

@@ -1,0 +1,88 @@
+import { NO_NODE, type Endpoint } from '@milena/model';
+import type { RaftRequest } from './messages';
+import type { OutgoingRequest } from './raft-effects';
+
+/** Where a request goes. `nodeId` is NO_NODE for a bootstrap server. */
+export interface Destination {
+  readonly nodeId: number;
+  readonly endpoint: Endpoint;
+}
+
+interface Lane {
+  inFlight: number | undefined;
+  notBeforeMs: number;
+  failures: number;
+}
+
+/**
+ * Requests under way: at most one per lane. A lane is one kind of request to one voter, and one lane for all fetches. After
+ * a failure the lane pauses. A change of role forgets everything, so that a late response to the former role counts only
+ * for the facts in it.
+ */
+export class Outbox {
+  private nextCorrelationId = 1;
+  private readonly lanes = new Map<string, Lane>();
+  private readonly inFlight = new Map<number, OutgoingRequest>();
+
+  constructor(
+    private readonly requestTimeoutMs: number,
+    private readonly backoffMs: number,
+    private readonly emit: (request: OutgoingRequest) => void,
+  ) {}
+
+  /** When the lane of such a request is free: Infinity while one is under way. */
+  readyAtMs(nodeId: number, type: RaftRequest['type']): number {
+    const lane = this.lanes.get(laneName(nodeId, type));
+    if (lane === undefined) return -Infinity;
+    return lane.inFlight === undefined ? lane.notBeforeMs : Infinity;
+  }
+
+  /** Sends a request; its lane must be free. */
+  send({ nodeId, endpoint }: Destination, request: RaftRequest): void {
+    const correlationId = this.nextCorrelationId++;
+    const outgoing = { nodeId, endpoint, correlationId, request, timeoutMs: this.requestTimeoutMs };
+    this.lane(nodeId, request.type).inFlight = correlationId;
+    this.inFlight.set(correlationId, outgoing);
+    this.emit(outgoing);
+  }
+
+  /** The request that a response or failure belongs to; undefined when it was forgotten. Frees its lane. */
+  take(correlationId: number): OutgoingRequest | undefined {
+    const outgoing = this.inFlight.get(correlationId);
+    if (outgoing === undefined) return undefined;
+    this.inFlight.delete(correlationId);
+    this.lane(outgoing.nodeId, outgoing.request.type).inFlight = undefined;
+    return outgoing;
+  }
+
+  succeeded({ nodeId, request }: OutgoingRequest): void {
+    this.lane(nodeId, request.type).failures = 0;
+  }
+
+  /** Pauses the lane: the first backoff, doubled for each failure in a row up to `maxMs`. */
+  failed({ nodeId, request }: OutgoingRequest, nowMs: number, maxMs: number): void {
+    const lane = this.lane(nodeId, request.type);
+    lane.notBeforeMs = nowMs + Math.min(maxMs, this.backoffMs * 2 ** Math.min(lane.failures, 16));
+    lane.failures += 1;
+  }
+
+  /** Forgets all requests under way and all pauses. */
+  clear(): void {
+    this.lanes.clear();
+    this.inFlight.clear();
+  }
+
+  private lane(nodeId: number, type: RaftRequest['type']): Lane {
+    const name = laneName(nodeId, type);
+    let lane = this.lanes.get(name);
+    if (lane === undefined) {
+      lane = { inFlight: undefined, notBeforeMs: -Infinity, failures: 0 };
+      this.lanes.set(name, lane);
+    }
+    return lane;
+  }
+}
+
+function laneName(nodeId: number, type: RaftRequest['type']): string {
+  return type === 'fetch' ? type : `${type}/${nodeId === NO_NODE ? '' : nodeId}`;
+}

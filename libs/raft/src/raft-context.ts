@@ -1,0 +1,151 @@
+import { NO_NODE, type Endpoint, type ErrorName, type Offset, type Uuid } from '@milena/model';
+import type { Clock, Random } from '@milena/platform';
+import { DurableEnd } from './durable-end';
+import { EffectsGatherer } from './effects-gatherer';
+import { ElectionTiming } from './election-timing';
+import type { ResponseFacts } from './messages';
+import { Outbox } from './outbox';
+import type { PlantedBugs } from './planted-bugs';
+import { Quorum } from './quorum';
+import type { Leadership } from './raft-effects';
+import type { RaftBatches } from './raft-batches';
+import type { RaftLog } from './raft-log';
+import { DEFAULT_RAFT_SETTINGS, type RaftOptions, type RaftSettings } from './raft-options';
+import type { ReplicaKey } from './replica-key';
+import type { Role } from './role';
+import { VoterSetHistory } from './voter-set-history';
+
+/** Everything the handlers of one replica work on. One per replica; nothing of it outlives it. */
+export class RaftContext {
+  readonly clusterId: Uuid;
+  readonly self: ReplicaKey;
+  readonly settings: RaftSettings;
+  readonly log: RaftLog;
+  readonly batches: RaftBatches;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timing: ElectionTiming;
+  readonly bugs: PlantedBugs;
+  readonly bootstrapServers: readonly Endpoint[];
+  /** Whether the first leader writes the bootstrap voters to the log. */
+  readonly writesVoters: boolean;
+  readonly history: VoterSetHistory;
+  readonly quorum: Quorum;
+  readonly outbox: Outbox;
+  readonly durable: DurableEnd;
+  readonly effects: EffectsGatherer;
+  /** Everything before it is committed. Grows only, whatever the role. */
+  highWatermark: Offset | undefined;
+  /** Set once a shutdown began: when it ends at the latest. */
+  stopDeadlineMs: number | undefined;
+  private readonly endpoint: Endpoint | undefined;
+
+  /** `roleEnded` is told every role that was left. */
+  constructor(options: RaftOptions, roleEnded: (context: RaftContext, before: Role) => void) {
+    this.clusterId = options.clusterId;
+    this.self = options.self;
+    this.settings = { ...DEFAULT_RAFT_SETTINGS, ...options.settings };
+    this.log = options.log;
+    this.batches = options.batches;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.timing = new ElectionTiming(options.random, this.settings);
+    this.bugs = options.plantedBugs ?? {};
+    this.bootstrapServers = options.bootstrapServers ?? [];
+    this.writesVoters = options.bootstrap.source === 'checkpoint';
+    this.endpoint = options.endpoint;
+    this.history = new VoterSetHistory(options.bootstrap.voters);
+    this.effects = new EffectsGatherer(options.restored, this.bugs.replyToVoteBeforePersist === true);
+    this.durable = new DurableEnd(options.log.startOffset());
+    this.outbox = new Outbox(this.settings.requestTimeoutMs, this.settings.retryBackoffMs, (request) => {
+      this.effects.send(request);
+    });
+    this.quorum = new Quorum(options.self, this.history, this.settings, this.timing, {
+      roleChanged: (before) => {
+        this.outbox.clear();
+        roleEnded(this, before);
+      },
+      persist: (state) => {
+        this.effects.wantPersisted(state);
+      },
+    });
+  }
+
+  get nowMs(): number {
+    return this.clock.monotonicMs();
+  }
+
+  /** This node's endpoint as the voter set has it, or as the options do. */
+  get ownEndpoint(): Endpoint | undefined {
+    return this.history.latest.endpoint(this.self.id) ?? this.endpoint;
+  }
+
+  get leaderEndpoint(): Endpoint | undefined {
+    const { role, leaderId } = this.quorum;
+    if (role.name === 'leader') return this.ownEndpoint;
+    if (role.name === 'follower' || role.name === 'prospective') return role.leader?.endpoint;
+    return leaderId === undefined ? undefined : this.history.latest.endpoint(leaderId);
+  }
+
+  get leadership(): Leadership {
+    const { role, epoch, leaderId } = this.quorum;
+    return {
+      role: role.name,
+      epoch,
+      leaderId,
+      leaderEndpoint: this.leaderEndpoint,
+      epochStartOffset: role.name === 'leader' ? role.epochStartOffset : undefined,
+    };
+  }
+
+  /** What every response says of this replica. A stranger from another cluster learns nothing. */
+  facts(error: ErrorName): ResponseFacts {
+    if (error === 'INCONSISTENT_CLUSTER_ID') return { error, epoch: 0, leaderId: NO_NODE };
+    const leaderEndpoint = this.leaderEndpoint;
+    const known = { error, epoch: this.quorum.epoch, leaderId: this.quorum.leaderId ?? NO_NODE };
+    return leaderEndpoint === undefined ? known : { ...known, leaderEndpoint };
+  }
+
+  /**
+   * Learns from a peer that `epoch` exists, and who leads it. An epoch has one leader at most, so the fact holds for ever,
+   * however late it comes. Returns whether it fits what this replica knows.
+   */
+  observe(epoch: number, leaderId: number, endpoint: Endpoint | undefined): boolean {
+    const { quorum } = this;
+    if (epoch < quorum.epoch) return true;
+    const known = leaderId === NO_NODE || leaderId === this.self.id ? undefined : leaderId;
+    if (epoch === quorum.epoch) {
+      if (known === undefined) return true;
+      if (quorum.role.name === 'leader' || quorum.role.name === 'resigned') return false;
+      if (quorum.leaderId !== undefined && quorum.leaderId !== known) return false;
+      if (quorum.role.name === 'follower' || quorum.role.name === 'prospective')
+        return this.followAgain(known, endpoint);
+    }
+    const reachable = known === undefined ? undefined : (endpoint ?? this.history.latest.endpoint(known));
+    if (known !== undefined && reachable !== undefined) {
+      quorum.becomeFollower(epoch, { id: known, endpoint: reachable }, this.nowMs);
+    } else if (epoch > quorum.epoch) quorum.becomeUnattached(epoch, known, this.nowMs);
+    return true;
+  }
+
+  /** Keeps the log's end in the promise that nothing counts before it is flushed. */
+  wantFlush(): void {
+    this.effects.wantFlushed(this.durable.flush(this.log.endOffset()));
+  }
+
+  raiseHighWatermark(to: Offset): void {
+    if (this.highWatermark !== undefined && to <= this.highWatermark) return;
+    this.highWatermark = to;
+    this.effects.committed(to);
+  }
+
+  /** A leader that is known already; only one without a leader has something to learn. */
+  private followAgain(leaderId: number, endpoint: Endpoint | undefined): boolean {
+    const { role } = this.quorum;
+    if (role.name !== 'prospective' || role.leader !== undefined) return true;
+    const reachable = endpoint ?? this.history.latest.endpoint(leaderId);
+    if (reachable === undefined) return true;
+    this.quorum.becomeFollower(role.epoch, { id: leaderId, endpoint: reachable }, this.nowMs);
+    return true;
+  }
+}

@@ -1,0 +1,105 @@
+import { NO_OFFSET, type Offset } from '@milena/model';
+import type { FetchRequest } from '../messages';
+import { matchesReplica, replicaKeyText, type ReplicaKey } from '../replica-key';
+import type { VoterSet } from '../voter-set';
+
+/** What the leader knows of one other replica. */
+export interface Progress {
+  key: ReplicaKey;
+  /** The last fetch offset: everything before it is on that replica's disk. */
+  logEndOffset: Offset | undefined;
+  lastFetchMs: number | undefined;
+  lastCaughtUpMs: number | undefined;
+  /** The leader's log end at that fetch. */
+  leaderEndAtLastFetch: Offset;
+  /** When BeginQuorumEpoch is sent to it next, unless it fetches before. */
+  beginEpochAtMs: number;
+}
+
+/** A fetch that waits for something new. */
+export interface ParkedFetch {
+  readonly requestId: number;
+  readonly request: FetchRequest;
+  readonly deadlineMs: number;
+}
+
+/** Observers are forgotten after so long without a fetch (as Kafka does). */
+const OBSERVER_SESSION_MS = 300_000;
+/** Most observers remembered and most fetches parked. */
+export const REPLICAS_MAX = 10_000;
+
+/** Leads its epoch: appends, answers fetches, moves the high watermark. */
+export class Leader {
+  readonly name = 'leader';
+  /** Undefined until a record of this epoch is committed (KAFKA-12619). */
+  highWatermark: Offset | undefined;
+  readonly parked = new Map<number, ParkedFetch>();
+  private readonly voterProgress = new Map<number, Progress>();
+  private readonly observerProgress = new Map<string, Progress>();
+
+  /** `epochStartOffset` is where this epoch's leader change record stands. */
+  constructor(
+    readonly epoch: number,
+    readonly epochStartOffset: Offset,
+    readonly sinceMs: number,
+    private readonly self: ReplicaKey,
+  ) {}
+
+  /** What is known of the voter; made when missing. Undefined for this replica itself. */
+  voter(key: ReplicaKey): Progress | undefined {
+    if (key.id === this.self.id) return undefined;
+    let progress = this.voterProgress.get(key.id);
+    if (progress === undefined || !matchesReplica(progress.key, key)) {
+      progress = newProgress(key, this.sinceMs);
+      this.voterProgress.set(key.id, progress);
+    }
+    return progress;
+  }
+
+  /** What is known of a replica that fetches, voter or not; undefined when there are too many observers. */
+  fetcher(key: ReplicaKey, voters: VoterSet, nowMs: number): Progress | undefined {
+    const voter = voters.voter(key.id);
+    if (voter !== undefined && matchesReplica(voter.key, key)) return this.voter(voter.key);
+    const name = replicaKeyText(key);
+    const known = this.observerProgress.get(name);
+    if (known !== undefined) return known;
+    this.forgetObservers(nowMs);
+    if (this.observerProgress.size >= REPLICAS_MAX) return undefined;
+    const progress = newProgress(key, nowMs);
+    this.observerProgress.set(name, progress);
+    return progress;
+  }
+
+  get observers(): readonly Progress[] {
+    return [...this.observerProgress.values()];
+  }
+
+  forgetObservers(nowMs: number): void {
+    for (const [name, { lastFetchMs }] of this.observerProgress) {
+      if ((lastFetchMs ?? 0) + OBSERVER_SESSION_MS <= nowMs) this.observerProgress.delete(name);
+    }
+  }
+}
+
+function newProgress(key: ReplicaKey, nowMs: number): Progress {
+  return {
+    key,
+    logEndOffset: undefined,
+    lastFetchMs: undefined,
+    lastCaughtUpMs: undefined,
+    leaderEndAtLastFetch: NO_OFFSET,
+    beginEpochAtMs: nowMs,
+  };
+}
+
+/** Notes a valid fetch. Caught up means: it has all there is now, or all there was at its previous fetch (kraft.md 3.12). */
+export function recordFetch(progress: Progress, fetchOffset: Offset, leaderEnd: Offset, nowMs: number): void {
+  if (fetchOffset >= leaderEnd) progress.lastCaughtUpMs = nowMs;
+  else if (progress.lastFetchMs !== undefined && fetchOffset >= progress.leaderEndAtLastFetch) {
+    progress.lastCaughtUpMs = progress.lastFetchMs;
+  }
+  // A wiped voter comes back with a smaller offset; it is believed (KAFKA-12181).
+  progress.logEndOffset = fetchOffset;
+  progress.lastFetchMs = nowMs;
+  progress.leaderEndAtLastFetch = leaderEnd;
+}

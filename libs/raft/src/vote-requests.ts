@@ -1,0 +1,59 @@
+import { compareLogEnds, type ErrorName } from '@milena/model';
+import type { VoteRequest, VoteResponse } from './messages';
+import type { RaftContext } from './raft-context';
+import { matchesReplica } from './replica-key';
+
+/**
+ * Answers a vote or pre-vote request (Raft section 5.4.1, KIP-595, KIP-996). A request of a higher epoch makes this
+ * replica leave its own, a pre-vote too: it carries its sender's epoch as it is, so this never inflates epochs.
+ */
+export function answerVote(context: RaftContext, request: VoteRequest): VoteResponse {
+  const error = refusal(context, request);
+  if (error !== undefined) return { ...context.facts(error), type: 'vote', voteGranted: false };
+  context.observe(request.epoch, -1, undefined);
+  if (!matchesReplica(request.voter, context.self)) {
+    return { ...context.facts('INVALID_VOTER_KEY'), type: 'vote', voteGranted: false };
+  }
+  const voteGranted = request.preVote ? grantsPreVote(context, request) : grantsVote(context, request);
+  return { ...context.facts('NONE'), type: 'vote', voteGranted };
+}
+
+function refusal(context: RaftContext, request: VoteRequest): ErrorName | undefined {
+  if (request.clusterId !== context.clusterId) return 'INCONSISTENT_CLUSTER_ID';
+  const { lastEpoch, lastOffset, epoch, preVote } = request;
+  if (lastOffset < 0 || lastEpoch < 0 || (preVote ? lastEpoch > epoch : lastEpoch >= epoch)) return 'INVALID_REQUEST';
+  return epoch < context.quorum.epoch ? 'FENCED_LEADER_EPOCH' : undefined;
+}
+
+function rank(context: RaftContext, request: VoteRequest): number {
+  return compareLogEnds(
+    { offset: request.lastOffset, epoch: request.lastEpoch },
+    { offset: context.log.endOffset(), epoch: context.log.lastEpoch() },
+  );
+}
+
+function isUpToDate(context: RaftContext, request: VoteRequest): boolean {
+  return context.bugs.grantVoteToStaleLog === true || rank(context, request) >= 0;
+}
+
+function grantsPreVote(context: RaftContext, request: VoteRequest): boolean {
+  const { role } = context.quorum;
+  if (role.name === 'leader') return false;
+  if (role.name === 'follower' && role.hasFetched && !role.isLeaderSuspect) return false;
+  if (!isUpToDate(context, request)) return false;
+  const order = rank(context, request);
+  // Both may win now; the one of lower rank lets the other go first, or they would split the vote.
+  if (role.name === 'prospective' && (order > 0 || (order === 0 && request.candidate.id > context.self.id))) {
+    role.outranked = true;
+  }
+  return true;
+}
+
+function grantsVote(context: RaftContext, request: VoteRequest): boolean {
+  const { role, votedFor, leaderId } = context.quorum;
+  if (role.name !== 'unattached' && role.name !== 'prospective') return false;
+  if (votedFor !== undefined) return matchesReplica(votedFor, request.candidate);
+  if (leaderId !== undefined || !isUpToDate(context, request)) return false;
+  context.quorum.grantVote(request.candidate, context.nowMs);
+  return true;
+}
