@@ -1,4 +1,4 @@
-import type { Endpoint, GrpcStatusName, Result } from '@milena/model';
+import type { Endpoint, Failure, GrpcStatusName, Result } from '@milena/model';
 import type { TraceContext } from './tracer';
 
 /**
@@ -13,6 +13,8 @@ export interface ChannelFailure {
   readonly reason: ChannelFailureReason;
   /** Set when the reason is `status`. */
   readonly status?: GrpcStatusName;
+  /** Set when the reason is `status` and the peer's handler answered with this Failure. */
+  readonly failure?: Failure;
   readonly message: string;
 }
 
@@ -27,29 +29,49 @@ export interface CallOptions {
   readonly trace?: TraceContext;
 }
 
-/** A connection to one service of one peer. Promises nothing but order within one stream. */
+/**
+ * A connection to one peer, made at the first call and made anew by the next call after it broke. Promises nothing but
+ * order within one stream.
+ */
 export interface Channel {
   /** Calls `method` (`/package.Service/Method`) with an encoded request. Never rejects. */
   unary(method: string, request: Uint8Array, options: CallOptions): Promise<UnaryOutcome>;
-  /** Opens a bidirectional stream. Handlers run later, never inside this call; after `onClosed` none runs. */
+  /**
+   * Opens a bidirectional stream. Handlers run later, never inside a call of the stream or of this; after `onClosed` none
+   * runs. A connection that cannot be made in the connector's time ends the stream with `timeout`.
+   */
   openStream(method: string, handlers: StreamHandlers): ChannelStream;
   /** Cancels what is under way and closes the connection. */
   close(): void;
 }
 
-/** The receiving half of a stream. */
+/**
+ * The receiving half of a stream. An `onMessage` that throws MalformedInput ends the stream: at the server with the status
+ * of INVALID_REQUEST, at the caller as if by `cancel`. Anything else that a handler throws is a broken invariant and
+ * stops the process.
+ */
 export interface StreamHandlers {
   onMessage(message: Uint8Array): void;
-  /** Called once. `undefined`: the peer ended the stream in good order. */
+  /**
+   * Called exactly once, whoever ended the stream. `undefined`: in good order. At the caller that means the call is
+   * complete; at the server that the caller sends no more, or that the server itself ended the call.
+   */
   onClosed(failure: ChannelFailure | undefined): void;
 }
 
 /** The sending half of a stream. Sending on a closed one does nothing. */
 export interface ChannelStream {
+  /**
+   * Sends a message; the bytes may be reused once this returns. A stream whose unsent messages exceed the bound of its
+   * connection is cancelled: senders that may run ahead must wait for answers.
+   */
   send(message: Uint8Array): void;
-  /** Ends our half in good order. On the serving side this completes the call. */
+  /**
+   * Ends our half in good order, after what was sent. The caller still receives until the server ends its half too, which
+   * completes the call; a server must end every stream whose `onClosed` brought no failure.
+   */
   end(): void;
-  /** Breaks the stream; the peer sees `cancelled` or `reset`. */
+  /** Breaks the stream. Our own handlers see `cancelled`; the server sees `cancelled`, the caller `reset`. */
   cancel(): void;
 }
 
@@ -67,7 +89,11 @@ export interface CallContext {
   readonly trace?: TraceContext;
 }
 
-/** Answers a unary call with an encoded response; a Failure becomes a gRPC status with google.rpc.ErrorInfo. Must not reject. */
+/**
+ * Answers a unary call with an encoded response; a Failure becomes a gRPC status with google.rpc.ErrorInfo and arrives as
+ * that Failure. A handler that throws or rejects with MalformedInput is answered INVALID_REQUEST; anything else it throws
+ * is a broken invariant and stops the process.
+ */
 export type UnaryHandler = (request: Uint8Array, context: CallContext) => Promise<Result<Uint8Array>>;
 
 /** Accepts a stream: gets its sending half, returns the receiving one. */

@@ -18,8 +18,13 @@ export interface Disk {
   removeFile(path: string): void;
   /** Removes a folder with everything in it; a missing one is no error. */
   removeFolder(path: string): void;
-  /** Takes an exclusive lock that ends with the process; false when another process holds it. Releases through `unlock`. */
+  /**
+   * Takes an exclusive lock that ends with the process; undefined when it is held already, by whomever. May leave a file
+   * at `path`, whose folder must exist.
+   */
   lock(path: string): DiskLock | undefined;
+  /** Who holds the lock on `path`, for a message to people (`process 4711`); undefined when nobody does. */
+  lockHolder(path: string): string | undefined;
   fsyncDirectory(folder: string): Promise<void>;
 }
 

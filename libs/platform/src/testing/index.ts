@@ -1,1 +1,15 @@
-export {};
+export { createVirtualTime, type VirtualTime } from './virtual-time';
+export { createProcessTime, type ProcessTime, type ProcessTimeOptions } from './process-time';
+export { createSeededRandom, type SeededRandom } from './seeded-random';
+export { createMemoryDisk, type MemoryDisk, type MemoryDiskOptions } from './memory-disk';
+export type { CrashMode } from './memory-folder';
+export type { DiskFault, DiskOperation } from './disk-faults';
+export {
+  createMemoryNetwork,
+  type MemoryNetwork,
+  type MemoryNetworkOptions,
+  type MemoryServer,
+  type NetworkProcess,
+} from './memory-network';
+export type { Delivery } from './memory-exchange';
+export { createRecordingLogger, type LogLine, type RecordingLogger } from './recording-logger';
