@@ -1,0 +1,37 @@
+import type { RaftRequest, RaftResponse } from '../messages';
+import { decodeTextBatches } from './text-batches';
+
+/** One message as a line of a transcript. */
+export function describeMessage(message: RaftRequest | RaftResponse): string {
+  return 'error' in message ? describeResponse(message) : describeRequest(message);
+}
+
+function describeRequest(request: RaftRequest): string {
+  switch (request.type) {
+    case 'vote': {
+      const kind = request.preVote ? 'pre-vote?' : 'vote?';
+      return `${kind} from ${request.candidate.id} epoch ${request.epoch}, log ends at ${request.lastOffset} in epoch ${request.lastEpoch}`;
+    }
+    case 'beginQuorumEpoch':
+      return `begin epoch ${request.epoch}, leader ${request.leaderId}`;
+    case 'endQuorumEpoch':
+      return `end epoch ${request.epoch} of ${request.leaderId}, successors ${request.preferredCandidates.map((key) => key.id).join(' ')}`;
+    case 'fetch':
+      return `fetch from ${request.replica.id} epoch ${request.epoch}, offset ${request.fetchOffset} after epoch ${request.lastFetchedEpoch}`;
+    case 'describeQuorum':
+      return 'describe quorum';
+  }
+}
+
+function describeResponse(response: RaftResponse): string {
+  const error = response.error === 'NONE' ? '' : ` ${response.error}`;
+  const leader = response.leaderId < 0 ? 'no leader' : `leader ${response.leaderId}`;
+  const facts = `${error} (epoch ${response.epoch}, ${leader})`;
+  if (response.type === 'vote') return `${response.voteGranted ? 'granted' : 'refused'}${facts}`;
+  if (response.type !== 'fetch') return `${response.type} answered${facts}`;
+  if (response.divergingEpoch !== undefined) {
+    return `logs diverge: epoch ${response.divergingEpoch.epoch} ends at ${response.divergingEpoch.endOffset}${facts}`;
+  }
+  const records = decodeTextBatches(response.records).flatMap((batch) => batch.values);
+  return `records [${records.join(' ')}], high watermark ${response.highWatermark ?? 'unknown'}${facts}`;
+}

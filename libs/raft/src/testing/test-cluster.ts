@@ -1,0 +1,92 @@
+import { createSeededRandom, type SeededRandom } from '@milena/platform/testing';
+import type { PlantedBugs } from '../planted-bugs';
+import type { RaftSettings } from '../raft-options';
+import type { Voter } from '../voter-set';
+import { VoterSet } from '../voter-set';
+import { EventQueue } from './event-queue';
+import { TestNetwork, type Weather } from './test-network';
+import { testEndpoint, TestNode, type NodeObserver } from './test-node';
+
+/** What a test cluster is made of. Voters are 1..n, observers 101... */
+export interface TestClusterOptions {
+  readonly voters: number;
+  readonly observers?: number;
+  readonly seed?: number;
+  readonly source?: 'static' | 'checkpoint';
+  readonly weather?: Weather;
+  readonly persistMs?: number;
+  readonly flushMs?: number;
+  readonly settings?: Partial<RaftSettings>;
+  readonly plantedBugs?: PlantedBugs;
+  readonly observer?: NodeObserver;
+}
+
+/** The voters 1..n. */
+export function testVoters(count: number): VoterSet {
+  return VoterSet.of(Array.from({ length: count }, (_, index) => testVoter(index + 1)));
+}
+
+/** Voter `id` with an endpoint of its own. */
+export function testVoter(id: number): Voter {
+  return { key: { id }, endpoint: testEndpoint(id), kraftVersions: { min: 0, max: 1 } };
+}
+
+/** Several replicas in one process under virtual time. */
+export class TestCluster {
+  readonly events = new EventQueue();
+  readonly random: SeededRandom;
+  readonly network: TestNetwork;
+  readonly nodes = new Map<number, TestNode>();
+
+  constructor(options: TestClusterOptions) {
+    this.random = createSeededRandom(options.seed ?? 1);
+    const weather = options.weather ?? { latencyMs: { min: 1, max: 1 }, loss: 0 };
+    this.network = new TestNetwork(this.events, this.random.fork('network'), weather);
+    const voters = testVoters(options.voters);
+    const observers = Array.from({ length: options.observers ?? 0 }, (_, index) => 101 + index);
+    for (const id of [...voters.ids, ...observers]) {
+      const node = new TestNode(
+        {
+          self: { id },
+          bootstrap: { voters, source: options.source ?? 'static' },
+          settings: options.settings ?? {},
+          plantedBugs: options.plantedBugs ?? {},
+          persistMs: options.persistMs ?? 1,
+          flushMs: options.flushMs ?? 1,
+        },
+        this.events,
+        this.network,
+        this.random.fork(`node ${id}`),
+        options.observer ?? { effects: () => undefined, received: () => undefined },
+      );
+      this.nodes.set(id, node);
+    }
+  }
+
+  node(id: number): TestNode {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new Error(`no node ${id}`);
+    return node;
+  }
+
+  /** The leader of the highest epoch among the nodes that are up. */
+  get leader(): TestNode | undefined {
+    const leaders = [...this.nodes.values()].filter((node) => node.raft?.leadership.role === 'leader');
+    const epoch = (node: TestNode) => node.raft?.leadership.epoch ?? -1;
+    return leaders.toSorted((left, right) => epoch(right) - epoch(left))[0];
+  }
+
+  run(ms: number, afterEach?: () => void): void {
+    this.events.run(ms, afterEach);
+  }
+
+  /** Runs until the condition holds; returns the time it took, or fails. */
+  runUntil(condition: () => boolean, withinMs = 20_000): number {
+    const fromMs = this.events.nowMs;
+    while (!condition()) {
+      if (this.events.nowMs - fromMs > withinMs) throw new Error('the condition did not come true in time');
+      this.events.run(1);
+    }
+    return this.events.nowMs - fromMs;
+  }
+}

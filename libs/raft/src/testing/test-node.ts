@@ -1,0 +1,212 @@
+import { timestampMs, type Endpoint } from '@milena/model';
+import type { SeededRandom } from '@milena/platform/testing';
+import { createRaft } from '../create-raft';
+import type { RaftRequest, RaftResponse } from '../messages';
+import { INITIAL_QUORUM_STATE, type QuorumState } from '../quorum-state';
+import type { Raft } from '../raft';
+import type { RaftEffects } from '../raft-effects';
+import type { RaftOptions } from '../raft-options';
+import type { EventQueue } from './event-queue';
+import { MemoryRaftLog } from './memory-raft-log';
+import type { NetworkPeer, TestNetwork } from './test-network';
+import { encodeTextBatch, textBatches } from './text-batches';
+
+/** Watches what a node does. */
+export interface NodeObserver {
+  effects(node: TestNode, effects: RaftEffects): void;
+  received(node: TestNode, message: RaftRequest | RaftResponse): void;
+}
+
+/** Settings of one node. */
+export type TestNodeOptions = Pick<
+  RaftOptions,
+  'self' | 'bootstrap' | 'settings' | 'plantedBugs' | 'bootstrapServers'
+> & {
+  readonly persistMs: number;
+  readonly flushMs: number;
+};
+
+/** Address of a node in tests. */
+export function testEndpoint(id: number): Endpoint {
+  return { host: `node${id}`, port: 9093 };
+}
+
+/** A replica with its disk and a driver that keeps the order RaftEffects demands. */
+export class TestNode implements NetworkPeer {
+  raft: Raft | undefined;
+  log = new MemoryRaftLog();
+  /** The quorum-state file. */
+  file: QuorumState = INITIAL_QUORUM_STATE;
+  private lives = 0;
+  private nextRequestId = 1;
+  private readonly replies = new Map<number, (response: RaftResponse) => void>();
+  private held: RaftEffects[] = [];
+  private isPersisting = false;
+  private tickAtMs = Infinity;
+
+  constructor(
+    readonly options: TestNodeOptions,
+    private readonly events: EventQueue,
+    private readonly network: TestNetwork,
+    private readonly random: SeededRandom,
+    private readonly observer: NodeObserver,
+  ) {
+    network.peers.set(this.id, this);
+  }
+
+  get id(): number {
+    return this.options.self.id;
+  }
+
+  isUp(): boolean {
+    return this.raft !== undefined;
+  }
+
+  life(): number {
+    return this.lives;
+  }
+
+  start(): void {
+    this.lives += 1;
+    this.held = [];
+    this.isPersisting = false;
+    this.tickAtMs = Infinity;
+    this.replies.clear();
+    this.raft = createRaft({
+      clusterId: 'test-cluster',
+      endpoint: testEndpoint(this.id),
+      log: this.log,
+      batches: textBatches,
+      restored: this.file,
+      clock: { monotonicMs: () => this.events.nowMs, wallMs: () => timestampMs(Math.floor(this.events.nowMs)) },
+      random: this.random,
+      ...this.options,
+    });
+    this.input((raft) => {
+      raft.start();
+    });
+  }
+
+  /** The process is gone; `losesUnflushed`: the machine with it. */
+  kill({ losesUnflushed }: { readonly losesUnflushed: boolean }): void {
+    if (this.raft === undefined) return;
+    this.raft = undefined;
+    if (losesUnflushed) this.log.crash();
+    this.network.reset(this.id);
+  }
+
+  append(values: readonly string[]): string {
+    let outcome = 'is down';
+    this.input((raft) => {
+      const { epoch } = raft.leadership;
+      const result = raft.append(epoch, (baseOffset) => encodeTextBatch({ baseOffset, epoch, values }));
+      outcome = result.ok ? `appended at ${result.value.baseOffset}` : result.error.code;
+    });
+    return outcome;
+  }
+
+  serve(request: RaftRequest, reply: (response: RaftResponse) => void): void {
+    const requestId = this.nextRequestId++;
+    this.replies.set(requestId, reply);
+    this.observer.received(this, request);
+    this.input((raft) => {
+      raft.request(requestId, request);
+    });
+  }
+
+  /** Gives the state machine an input and carries out what comes of it. */
+  input(give: (raft: Raft) => void): void {
+    const { raft } = this;
+    if (raft === undefined) return;
+    give(raft);
+    const effects = raft.takeEffects();
+    this.observer.effects(this, effects);
+    this.beginFlush(effects);
+    this.scheduleTick(effects.nextTickMs ?? Infinity);
+    this.held.push(effects);
+    this.release();
+  }
+
+  /** Runs later, unless the node died meanwhile. */
+  private inThisLife(delayMs: number, run: () => void): void {
+    const life = this.lives;
+    this.events.after(delayMs, () => {
+      if (this.lives === life && this.raft !== undefined) run();
+    });
+  }
+
+  private beginFlush({ flush }: RaftEffects): void {
+    if (flush === undefined) return;
+    const complete = this.log.beginFlush();
+    this.inThisLife(this.options.flushMs, () => {
+      complete();
+      this.input((raft) => {
+        raft.flushed(flush);
+      });
+    });
+  }
+
+  private scheduleTick(atMs: number): void {
+    this.tickAtMs = atMs;
+    if (atMs === Infinity) return;
+    this.inThisLife(atMs - this.events.nowMs, () => {
+      if (this.tickAtMs !== atMs) return;
+      this.input((raft) => {
+        raft.tick();
+      });
+    });
+  }
+
+  private release(): void {
+    while (!this.isPersisting) {
+      const effects = this.held.shift();
+      if (effects === undefined) return;
+      const { persist } = effects;
+      if (persist === undefined) {
+        this.carryOut(effects);
+        continue;
+      }
+      if (effects.releaseBeforePersist) this.carryOut(effects);
+      this.isPersisting = true;
+      this.inThisLife(this.options.persistMs, () => {
+        this.file = persist;
+        this.isPersisting = false;
+        if (!effects.releaseBeforePersist) this.carryOut(effects);
+        this.release();
+      });
+    }
+  }
+
+  private carryOut(effects: RaftEffects): void {
+    for (const { requestId, response } of effects.answers) {
+      this.replies.get(requestId)?.(response);
+      this.replies.delete(requestId);
+    }
+    for (const outgoing of effects.requests) this.send(outgoing);
+    if (effects.stopped) this.kill({ losesUnflushed: false });
+  }
+
+  private send({ endpoint, correlationId, request, timeoutMs }: RaftEffects['requests'][number]): void {
+    const life = this.lives;
+    const settle = (give: (raft: Raft) => void): void => {
+      if (this.lives === life) this.input(give);
+    };
+    this.network.call({
+      from: this.id,
+      to: Number(endpoint.host.slice('node'.length)),
+      request,
+      timeoutMs,
+      answered: (response) => {
+        if (this.lives === life && this.raft !== undefined) this.observer.received(this, response);
+        settle((raft) => {
+          raft.response(correlationId, response);
+        });
+      },
+      failed: (reason) => {
+        settle((raft) => {
+          raft.requestFailed(correlationId, reason);
+        });
+      },
+    });
+  }
+}
