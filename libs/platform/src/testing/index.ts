@@ -13,3 +13,7 @@ export {
 } from './memory-network';
 export type { Delivery } from './memory-exchange';
 export { createRecordingLogger, type LogLine, type RecordingLogger } from './recording-logger';
+export { describeDiskContract, type DiskContractSubject } from './disk-contract';
+export { describeTimersContract, type TimersContractSubject } from './timers-contract';
+export { describeChannelContract } from './channel-contract';
+export { MAX_QUEUED_BYTES, type ChannelContractSubject, type ContractServer } from './channel-contract-setting';

@@ -19,7 +19,7 @@ export interface Delivery {
 
 /** What an exchange needs of its network. */
 export interface ExchangeRules extends WireRules {
-  /** Unsent bytes of one direction past which a stream is cancelled. */
+  /** Unsent bytes of one direction past which a stream is cancelled; one message alone may be longer. */
   readonly maxQueuedBytes: number;
   /** Whether the message about to be sent is lost. */
   isLost(): boolean;
@@ -163,7 +163,8 @@ export class MemoryExchange {
     const bytes = Buffer.from(message);
     if (this.rules.isLost()) return this.reset();
     const { from, to, queuedBytes } = this.#up;
-    if (queuedBytes + bytes.length > this.rules.maxQueuedBytes) return this.cancelByCaller(this.#tooMuchQueued());
+    if (queuedBytes > 0 && queuedBytes + bytes.length > this.rules.maxQueuedBytes)
+      return this.cancelByCaller(this.#tooMuchQueued());
     this.#up.send({
       bytes: bytes.length,
       deliver: () => {
@@ -183,7 +184,8 @@ export class MemoryExchange {
     const bytes = Buffer.from(message);
     if (this.rules.isLost()) return this.reset();
     const { from, to, queuedBytes } = this.#down;
-    if (queuedBytes + bytes.length > this.rules.maxQueuedBytes) return this.cancelByServer(this.#tooMuchQueued());
+    if (queuedBytes > 0 && queuedBytes + bytes.length > this.rules.maxQueuedBytes)
+      return this.cancelByServer(this.#tooMuchQueued());
     this.#down.send({
       bytes: bytes.length,
       deliver: () => {

@@ -1,0 +1,209 @@
+import { success, type Endpoint } from '@milena/model';
+import type { Channel, ChannelFailure } from '../channel';
+import { describeChannelContract } from './channel-contract';
+import { MAX_QUEUED_BYTES } from './channel-contract-setting';
+import { createMemoryNetwork, type MemoryNetwork, type MemoryServer, type NetworkProcess } from './memory-network';
+import { createVirtualTime, type VirtualTime } from './virtual-time';
+
+describeChannelContract('the memory network', () => {
+  const time = createVirtualTime();
+  const network = createMemoryNetwork({ clock: time.clock, timers: time.timers, maxQueuedBytes: MAX_QUEUED_BYTES });
+  const server = network.join('server');
+  let unusedPort = 9000;
+  return Promise.resolve({
+    connector: network.join('client').connector,
+    startServer: (register) => {
+      const port = server.server(7000);
+      register(port);
+      port.start();
+      return Promise.resolve({
+        endpoint: port.endpoint,
+        stop: () => Promise.resolve(port.stop()),
+        restart: () => Promise.resolve(port.start()),
+      });
+    },
+    unusedEndpoint: () => Promise.resolve({ host: 'server', port: ++unusedPort }),
+    settle: (promise) => time.resolve(promise),
+    waitFor: async (condition) => {
+      if (!(await time.runUntil(condition, 60_000))) throw new Error('it did not happen');
+    },
+    cleanUp: () => Promise.resolve(),
+  });
+});
+
+describe('the memory network under faults', () => {
+  let time: VirtualTime;
+  let network: MemoryNetwork;
+  let a: NetworkProcess;
+  let b: NetworkProcess;
+  let port: MemoryServer;
+  let channel: Channel;
+  let handled: string[];
+  let serverClosed: (ChannelFailure | undefined)[];
+  const endpoint: Endpoint = { host: 'b', port: 1 };
+
+  const serve = (process: NetworkProcess): MemoryServer => {
+    const server = process.server(endpoint.port);
+    server.unary('/s/echo', (request) => {
+      handled.push(Buffer.from(request).toString());
+      return Promise.resolve(success(request));
+    });
+    server.stream('/s/stream', () => ({
+      onMessage: (message) => void handled.push(Buffer.from(message).toString()),
+      onClosed: (failure) => void serverClosed.push(failure),
+    }));
+    server.start();
+    return server;
+  };
+  const call = (text: string, timeoutMs = 1000) => channel.unary('/s/echo', Buffer.from(text), { timeoutMs });
+  const openStream = () => {
+    const closed: (ChannelFailure | undefined)[] = [];
+    const stream = channel.openStream('/s/stream', {
+      onMessage() {},
+      onClosed: (failure) => void closed.push(failure),
+    });
+    return { stream, closed };
+  };
+
+  beforeEach(() => {
+    time = createVirtualTime();
+    network = createMemoryNetwork({
+      clock: time.clock,
+      timers: time.timers,
+      keepAliveMs: 3000,
+      connectTimeoutMs: 2000,
+    });
+    a = network.join('a');
+    b = network.join('b');
+    handled = [];
+    serverClosed = [];
+    port = serve(b);
+    channel = a.connector.connect(endpoint, 'test');
+  });
+
+  it('refuses calls to a process that died, and resets those it had', async () => {
+    const { stream, closed } = openStream();
+    stream.send(Buffer.from('x'));
+    await time.advance(10);
+    b.crash();
+    await time.advance(2);
+    expect(closed.map((failure) => failure?.reason)).toEqual(['reset']);
+    expect(await time.resolve(call('y'))).toMatchObject({ ok: false, error: { reason: 'refused' } });
+    serve(network.join('b'));
+    expect(await time.resolve(call('z'))).toMatchObject({ ok: true });
+  });
+
+  it('tells a server within a round trip that its caller died', async () => {
+    openStream();
+    await time.advance(10);
+    a.crash();
+    await time.advance(2);
+    expect(serverClosed.map((failure) => failure?.reason)).toEqual(['reset']);
+  });
+
+  it('runs no handler of a process that died', async () => {
+    const { stream } = openStream();
+    await time.advance(10);
+    stream.send(Buffer.from('under way'));
+    b.crash();
+    await time.advance(100);
+    expect(handled).toEqual([]);
+    expect(serverClosed).toEqual([]);
+  });
+
+  it('holds messages up while the way is cut and delivers them in order once healed', async () => {
+    const { stream, closed } = openStream();
+    await time.advance(10);
+    network.block('a', 'b');
+    stream.send(Buffer.from('1'));
+    stream.send(Buffer.from('2'));
+    await time.advance(2000);
+    expect(handled).toEqual([]);
+    network.heal('a', 'b');
+    await time.advance(10);
+    expect(handled).toEqual(['1', '2']);
+    expect(closed).toEqual([]);
+  });
+
+  it('breaks connections at both ends when the way stays cut', async () => {
+    const { closed } = openStream();
+    await time.advance(10);
+    network.block('b', 'a');
+    await time.advance(3010);
+    expect(closed.map((failure) => failure?.reason)).toEqual(['reset']);
+    expect(serverClosed.map((failure) => failure?.reason)).toEqual(['reset']);
+  });
+
+  it('carries out a request whose answer cannot come back: the caller sees a timeout', async () => {
+    await time.resolve(call('connected'));
+    network.block('b', 'a');
+    expect(await time.resolve(call('one way'))).toMatchObject({ ok: false, error: { reason: 'timeout' } });
+    expect(handled).toEqual(['connected', 'one way']);
+  });
+
+  it('makes no connection while one way is cut: nothing is carried out, streams time out', async () => {
+    network.block('b', 'a');
+    const { closed } = openStream();
+    expect(await time.resolve(call('never'))).toMatchObject({ error: { reason: 'timeout' } });
+    await time.advance(1500);
+    expect(closed.map((failure) => failure?.reason)).toEqual(['timeout']);
+    expect(handled).toEqual([]);
+    expect(await time.resolve(a.connector.refuses(endpoint, 100))).toBe(false);
+  });
+
+  it('delivers a request late whose caller has given up', async () => {
+    await time.resolve(call('connected'));
+    network.block('a', 'b');
+    await time.resolve(call('late', 100));
+    network.heal('a', 'b');
+    await time.advance(10);
+    expect(handled).toEqual(['connected', 'late']);
+  });
+
+  it('breaks the stream that loses a message', async () => {
+    const { stream, closed } = openStream();
+    await time.advance(10);
+    network.setLossRate(1);
+    stream.send(Buffer.from('lost'));
+    await time.advance(10);
+    expect(closed.map((failure) => failure?.reason)).toEqual(['reset']);
+    expect(serverClosed.map((failure) => failure?.reason)).toEqual(['reset']);
+    expect(handled).toEqual([]);
+  });
+
+  it('loses requests and answers: the call fails either way, and may have been carried out', async () => {
+    network.setLossRate(0.5);
+    const outcomes = await Promise.all(Array.from({ length: 40 }, (_, index) => time.settle().then(() => index)));
+    let failed = 0;
+    for (const index of outcomes) if (!(await time.resolve(call(String(index)))).ok) failed += 1;
+    expect(failed).toBeGreaterThan(40 - handled.length);
+    expect(handled.length).toBeGreaterThan(0);
+  });
+
+  it('lets messages of different streams overtake each other', async () => {
+    network.setLatency({ min: 0, max: 50 });
+    const streams = Array.from({ length: 20 }, () => openStream().stream);
+    await time.advance(100);
+    streams.forEach((stream, index) => stream.send(Buffer.from(String(index))));
+    await time.advance(100);
+    expect(handled).toHaveLength(20);
+    expect(handled).not.toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
+  });
+
+  it('stops listening and breaks connections when a server stops', async () => {
+    const { closed } = openStream();
+    await time.advance(10);
+    port.stop();
+    await time.advance(10);
+    expect(closed.map((failure) => failure?.reason)).toEqual(['reset']);
+    expect(serverClosed.map((failure) => failure?.reason)).toEqual(['reset']);
+  });
+
+  it('fails loudly when a handler breaks an invariant', async () => {
+    const server = b.server(2);
+    server.unary('/s/broken', () => Promise.reject(new Error('a broken invariant')));
+    server.start();
+    void a.connector.connect({ host: 'b', port: 2 }, 'x').unary('/s/broken', Buffer.alloc(0), { timeoutMs: 10 });
+    await expect(time.advance(20)).rejects.toThrow('a broken invariant');
+  });
+});
