@@ -1,1 +1,52 @@
-export {};
+export { decide, type AppendedRange, type Decision } from './decision';
+export { CONTROLLER_DEFAULTS, type ControllerDefaults } from './controller-defaults';
+export { bootstrapRecords } from './features/bootstrap';
+export { BrokerSessions } from './brokers/broker-sessions';
+export { fenceBroker } from './brokers/fence-broker';
+export {
+  registerBroker,
+  type RegisterBrokerContext,
+  type RegisterBrokerRequest,
+  type RegisterBrokerResponse,
+} from './brokers/register-broker';
+export {
+  brokerHeartbeat,
+  type BrokerControlState,
+  type BrokerHeartbeatContext,
+  type BrokerHeartbeatRequest,
+  type BrokerHeartbeatResponse,
+} from './brokers/broker-heartbeat';
+export {
+  alterPartition,
+  type AlterPartitionOutcome,
+  type AlterPartitionProposal,
+  type AlterPartitionRequest,
+  type AlterPartitionResponse,
+  type IsrMember,
+} from './partitions/alter-partition';
+export {
+  allocateProducerIds,
+  PRODUCER_ID_BLOCK_SIZE,
+  type AllocateProducerIdsRequest,
+  type AllocateProducerIdsResponse,
+} from './producer-ids/allocate-producer-ids';
+export {
+  createTopics,
+  MAX_NEW_PARTITIONS,
+  type CreatableTopic,
+  type CreatedTopic,
+  type CreateTopicsContext,
+  type CreateTopicsRequest,
+  type CreateTopicsResponse,
+  type TopicConfigLine,
+  type TopicConfigRules,
+} from './topics/create-topics';
+export type { ReplicaAssignment } from './topics/manual-assignment';
+export { TOPIC_NAME_MAX_LENGTH, topicNameRefusal } from './topics/topic-name';
+export {
+  deleteTopics,
+  type DeletedTopic,
+  type DeleteTopicsRequest,
+  type DeleteTopicsResponse,
+  type TopicReference,
+} from './topics/delete-topics';

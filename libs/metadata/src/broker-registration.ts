@@ -38,6 +38,8 @@ export interface BrokerRegistration {
 }
 
 /** Whether a broker may lead partitions and join in-sync sets: registered, unfenced and not leaving. */
-export function isActiveBroker(broker: BrokerRegistration | undefined): boolean {
+export function isActiveBroker(
+  broker: Pick<BrokerRegistration, 'fenced' | 'inControlledShutdown'> | undefined,
+): boolean {
   return broker !== undefined && !broker.fenced && !broker.inControlledShutdown;
 }

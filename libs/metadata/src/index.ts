@@ -42,5 +42,6 @@ export {
   offsetFromWire,
   securityProtocolOnWire,
 } from './codec/wire-values';
+export { METADATA_VERSION_FEATURE, SUPPORTED_FEATURES } from './supported-features';
 export { imageRecords } from './image-records';
 export { imageDigest } from './image-digest';

@@ -1,4 +1,4 @@
-import { failure, type Failure, type Offset, type Result } from '@milena/model';
+import { failure, type ErrorName, type Failure, type Offset, type Result } from '@milena/model';
 import type { Timer, Timers } from '@milena/platform';
 
 /** An answer that waits until the log is committed up to an offset. */
@@ -9,6 +9,16 @@ interface ParkedResponse {
   readonly appended: boolean;
   release(): void;
   abandon(error: Failure): void;
+}
+
+/** How an answer waits. */
+export interface ParkOptions {
+  readonly offset: Offset;
+  /** Whether the caller's own records wait, or only what its decision was built on. */
+  readonly appended: boolean;
+  readonly timeoutMs: number;
+  /** Told how the wait ended, just before the answer leaves; undefined for well. */
+  onEnd?(error: ErrorName | undefined): void;
 }
 
 /**
@@ -28,15 +38,13 @@ export class ParkedResponses {
   }
 
   /** Waits until `offset` is committed, then answers with `respond()`. Offsets never decrease from call to call. */
-  park<Response>(
-    options: { readonly offset: Offset; readonly appended: boolean; readonly timeoutMs: number },
-    respond: () => Response,
-  ): Promise<Result<Response>> {
+  park<Response>(options: ParkOptions, respond: () => Response): Promise<Result<Response>> {
     const { offset, appended, timeoutMs } = options;
     return new Promise((resolve) => {
       const finish = (outcome: Result<Response>) => {
         if (!this.#waiting.delete(parked)) return;
         timer.cancel();
+        options.onEnd?.(outcome.ok ? undefined : outcome.error.code);
         resolve(outcome);
       };
       const parked: ParkedResponse = {

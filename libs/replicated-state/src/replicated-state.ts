@@ -140,13 +140,10 @@ export class ReplicatedState<State, R> {
     this.#latest = machine.replay(this.#latest, { records, baseOffset, epoch });
     this.#pending.push({ lastOffset, state: this.#latest });
     const commit = tracer.startSpan(`${name}.commit`, this.#spanOptions(options, records.length));
-    const waiting = this.#parked.park({ offset: lastOffset, appended: true, timeoutMs: options.timeoutMs }, () =>
-      decision.respond(appended.value),
+    return this.#parked.park(
+      { offset: lastOffset, appended: true, timeoutMs: options.timeoutMs, onEnd: (error) => commit.end(error) },
+      () => decision.respond(appended.value),
     );
-    return waiting.then((outcome) => {
-      commit.end(outcome.ok ? undefined : outcome.error.code);
-      return outcome;
-    });
   }
 
   /** Runs `run` in a span when the request is traced; untraced ones (heartbeats) make none unless they change something. */

@@ -1,0 +1,126 @@
+import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
+import type { Offset, Result, Uuid } from '@milena/model';
+import type { ControllerDefaults } from '../controller-defaults';
+import { decide, type Decision } from '../decision';
+import { brokerChangeRecords, type BrokerAfter } from '../partitions/broker-change';
+import { checkBrokerEpoch } from './check-broker-epoch';
+
+/** BrokerHeartbeat (KIP-631). */
+export interface BrokerHeartbeatRequest {
+  readonly principal: string;
+  readonly brokerId: number;
+  readonly brokerEpoch: number;
+  /** Offset of the last metadata record the broker has applied; -1 for none. */
+  readonly currentMetadataOffset: number;
+  /** The broker wants to be, or stay, fenced. */
+  readonly wantFence: boolean;
+  /** The broker wants to stop and asks to have its leaderships moved first. */
+  readonly wantShutDown: boolean;
+  /** Log directories that failed since the broker registered. */
+  readonly offlineLogDirectories: readonly Uuid[];
+}
+
+/** Answer to a heartbeat. */
+export interface BrokerHeartbeatResponse {
+  /** The broker has applied the record of its registration. */
+  readonly isCaughtUp: boolean;
+  readonly isFenced: boolean;
+  /** The broker leads nothing any more and may stop. */
+  readonly shouldShutDown: boolean;
+}
+
+/** What a heartbeat depends on besides image and request. */
+export interface BrokerHeartbeatContext {
+  readonly defaults: ControllerDefaults;
+  /** Metadata offset that every active broker has applied. */
+  readonly lowestActiveMetadataOffset: number;
+  /** Where this broker's controlled shutdown was written; undefined when this controller did not see it begin. */
+  readonly controlledShutdownOffset: Offset | undefined;
+}
+
+/** Where a broker stands, as Kafka's controller names it. */
+export type BrokerControlState = 'FENCED' | 'UNFENCED' | 'CONTROLLED_SHUTDOWN' | 'SHUTDOWN_NOW';
+
+/**
+ * Moves a broker along FENCED -> UNFENCED -> CONTROLLED_SHUTDOWN -> SHUTDOWN_NOW. It is unfenced once it wants to and has
+ * applied its own registration. Wanting to shut down takes it out of every ISR and moves its leaderships; it may stop
+ * when it leads nothing and every active broker has applied that move, so that no client is sent to a closed port.
+ */
+export function brokerHeartbeat(
+  image: MetadataImage,
+  request: BrokerHeartbeatRequest,
+  context: BrokerHeartbeatContext,
+): Decision<Result<BrokerHeartbeatResponse>> {
+  const checked = checkBrokerEpoch(image, request);
+  if (!checked.ok) return decide([], checked);
+  const broker = checked.value;
+  const isCaughtUp = request.currentMetadataOffset >= broker.epoch;
+  const next = nextControlState(image, broker, request, context);
+  const lostDirectories = broker.directoryIds.filter((id) => request.offlineLogDirectories.includes(id));
+  const after: BrokerAfter = {
+    id: broker.id,
+    fenced: next === 'FENCED' || next === 'SHUTDOWN_NOW',
+    inControlledShutdown: broker.inControlledShutdown || next === 'CONTROLLED_SHUTDOWN',
+    directoryIds: broker.directoryIds.filter((id) => !lostDirectories.includes(id)),
+  };
+  const response = { isCaughtUp, isFenced: after.fenced, shouldShutDown: next === 'SHUTDOWN_NOW' };
+  return decide(recordsFor(image, broker, after, context), { ok: true, value: response });
+}
+
+/** Where the broker stands now, as the image has it. */
+function controlState(broker: BrokerRegistration): BrokerControlState {
+  if (broker.fenced) return 'FENCED';
+  return broker.inControlledShutdown ? 'CONTROLLED_SHUTDOWN' : 'UNFENCED';
+}
+
+function nextControlState(
+  image: MetadataImage,
+  broker: BrokerRegistration,
+  request: BrokerHeartbeatRequest,
+  context: BrokerHeartbeatContext,
+): BrokerControlState {
+  const current = controlState(broker);
+  switch (current) {
+    case 'FENCED':
+      if (request.wantShutDown) return 'SHUTDOWN_NOW';
+      return !request.wantFence && request.currentMetadataOffset >= broker.epoch ? 'UNFENCED' : 'FENCED';
+    case 'UNFENCED':
+      if (request.wantFence) return request.wantShutDown ? 'SHUTDOWN_NOW' : 'FENCED';
+      if (!request.wantShutDown) return 'UNFENCED';
+      return leadsAnything(image, broker.id) ? 'CONTROLLED_SHUTDOWN' : 'SHUTDOWN_NOW';
+    default:
+      return mayStop(image, broker, context) ? 'SHUTDOWN_NOW' : 'CONTROLLED_SHUTDOWN';
+  }
+}
+
+function mayStop(
+  image: MetadataImage,
+  broker: BrokerRegistration,
+  { controlledShutdownOffset, lowestActiveMetadataOffset }: BrokerHeartbeatContext,
+): boolean {
+  if (controlledShutdownOffset === undefined || leadsAnything(image, broker.id)) return false;
+  return lowestActiveMetadataOffset >= controlledShutdownOffset;
+}
+
+function leadsAnything(image: MetadataImage, brokerId: number): boolean {
+  for (const { state } of image.hostedPartitions(brokerId)) if (state.leader === brokerId) return true;
+  return false;
+}
+
+function recordsFor(
+  image: MetadataImage,
+  broker: BrokerRegistration,
+  after: BrokerAfter,
+  { defaults }: BrokerHeartbeatContext,
+): readonly MetadataRecord[] {
+  const change = {
+    ...(after.fenced === broker.fenced ? {} : { fenced: after.fenced }),
+    ...(after.inControlledShutdown && !broker.inControlledShutdown ? { inControlledShutdown: true as const } : {}),
+    ...(after.directoryIds.length === broker.directoryIds.length ? {} : { logDirectories: after.directoryIds }),
+  };
+  if (Object.keys(change).length === 0) return [];
+  return [
+    { type: 'BrokerRegistrationChangeRecord', brokerId: broker.id, brokerEpoch: broker.epoch, ...change },
+    ...brokerChangeRecords(image, after, defaults),
+  ];
+}

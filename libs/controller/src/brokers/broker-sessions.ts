@@ -1,0 +1,84 @@
+import { isActiveBroker, type BrokerRegistration, type MetadataImage } from '@milena/metadata';
+import { NO_OFFSET, type Offset } from '@milena/model';
+
+/** What the active controller remembers of a broker besides the log. Lost, and begun anew, when another takes over. */
+interface BrokerSession {
+  readonly brokerEpoch: Offset;
+  /** Monotonic time of the last sign of life. */
+  contactMs: number;
+  /** How far the broker said it had applied the metadata log; NO_OFFSET until it said so to this controller. */
+  metadataOffset: number;
+  /** Offset that other brokers must have applied before this one may shut down. */
+  controlledShutdownOffset?: Offset;
+}
+
+/**
+ * Liveness of brokers on the active controller: a broker is alive while its last sign of life is younger than the session
+ * timeout. A plain value holder without a clock; every call brings the time. A session belongs to one registration: a
+ * new broker epoch begins a new one.
+ */
+export class BrokerSessions {
+  readonly #sessions = new Map<number, BrokerSession>();
+
+  /** @param sessionTimeoutMs `broker.session.timeout.ms` */
+  constructor(readonly sessionTimeoutMs: number) {}
+
+  /**
+   * Begins a session for every unfenced broker: a controller that becomes active has heard from nobody, and must neither
+   * fence them all at once nor wait for ever for one that died meanwhile (KAFKA-18138, KAFKA-19130).
+   */
+  restart(image: MetadataImage, nowMs: number): void {
+    this.#sessions.clear();
+    for (const broker of image.brokers()) if (!broker.fenced) this.contact(broker, nowMs);
+  }
+
+  /** Notes a sign of life of a registration. */
+  contact({ id, epoch }: Pick<BrokerRegistration, 'id' | 'epoch'>, nowMs: number, metadataOffset?: number): void {
+    const current = this.#sessions.get(id);
+    if (current !== undefined && current.brokerEpoch > epoch) return;
+    const session =
+      current?.brokerEpoch === epoch ? current : { brokerEpoch: epoch, contactMs: nowMs, metadataOffset: NO_OFFSET };
+    session.contactMs = Math.max(session.contactMs, nowMs);
+    session.metadataOffset = Math.max(session.metadataOffset, metadataOffset ?? NO_OFFSET);
+    this.#sessions.set(id, session);
+  }
+
+  /** Whether this registration gave a sign of life within the session timeout. */
+  isAlive({ id, epoch }: Pick<BrokerRegistration, 'id' | 'epoch'>, nowMs: number): boolean {
+    const session = this.#sessions.get(id);
+    return session?.brokerEpoch === epoch && nowMs - session.contactMs < this.sessionTimeoutMs;
+  }
+
+  /** Forgets a broker: it was fenced, so nothing stands in the way of its next registration. */
+  end(brokerId: number): void {
+    this.#sessions.delete(brokerId);
+  }
+
+  /** Unfenced brokers whose session has lapsed. */
+  expired(image: MetadataImage, nowMs: number): readonly BrokerRegistration[] {
+    return image.brokers().filter((broker) => !broker.fenced && !this.isAlive(broker, nowMs));
+  }
+
+  /** Keeps the offset others must reach before the broker may stop; the first one set for a registration stays. */
+  beginControlledShutdown({ id, epoch }: Pick<BrokerRegistration, 'id' | 'epoch'>, offset: Offset): void {
+    const session = this.#sessions.get(id);
+    if (session?.brokerEpoch === epoch) session.controlledShutdownOffset ??= offset;
+  }
+
+  /** The offset set by `beginControlledShutdown`; undefined when this controller set none. */
+  controlledShutdownOffset(brokerId: number): Offset | undefined {
+    return this.#sessions.get(brokerId)?.controlledShutdownOffset;
+  }
+
+  /** The metadata offset that every active broker has applied; Infinity when no broker is active. */
+  lowestActiveMetadataOffset(image: MetadataImage): number {
+    const offsets = image
+      .brokers()
+      .filter(isActiveBroker)
+      .map(({ id, epoch }) => {
+        const session = this.#sessions.get(id);
+        return session?.brokerEpoch === epoch ? session.metadataOffset : NO_OFFSET;
+      });
+    return Math.min(Infinity, ...offsets);
+  }
+}

@@ -1,0 +1,202 @@
+import {
+  isActiveBroker,
+  type LeaderRecoveryState,
+  type MetadataImage,
+  type MetadataRecord,
+  type PartitionState,
+} from '@milena/metadata';
+import { failure, success, type Failure, type Offset, NO_OFFSET, type Result, type Uuid } from '@milena/model';
+import { defaultDirectory, hasDirectory } from '../brokers/broker-directories';
+import { checkBrokerEpoch } from '../brokers/check-broker-epoch';
+import type { ControllerDefaults } from '../controller-defaults';
+import { decide, type Decision } from '../decision';
+import { uncleanElectionAllowed } from './broker-change';
+import { partitionChange, sameItems } from './partition-change';
+
+/** A member of a proposed ISR. `brokerEpoch` is the one the leader saw in its fetches, -1 when it saw none (KIP-903). */
+export interface IsrMember {
+  readonly brokerId: number;
+  readonly brokerEpoch: number;
+}
+
+/** The change proposed for one partition. */
+export interface AlterPartitionProposal {
+  readonly partition: number;
+  readonly leaderEpoch: number;
+  /** The partition epoch the proposal builds on. */
+  readonly partitionEpoch: number;
+  readonly newIsr: readonly IsrMember[];
+  readonly leaderRecoveryState: LeaderRecoveryState;
+}
+
+/** AlterPartition (KIP-497): a leader proposes ISR changes. */
+export interface AlterPartitionRequest {
+  readonly principal: string;
+  readonly brokerId: number;
+  readonly brokerEpoch: number;
+  readonly topics: readonly { readonly topicId: Uuid; readonly partitions: readonly AlterPartitionProposal[] }[];
+}
+
+/** What became of one proposal: the partition as it then is, or why not. */
+export interface AlterPartitionOutcome {
+  readonly partition: number;
+  readonly result: Result<
+    Pick<PartitionState, 'leader' | 'leaderEpoch' | 'isr' | 'leaderRecoveryState' | 'partitionEpoch'>
+  >;
+}
+
+/** Answer to AlterPartition. */
+export interface AlterPartitionResponse {
+  readonly topics: readonly { readonly topicId: Uuid; readonly partitions: readonly AlterPartitionOutcome[] }[];
+  /** Offset of the last record written for it, NO_OFFSET when there was none. */
+  readonly metadataOffset: Offset;
+}
+
+/**
+ * Decides each proposal on its own. The request fails as a whole only when the sender's broker epoch is not current.
+ * The order of checks is KRaft's; a leader learns from the error whether it, or this controller, is behind.
+ */
+export function alterPartition(
+  image: MetadataImage,
+  request: AlterPartitionRequest,
+  { defaults }: { readonly defaults: ControllerDefaults },
+): Decision<Result<AlterPartitionResponse>> {
+  const checked = checkBrokerEpoch(image, request);
+  if (!checked.ok) return decide([], checked);
+  const records: MetadataRecord[] = [];
+  const topics = request.topics.map(({ topicId, partitions }) => ({
+    topicId,
+    partitions: partitions.map((proposal): AlterPartitionOutcome => {
+      const { partition } = proposal;
+      const refusal = refusalOf(image, request.brokerId, topicId, proposal);
+      if (refusal !== undefined) return { partition, result: { ok: false, error: refusal } };
+      return { partition, result: success(accept(image, topicId, proposal, defaults, records)) };
+    }),
+  }));
+  return {
+    records,
+    respond: (appended) => success({ topics, metadataOffset: appended?.lastOffset ?? NO_OFFSET }),
+  };
+}
+
+function refusalOf(
+  image: MetadataImage,
+  sender: number,
+  topicId: Uuid,
+  proposal: AlterPartitionProposal,
+): Failure | undefined {
+  if (image.topicById(topicId) === undefined) return refuse('UNKNOWN_TOPIC_ID', `there is no topic ${topicId}`);
+  const state = image.partition(topicId, proposal.partition);
+  if (state === undefined) {
+    return refuse('UNKNOWN_TOPIC_OR_PARTITION', `topic ${topicId} has no partition ${proposal.partition}`);
+  }
+  return epochRefusal(state, sender, proposal) ?? isrRefusal(state, proposal) ?? memberRefusal(image, proposal);
+}
+
+function epochRefusal(state: PartitionState, sender: number, proposal: AlterPartitionProposal): Failure | undefined {
+  const { leaderEpoch, partitionEpoch } = proposal;
+  if (leaderEpoch > state.leaderEpoch || partitionEpoch > state.partitionEpoch) {
+    return refuse('NOT_CONTROLLER', 'the proposal builds on a state this controller has not seen');
+  }
+  if (leaderEpoch < state.leaderEpoch) {
+    return refuse('FENCED_LEADER_EPOCH', `leader epoch ${leaderEpoch} is over, it is ${state.leaderEpoch}`);
+  }
+  if (sender !== state.leader) return refuse('INVALID_REQUEST', `broker ${sender} is not the leader`);
+  if (partitionEpoch < state.partitionEpoch) {
+    return refuse('INVALID_UPDATE_VERSION', `partition epoch is ${state.partitionEpoch}, not ${partitionEpoch}`);
+  }
+  return undefined;
+}
+
+function isrRefusal(
+  state: PartitionState,
+  { newIsr, leaderRecoveryState }: AlterPartitionProposal,
+): Failure | undefined {
+  const ids = newIsr.map(({ brokerId }) => brokerId);
+  if (new Set(ids).size < ids.length || !ids.every((id) => state.replicas.includes(id))) {
+    return refuse('INVALID_REQUEST', `ISR [${ids.join()}] is not a set of the replicas [${state.replicas.join()}]`);
+  }
+  if (!ids.includes(state.leader)) {
+    return refuse('INVALID_REQUEST', `ISR [${ids.join()}] does not contain the leader ${state.leader}`);
+  }
+  if (leaderRecoveryState === 'RECOVERING') {
+    if (ids.length > 1) return refuse('INVALID_REQUEST', 'a leader that is recovering must be alone in the ISR');
+    if (state.leaderRecoveryState === 'RECOVERED') {
+      return refuse('INVALID_REQUEST', 'a leader that has recovered cannot be recovering again');
+    }
+  }
+  return undefined;
+}
+
+function memberRefusal(image: MetadataImage, { newIsr }: AlterPartitionProposal): Failure | undefined {
+  for (const { brokerId, brokerEpoch } of newIsr) {
+    const broker = image.broker(brokerId);
+    const ineligible = (why: string) => refuse('INELIGIBLE_REPLICA', `broker ${brokerId} ${why}`);
+    if (broker === undefined) return ineligible('is not registered');
+    if (!isActiveBroker(broker)) return ineligible(broker.fenced ? 'is fenced' : 'is shutting down');
+    if (brokerEpoch !== -1 && brokerEpoch !== broker.epoch) {
+      return ineligible(`was seen with epoch ${brokerEpoch} and now has ${broker.epoch}`);
+    }
+  }
+  return undefined;
+}
+
+/** The partition after an accepted proposal; its record, if anything changes, goes to `records`. */
+function accept(
+  image: MetadataImage,
+  topicId: Uuid,
+  proposal: AlterPartitionProposal,
+  defaults: ControllerDefaults,
+  records: MetadataRecord[],
+): PartitionState {
+  const before = image.partition(topicId, proposal.partition) as PartitionState;
+  const members = new Set(proposal.newIsr.map(({ brokerId }) => brokerId));
+  const change = partitionChange({
+    topicId,
+    partitionId: proposal.partition,
+    before,
+    targetIsr: sameMembers(before.isr, members) ? before.isr : before.replicas.filter((id) => members.has(id)),
+    targetDirectories: currentDirectories(image, before, members),
+    isActive: (id) => isActiveBroker(image.broker(id)),
+    hasDirectory: (id, directory) => hasDirectory(image.broker(id), directory),
+    defaultDirectory: (id) => defaultDirectory(image.broker(id)),
+    uncleanAllowed: uncleanElectionAllowed(image, image.topicById(topicId)?.name ?? '', defaults),
+  });
+  const recovers = before.leaderRecoveryState !== proposal.leaderRecoveryState;
+  if (change === undefined && !recovers) return before;
+  const record = {
+    ...(change ?? { type: 'PartitionChangeRecord' as const, topicId, partitionId: proposal.partition }),
+    ...(recovers ? { leaderRecoveryState: proposal.leaderRecoveryState } : {}),
+  };
+  records.push(record);
+  return {
+    ...before,
+    isr: record.isr ?? before.isr,
+    leader: record.leader ?? before.leader,
+    leaderEpoch: before.leaderEpoch + (record.leader === undefined ? 0 : 1),
+    leaderRecoveryState: record.leaderRecoveryState ?? before.leaderRecoveryState,
+    partitionEpoch: before.partitionEpoch + 1,
+  };
+}
+
+/** A member that is in sync has its records in a directory it has now, whatever was known before. */
+function currentDirectories(
+  image: MetadataImage,
+  before: PartitionState,
+  members: ReadonlySet<number>,
+): readonly Uuid[] {
+  const directories = before.directories.map((directory, index) => {
+    const id = before.replicas[index];
+    const moved = id !== undefined && members.has(id) && !hasDirectory(image.broker(id), directory);
+    return moved ? defaultDirectory(image.broker(id)) : directory;
+  });
+  return sameItems(directories, before.directories) ? before.directories : directories;
+}
+
+function sameMembers(isr: readonly number[], members: ReadonlySet<number>): boolean {
+  return isr.length === members.size && isr.every((id) => members.has(id));
+}
+
+function refuse(code: Failure['code'], message: string): Failure {
+  return failure(code, message).error;
+}

@@ -1,0 +1,61 @@
+/** A broker that replicas can be placed on. */
+export interface PlacementBroker {
+  readonly id: number;
+  /** Brokers without a rack count as one rack of their own kind. */
+  readonly rack?: string;
+  /** Fenced or leaving: leads nothing, and gets replicas only when there are too few others. */
+  readonly usable: boolean;
+}
+
+/** What to place. */
+export interface PlacementRequest {
+  readonly partitions: number;
+  /** At most the number of brokers; at least one broker is usable. */
+  readonly replicationFactor: number;
+  readonly brokers: readonly PlacementBroker[];
+  /** A uniform integer in [0, bound). */
+  draw(bound: number): number;
+}
+
+interface Candidate extends PlacementBroker {
+  leaders: number;
+  replicas: number;
+}
+
+/**
+ * Chooses replicas for each partition of a new topic, the preferred leader first. Leaders go round the usable brokers, so
+ * that their counts differ by at most one. Followers go to usable brokers first, then to racks the partition has fewest
+ * replicas in, then to brokers with fewest replicas of the topic. What is still equal is drawn, so that partitions do
+ * not form fixed groups of brokers and topics do not all begin with the same one.
+ */
+export function placeReplicas({ partitions, replicationFactor, brokers, draw }: PlacementRequest): number[][] {
+  const candidates: Candidate[] = brokers.map((broker) => ({ ...broker, leaders: 0, replicas: 0 }));
+  const usable = candidates.filter((candidate) => candidate.usable);
+  return Array.from({ length: partitions }, () => {
+    const leader = smallest(usable, draw, [({ leaders }) => leaders, ({ replicas }) => replicas]);
+    leader.leaders++;
+    const chosen = [leader];
+    const racks = new Map<string | undefined, number>([[leader.rack, 1]]);
+    while (chosen.length < replicationFactor) {
+      const next = smallest(
+        candidates.filter((candidate) => !chosen.includes(candidate)),
+        draw,
+        [(each) => (each.usable ? 0 : 1), (each) => racks.get(each.rack) ?? 0, ({ replicas }) => replicas],
+      );
+      racks.set(next.rack, (racks.get(next.rack) ?? 0) + 1);
+      chosen.push(next);
+    }
+    for (const candidate of chosen) candidate.replicas++;
+    return chosen.map(({ id }) => id);
+  });
+}
+
+/** The item that is smallest by the first measure, among those by the second and so on; a draw decides between equals. */
+function smallest<T>(items: readonly T[], draw: (bound: number) => number, measures: ((item: T) => number)[]): T {
+  let best = items;
+  for (const measure of measures) {
+    const least = Math.min(...best.map(measure));
+    best = best.filter((item) => measure(item) === least);
+  }
+  return best[best.length > 1 ? draw(best.length) : 0] as T;
+}
