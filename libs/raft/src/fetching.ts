@@ -8,7 +8,7 @@ import type { RaftContext } from './raft-context';
 import type { Follower } from './roles/follower';
 
 /** Longest pause between fetches that bring nothing because no leader answers. */
-const FETCH_BACKOFF_MAX_MS = 250;
+const FETCH_BACKOFF_MAX_MS = 100;
 
 /** Sends the next fetch when it is due; returns when it will be. */
 export function pollFetch(context: RaftContext): number {
@@ -66,7 +66,8 @@ export function receiveRecords(context: RaftContext, sent: OutgoingRequest, resp
   role.suspicionDeadlineMs = undefined;
   role.asksElsewhere = false;
   context.quorum.eagerAttemptsLeft = 0;
-  if (response.highWatermark !== undefined) {
+  // While the logs differ, the leader's high watermark says nothing about this log.
+  if (response.highWatermark !== undefined && response.divergingEpoch === undefined) {
     context.raiseHighWatermark(minOffset(response.highWatermark, context.log.endOffset()));
   }
 }

@@ -10,7 +10,7 @@ export type TraceTopic = 'roles' | 'votes' | 'epochs' | 'fetches' | 'commits' | 
 export class ClusterTrace implements NodeObserver {
   topics = new Set<TraceTopic>(['roles', 'votes', 'commits']);
   private lines: string[] = [];
-  private readonly ends = new Map<number, number>();
+  private readonly ends = new Map<string, number>();
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -23,8 +23,9 @@ export class ClusterTrace implements NodeObserver {
 
   effects(node: TestNode, effects: RaftEffects): void {
     const end = node.log.endOffset();
-    if (end < (this.ends.get(node.id) ?? 0)) this.write('roles', node, `truncates its log to ${end}`);
-    this.ends.set(node.id, end);
+    const life = `${node.id}/${node.life()}`;
+    if (end < (this.ends.get(life) ?? 0)) this.write('roles', node, `truncates its log to ${end}`);
+    this.ends.set(life, end);
     const { leadership, highWatermark, persist, stopped } = effects;
     if (persist !== undefined) {
       const { leaderEpoch, leaderId, votedId } = persist;

@@ -12,12 +12,12 @@ type Run = (words: readonly string[]) => readonly string[] | void;
  *
  *   cluster voters=3 observers=1 seed=7 source=checkpoint
  *   disk ID epoch=3 leader=1 vote=2 log=1,1,2      what is on a node's disk before it starts; one record per epoch listed
- *   start ID.. | kill ID | crash ID | stop ID      kill keeps what was written, crash only what was flushed
+ *   start ID.. | kill ID | crash ID | stop ID      ID may be `leader`; kill keeps what was written, crash only what was flushed
  *   cut ID ID | isolate ID | heal                  in silence, without a reset
  *   break ID ID                                    resets the first one's connection to the second
  *   append ID value.. | append leader value..
  *   run MS | elect                                 elect runs until some node leads and all others follow it
- *   trace topic..                                  roles votes epochs fetches commits persists
+ *   trace topic..                                  roles votes epochs fetches commits persists; none: nothing
  *   show                                           role, log and high watermark of every node
  *   describe ID                                    what the leader says of the replicas
  */
@@ -63,7 +63,8 @@ export function createTranscriptRun(): (command: string) => readonly string[] {
       cluster.network.isolate(Number(left), Number(right));
     },
     isolate: ([id]) => {
-      for (const other of cluster.nodes.keys()) cluster.network.isolate(Number(id), other);
+      const isolated = node(id).id;
+      for (const other of cluster.nodes.keys()) cluster.network.isolate(isolated, other);
     },
     heal: () => {
       cluster.network.heal();
@@ -119,7 +120,9 @@ function isSettled(cluster: TestCluster): boolean {
   if (leader?.raft?.highWatermark === undefined) return false;
   const { epoch } = leader.raft.leadership;
   return [...cluster.nodes.values()].every(({ raft }) => {
-    return raft === undefined || (raft.leadership.epoch === epoch && raft.leadership.leaderId === leader.id);
+    if (raft === undefined) return true;
+    const { role, epoch: known, leaderId } = raft.leadership;
+    return (role === 'leader' || role === 'follower') && known === epoch && leaderId === leader.id;
   });
 }
 

@@ -1,0 +1,90 @@
+import { createSeededRandom, type SeededRandom } from '@milena/platform/testing';
+import type { PlantedBugs } from '../planted-bugs';
+import { ClusterInvariants } from './cluster-invariants';
+import { TestCluster } from './test-cluster';
+
+/** What happened in a run. */
+export interface RunSummary {
+  readonly epochs: number;
+  readonly committed: number;
+  /** Virtual time from healing everything to all replicas agreeing. */
+  readonly healedAfterMs: number;
+}
+
+const STEPS = 60;
+
+/**
+ * One run of a cluster under everything a seed comes up with: loss, delay, reordering, cuts, kills, lost power. Safety is
+ * checked after every event; at the end all is healed and the replicas must agree soon. Throws SafetyViolation.
+ */
+export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSummary {
+  const random = createSeededRandom(seed).fork('run');
+  const cluster = new TestCluster({
+    voters: [1, 3, 3, 3, 5][random.below(5)] ?? 3,
+    observers: random.below(2),
+    seed,
+    source: random.chance(0.5) ? 'static' : 'checkpoint',
+    weather: {
+      latencyMs: { min: 0, max: 1 + random.below(40) },
+      loss: random.chance(0.5) ? 0 : random.fraction() * 0.2,
+    },
+    persistMs: 1 + random.below(30),
+    flushMs: 1 + random.below(60),
+    settings: {
+      electionTimeoutMs: 200,
+      fetchTimeoutMs: 400,
+      requestTimeoutMs: 400,
+      fetchMaxWaitMs: 100,
+      fetchMaxBytes: 200,
+    },
+    plantedBugs,
+  });
+  const invariants = new ClusterInvariants(cluster);
+  const check = () => {
+    invariants.check();
+  };
+  for (const node of cluster.nodes.values()) node.start();
+  for (let step = 0; step < STEPS; step += 1) {
+    act(cluster, random, step);
+    check();
+    cluster.run(random.below(random.chance(0.2) ? 1000 : 120), check);
+    invariants.checkLogMatching();
+  }
+  const healedAfterMs = heal(cluster, check);
+  invariants.checkLogMatching();
+  return { epochs: invariants.epochCount, committed: invariants.committedCount, healedAfterMs };
+}
+
+function act(cluster: TestCluster, random: SeededRandom, step: number): void {
+  const ids = [...cluster.nodes.keys()];
+  const any = () => ids[random.below(ids.length)] ?? 1;
+  const node = cluster.node(any());
+  const choice = random.below(12);
+  if (choice < 5)
+    for (let count = random.below(4); count >= 0; count -= 1) cluster.leader?.append([`v${step}-${count}`]);
+  else if (choice === 5) node.kill({ losesUnflushed: false });
+  else if (choice === 6) node.kill({ losesUnflushed: true });
+  else if (choice === 7) cluster.leader?.kill({ losesUnflushed: random.chance(0.5) });
+  else if (choice === 8) cluster.network.isolate(any(), any());
+  else if (choice === 9) cluster.network.heal();
+  else if (choice === 10 && random.chance(0.3))
+    cluster.leader?.input((raft) => {
+      raft.shutdown(300);
+    });
+  else if (!node.isUp()) node.start();
+}
+
+function heal(cluster: TestCluster, check: () => void): number {
+  cluster.network.heal();
+  cluster.network.weather = { latencyMs: { min: 1, max: 1 }, loss: 0 };
+  for (const node of cluster.nodes.values()) if (!node.isUp()) node.start();
+  return cluster.runUntil(() => {
+    check();
+    return agrees(cluster);
+  });
+}
+
+function agrees(cluster: TestCluster): boolean {
+  const end = cluster.leader?.log.endOffset();
+  return [...cluster.nodes.values()].every(({ raft, log }) => log.endOffset() === end && raft?.highWatermark === end);
+}
