@@ -1,1 +1,46 @@
-export {};
+export { createRaftDriver, type RaftDriver } from './raft-driver';
+export type { RaftDriverOptions } from './raft-driver-options';
+export type {
+  CommittedBatch,
+  LeaderInfo,
+  MetadataLog,
+  MetadataLogListener,
+  QuorumDescription,
+  ReplicaProgress,
+} from './metadata-log';
+export {
+  createActiveControllerChannel,
+  type ActiveControllerChannel,
+  type ActiveControllerChannelOptions,
+} from './active-controller-channel';
+export {
+  formatStorage,
+  metadataFolder,
+  type FirstVoter,
+  type FirstVoters,
+  type FormatStorageOptions,
+  type FormattedFolder,
+} from './format-storage';
+export {
+  checkMetaProperties,
+  META_PROPERTIES_FILE,
+  readMetaProperties,
+  UnusableLogFolder,
+  type MetaProperties,
+} from './meta-properties';
+export {
+  BOOTSTRAP_CHECKPOINT_FILE,
+  decodeBootstrapCheckpoint,
+  encodeBootstrapCheckpoint,
+  readBootstrapCheckpoint,
+  UnusableBootstrapCheckpoint,
+  type BootstrapCheckpoint,
+} from './bootstrap-checkpoint';
+export {
+  decodeQuorumState,
+  encodeQuorumState,
+  QUORUM_STATE_FILE,
+  readQuorumState,
+  UnusableQuorumState,
+  type QuorumStateFormat,
+} from './quorum-state-file';

@@ -1,0 +1,57 @@
+import { endpointText, NO_NODE } from '@milena/model';
+import type { ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
+import type { OutgoingRequest, RaftResponse } from '@milena/raft';
+import { createPeerConnection, type PeerConnection } from './peer-connection';
+
+/** What comes back for the requests sent: exactly one `onResponse` or `onFailure` for each. */
+export interface RaftClientHandlers {
+  onResponse(request: OutgoingRequest, response: RaftResponse): void;
+  onFailure(request: OutgoingRequest, reason: ChannelFailureReason): void;
+  /** A connection broke while no request was under way on it. */
+  onPeerSuspected(nodeId: number): void;
+}
+
+/** The sending side of the quorum's protocol. Handlers never run inside `send`. */
+export interface RaftClient {
+  send(request: OutgoingRequest): void;
+  /** Cancels everything; no handler runs afterwards. */
+  close(): void;
+}
+
+/** Makes a client without connections. One is kept per endpoint: the voters' and the bootstrap servers'. */
+export function createRaftClient(options: {
+  readonly connector: Connector;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly handlers: RaftClientHandlers;
+}): RaftClient {
+  const { connector, timers, logger, handlers } = options;
+  const peers = new Map<string, PeerConnection>();
+  let fetchesFrom: PeerConnection | undefined;
+
+  function peerFor(request: OutgoingRequest): PeerConnection {
+    const key = endpointText(request.endpoint);
+    let peer = peers.get(key);
+    if (peer === undefined) {
+      peer = createPeerConnection({ endpoint: request.endpoint, connector, timers, logger, handlers });
+      peers.set(key, peer);
+    }
+    if (request.nodeId !== NO_NODE) peer.nodeId = request.nodeId;
+    return peer;
+  }
+
+  return {
+    send(request) {
+      const peer = peerFor(request);
+      if (request.request.type !== 'fetch') return peer.call(request);
+      // A replica fetches from one node at a time; the stream to the former one would only tell us of its death.
+      if (fetchesFrom !== peer) fetchesFrom?.endFetching();
+      fetchesFrom = peer;
+      peer.fetch(request);
+    },
+    close() {
+      for (const peer of peers.values()) peer.close();
+      peers.clear();
+    },
+  };
+}

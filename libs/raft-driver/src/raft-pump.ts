@@ -1,0 +1,271 @@
+import type { PartitionLog } from '@milena/log-store';
+import { failure, type Offset, type Result } from '@milena/model';
+import {
+  type Appended,
+  type BootstrapVoters,
+  createRaft,
+  DEFAULT_RAFT_SETTINGS,
+  type Leadership,
+  type QuorumState,
+  type Raft,
+  type RaftEffects,
+  type RaftRequest,
+} from '@milena/raft';
+import { createCommitDelivery, leaderInfo } from './commit-delivery';
+import { createDeadlineTimer } from './deadline-timer';
+import { createEffectQueue } from './effect-queue';
+import { createGroupFlush } from './group-flush';
+import type { LeaderInfo, MetadataLogListener, QuorumDescription } from './metadata-log';
+import { createMetadataRaftBatches } from './metadata-raft-batches';
+import { createMetadataRaftLog } from './metadata-raft-log';
+import { quorumDescription } from './quorum-description';
+import { createRaftClient } from './raft-client';
+import type { RaftDriverOptions } from './raft-driver-options';
+import type { RaftService } from './raft-service';
+
+/** What a pump works on besides the driver's options. */
+export interface RaftPumpOptions {
+  readonly driver: RaftDriverOptions;
+  readonly log: PartitionLog;
+  readonly restored: QuorumState;
+  readonly bootstrap: BootstrapVoters;
+  readonly service: RaftService | undefined;
+  /** Makes the state durable. */
+  persist(state: QuorumState): Promise<void>;
+  onFatal(error: unknown): void;
+}
+
+/**
+ * The raft state machine at work: what happens goes in, what it wants done comes out and is done in the order that
+ * RaftEffects states. After a fatal error or `close` it does nothing any more.
+ */
+export interface RaftPump {
+  start(): void;
+  request(requestId: number, request: RaftRequest): void;
+  requestGone(requestId: number): void;
+  /** See MetadataLog.append; `encode` makes the batch for its base offset. */
+  append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended>;
+  resign(epoch: number): void;
+  subscribe(listener: MetadataLogListener): void;
+  readonly listeners: readonly MetadataLogListener[];
+  leader(): LeaderInfo;
+  readonly highWatermark: Offset | undefined;
+  describe(): QuorumDescription;
+  /** Whether this node leads with a committed epoch, or fetched from a leader within the fetch timeout. */
+  isHealthy(): boolean;
+  /** Hands leadership over if there is any; resolves when that is done or `timeoutMs` passed. */
+  shutdown(timeoutMs: number): Promise<void>;
+  /** Stops at once; resolves when no write or flush is under way. */
+  close(): Promise<void>;
+}
+
+/** Makes a pump; `start` comes next. */
+export function createRaftPump(options: RaftPumpOptions): RaftPump {
+  return new Pump(options);
+}
+
+class Pump implements RaftPump {
+  readonly #options: RaftPumpOptions;
+  readonly #raft: Raft;
+  readonly #delivery;
+  readonly #queue;
+  readonly #flush;
+  readonly #timer;
+  readonly #client;
+  readonly #fetchTimeoutMs: number;
+  #leadership: Leadership;
+  #highWatermark: Offset | undefined;
+  #lastFetchMs = -Infinity;
+  /** Above 0 while a caller waits for a call to return: listeners must not run then. */
+  #callDepth = 0;
+  #closed = false;
+  #onStopped: (() => void) | undefined;
+
+  constructor(options: RaftPumpOptions) {
+    this.#options = options;
+    const { driver, log } = options;
+    const { clock, timers, logger } = driver.platform;
+    const raftLog = createMetadataRaftLog(log);
+    this.#raft = createRaftFor(options, raftLog);
+    this.#leadership = this.#raft.leadership;
+    this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
+    const onFatal = (error: unknown): void => this.#fail(error);
+    this.#delivery = createCommitDelivery({ log: raftLog, timers, onFatal });
+    this.#queue = createEffectQueue({
+      persist: options.persist,
+      carryOut: (effects) => this.#carryOut(effects),
+      release: (effects) => this.#sendOut(effects),
+      onFatal,
+    });
+    this.#flush = createGroupFlush({
+      flush: () => log.flush(),
+      onFlushed: (flush) => this.#input(() => this.#raft.flushed(flush)),
+      onFatal,
+    });
+    this.#timer = createDeadlineTimer({ clock, timers }, () => this.#input(() => this.#raft.tick()));
+    this.#client = createRaftClient({
+      connector: driver.connector,
+      timers,
+      logger,
+      handlers: {
+        onResponse: ({ correlationId }, response) => {
+          if (response.type === 'fetch' && response.error === 'NONE') this.#lastFetchMs = clock.monotonicMs();
+          this.#input(() => this.#raft.response(correlationId, response));
+        },
+        onFailure: ({ correlationId }, reason) => this.#input(() => this.#raft.requestFailed(correlationId, reason)),
+        onPeerSuspected: (nodeId) => this.#input(() => this.#raft.peerSuspected(nodeId)),
+      },
+    });
+  }
+
+  get highWatermark(): Offset | undefined {
+    return this.#highWatermark;
+  }
+
+  get listeners(): readonly MetadataLogListener[] {
+    return this.#delivery.listeners;
+  }
+
+  start(): void {
+    this.#input(() => this.#raft.start());
+  }
+
+  request(requestId: number, request: RaftRequest): void {
+    this.#input(() => this.#raft.request(requestId, request));
+  }
+
+  requestGone(requestId: number): void {
+    this.#input(() => this.#raft.requestGone(requestId));
+  }
+
+  append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended> {
+    const appended = this.#call(() => this.#input(() => this.#raft.append(epoch, encode)));
+    return appended ?? failure('NOT_CONTROLLER', 'this node is stopping');
+  }
+
+  resign(epoch: number): void {
+    this.#call(() => this.#input(() => this.#raft.resign(epoch)));
+  }
+
+  subscribe(listener: MetadataLogListener): void {
+    this.#delivery.add(listener);
+    this.#delivery.runSoon();
+  }
+
+  leader(): LeaderInfo {
+    return leaderInfo(this.#leadership);
+  }
+
+  describe(): QuorumDescription {
+    return quorumDescription(this.#raft.describe());
+  }
+
+  isHealthy(): boolean {
+    if (this.#closed) return false;
+    const { role, leaderId, epochStartOffset } = this.#leadership;
+    if (role === 'leader') return (this.#highWatermark ?? 0) > (epochStartOffset ?? 0);
+    const sinceFetchMs = this.#options.driver.platform.clock.monotonicMs() - this.#lastFetchMs;
+    return leaderId !== undefined && sinceFetchMs <= this.#fetchTimeoutMs;
+  }
+
+  shutdown(timeoutMs: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onStopped = resolve;
+      this.#call(() => this.#input(() => this.#raft.shutdown(timeoutMs)));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#halt();
+    await this.#queue.idle();
+    await this.#flush.idle();
+  }
+
+  #call<T>(run: () => T): T {
+    this.#callDepth++;
+    try {
+      return run();
+    } finally {
+      this.#callDepth--;
+    }
+  }
+
+  /** Everything that happens goes through here; undefined when the pump does nothing any more. */
+  #input<T>(handle: () => T): T | undefined {
+    if (this.#closed) return undefined;
+    try {
+      const result = handle();
+      const effects = this.#raft.takeEffects();
+      this.#timer.set(effects.nextTickMs);
+      this.#queue.push(effects);
+      return result;
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #carryOut(effects: RaftEffects): void {
+    this.#sendOut(effects);
+    if (effects.flush !== undefined) this.#flush.request(effects.flush);
+    if (effects.leadership !== undefined) this.#enter(effects.leadership);
+    if (effects.highWatermark !== undefined) {
+      this.#highWatermark = effects.highWatermark;
+      this.#delivery.committed(effects.highWatermark);
+    }
+    if (effects.stopped) this.#onStopped?.();
+    if (effects.leadership === undefined && effects.highWatermark === undefined) return;
+    if (this.#callDepth > 0) this.#delivery.runSoon();
+    else this.#delivery.run();
+  }
+
+  #sendOut(effects: RaftEffects): void {
+    for (const answer of effects.answers) this.#options.service?.answer(answer);
+    for (const request of effects.requests) this.#client.send(request);
+  }
+
+  #enter(leadership: Leadership): void {
+    const { role, epoch, leaderId } = leadership;
+    if (role !== this.#leadership.role || epoch !== this.#leadership.epoch) {
+      this.#options.driver.platform.logger.info('raft role changed', { role, epoch, leaderId });
+    }
+    this.#leadership = leadership;
+    this.#delivery.leadership(leadership);
+  }
+
+  #halt(): void {
+    this.#closed = true;
+    this.#timer.cancel();
+    this.#queue.close();
+    this.#delivery.close();
+    this.#client.close();
+    this.#options.service?.close();
+    this.#onStopped?.();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#halt();
+    this.#options.onFatal(error);
+  }
+}
+
+function createRaftFor(options: RaftPumpOptions, log: ReturnType<typeof createMetadataRaftLog>): Raft {
+  const { driver, restored, bootstrap } = options;
+  const { platform, clusterId, nodeId, directoryId, endpoint, bootstrapServers, settings, plantedBugs } = driver;
+  return createRaft({
+    clusterId,
+    self: { id: nodeId, directoryId },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    bootstrap,
+    ...(bootstrapServers === undefined ? {} : { bootstrapServers }),
+    log,
+    batches: createMetadataRaftBatches(platform.clock),
+    restored,
+    clock: platform.clock,
+    random: platform.random,
+    ...(settings === undefined ? {} : { settings }),
+    ...(plantedBugs === undefined ? {} : { plantedBugs }),
+  });
+}
