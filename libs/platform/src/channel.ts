@@ -34,7 +34,7 @@ export interface CallOptions {
  * order within one stream.
  */
 export interface Channel {
-  /** Calls `method` (`/package.Service/Method`) with an encoded request. Never rejects. */
+  /** Calls `method` (`/package.Service/Method`) with an encoded request, which must never be changed after. Never rejects. */
   unary(method: string, request: Uint8Array, options: CallOptions): Promise<UnaryOutcome>;
   /**
    * Opens a bidirectional stream. Handlers run later, never inside a call of the stream or of this; after `onClosed` none
@@ -62,8 +62,8 @@ export interface StreamHandlers {
 /** The sending half of a stream. Sending on a closed one does nothing. */
 export interface ChannelStream {
   /**
-   * Sends a message; the bytes may be reused once this returns. A stream whose unsent messages exceed the bound of its
-   * connection is cancelled: senders that may run ahead must wait for answers.
+   * Sends a message. Its bytes belong to the channel from then on and must never be changed. A stream whose unsent messages
+   * exceed the bound of its connection is cancelled: senders that may run ahead must wait for answers.
    */
   send(message: Uint8Array): void;
   /**
@@ -86,6 +86,7 @@ export interface Connector {
 export interface CallContext {
   /** Remote address, `host:port`. */
   readonly peer: string;
+  /** Set on unary calls made under a trace; the messages of a stream carry their own. */
   readonly trace?: TraceContext;
 }
 

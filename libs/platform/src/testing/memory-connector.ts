@@ -45,14 +45,13 @@ class MemoryChannel implements Channel {
   ) {}
 
   unary(method: string, request: Uint8Array, { timeoutMs, trace }: CallOptions): Promise<UnaryOutcome> {
-    const bytes = Buffer.from(request);
     const context: CallContext = { peer: this.peer, ...(trace === undefined ? {} : { trace }) };
-    return new Promise((resolve) => this.#call(method, bytes, context, timeoutMs, resolve));
+    return new Promise((resolve) => this.#call(method, request, context, timeoutMs, resolve));
   }
 
   #call(
     method: string,
-    bytes: Uint8Array,
+    request: Uint8Array,
     context: CallContext,
     timeoutMs: number,
     resolve: (outcome: UnaryOutcome) => void,
@@ -70,6 +69,7 @@ class MemoryChannel implements Channel {
     const deadline = this.network.timers.after(timeoutMs, () => exchange.closeCaller(late));
     if (this.network.isLost()) return;
     this.#open(exchange, (listener) => {
+      const bytes = Buffer.from(request);
       this.network.delivered({ from: this.life.host, to: this.endpoint.host, method, bytes });
       this.#answer(exchange, listener, method, bytes, context);
     });

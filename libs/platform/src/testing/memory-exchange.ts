@@ -160,15 +160,15 @@ export class MemoryExchange {
   }
 
   #sendUp(message: Uint8Array): void {
-    const bytes = Buffer.from(message);
     if (this.rules.isLost()) return this.reset();
     const { from, to, queuedBytes } = this.#up;
-    if (queuedBytes > 0 && queuedBytes + bytes.length > this.rules.maxQueuedBytes)
+    if (queuedBytes > 0 && queuedBytes + message.length > this.rules.maxQueuedBytes)
       return this.cancelByCaller(this.#tooMuchQueued());
     this.#up.send({
-      bytes: bytes.length,
+      bytes: message.length,
       deliver: () => {
         if (this.#server === undefined || this.#serverLife?.alive !== true) return;
+        const bytes = Buffer.from(message);
         this.rules.delivered({ from, to, method: this.method, bytes });
         try {
           this.#server.onMessage(bytes);
@@ -181,15 +181,15 @@ export class MemoryExchange {
   }
 
   #sendDown(message: Uint8Array): void {
-    const bytes = Buffer.from(message);
     if (this.rules.isLost()) return this.reset();
     const { from, to, queuedBytes } = this.#down;
-    if (queuedBytes > 0 && queuedBytes + bytes.length > this.rules.maxQueuedBytes)
+    if (queuedBytes > 0 && queuedBytes + message.length > this.rules.maxQueuedBytes)
       return this.cancelByServer(this.#tooMuchQueued());
     this.#down.send({
-      bytes: bytes.length,
+      bytes: message.length,
       deliver: () => {
         if (this.#caller === undefined || !this.callerLife.alive) return;
+        const bytes = Buffer.from(message);
         this.rules.delivered({ from, to, method: this.method, bytes });
         try {
           this.#caller.onMessage(bytes);

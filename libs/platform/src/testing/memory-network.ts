@@ -28,7 +28,8 @@ export interface MemoryNetworkOptions {
  * A network in memory with the manners of TCP: order inside a stream, none between streams; a cut way holds messages up
  * until it is healed or the connection gives up; a lost message breaks its connection, and nobody knows whether the
  * request was carried out; a port where nobody listens refuses; a process that dies resets its connections. Messages are
- * copied when sent, so no two processes ever share bytes.
+ * copied when they are delivered: two processes never share bytes, and a sender that changes what it sent does harm here
+ * as it does on a real network.
  */
 export interface MemoryNetwork {
   /** Adds a process reached under a host name. Several may share one host with ports of their own. */
