@@ -25,6 +25,8 @@ export interface CreateTopicsRequest {
   readonly principal: string;
   readonly topics: readonly CreatableTopic[];
   readonly validateOnly: boolean;
+  /** How long the caller waits. */
+  readonly timeoutMs: number;
 }
 
 /** One line of a topic's effective configuration. */

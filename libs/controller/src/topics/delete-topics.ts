@@ -13,6 +13,8 @@ export interface TopicReference {
 export interface DeleteTopicsRequest {
   readonly principal: string;
   readonly topics: readonly TopicReference[];
+  /** How long the caller waits. */
+  readonly timeoutMs: number;
 }
 
 /** What became of one reference. Name and id are both filled in when the topic is known. */

@@ -1,0 +1,187 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { MalformedInput } from '@milena/bytes';
+import { failure, NO_NODE, NO_OFFSET, offset, producerId, success } from '@milena/model';
+import { BrokerHeartbeatRequestSchema, DeleteTopicsRequestSchema, RegisterBrokerRequestSchema } from '@milena/proto';
+import { allocateProducerIdsRpc } from './allocate-producer-ids-rpc';
+import { alterPartitionRpc } from './alter-partition-rpc';
+import { brokerHeartbeatRpc } from './broker-heartbeat-rpc';
+import type { ControllerRpc } from './controller-rpc';
+import { createTopicsRpc } from './create-topics-rpc';
+import { deleteTopicsRpc } from './delete-topics-rpc';
+import { registerBrokerRpc } from './register-broker-rpc';
+
+const id = 'AAAAAAAAAAAAAAAAAAAABQ';
+const principal = 'User:alice';
+const refused = failure('STALE_BROKER_EPOCH', 'broker 1 is registered with epoch 7');
+
+function requests<Request, Response>(rpc: ControllerRpc<Request, Response>, ...values: Request[]) {
+  return values.map((value) => ({ name: rpc.method, value, again: () => rpc.decodeRequest(rpc.encodeRequest(value)) }));
+}
+
+function responses<Request, Response>(rpc: ControllerRpc<Request, Response>, ...values: Response[]) {
+  return values.map((value) => ({
+    name: rpc.method,
+    value,
+    again: () => rpc.decodeResponse(rpc.encodeResponse(value)),
+  }));
+}
+
+const CASES = [
+  ...requests(registerBrokerRpc, {
+    principal,
+    clusterId: id,
+    brokerId: 3,
+    incarnationId: id,
+    listeners: [{ name: 'INTERNAL', host: '::1', port: 9094, securityProtocol: 'SASL_SSL' }],
+    features: [{ name: 'metadata.version', minLevel: 1, maxLevel: 27 }],
+    rack: 'a',
+    logDirectories: [id],
+    previousBrokerEpoch: -1,
+  }),
+  ...responses(registerBrokerRpc, success({ brokerEpoch: 12 }), failure('DUPLICATE_BROKER_REGISTRATION', 'held')),
+  ...requests(brokerHeartbeatRpc, {
+    principal,
+    brokerId: 0,
+    brokerEpoch: 7,
+    currentMetadataOffset: -1,
+    wantFence: true,
+    wantShutDown: false,
+    offlineLogDirectories: [id],
+  }),
+  ...responses(brokerHeartbeatRpc, success({ isCaughtUp: true, isFenced: false, shouldShutDown: true }), refused),
+  ...requests(allocateProducerIdsRpc, { principal, brokerId: 1, brokerEpoch: 7 }),
+  ...responses(allocateProducerIdsRpc, success({ firstProducerId: producerId(0), count: 1000 }), refused),
+  ...requests(alterPartitionRpc, {
+    principal,
+    brokerId: 1,
+    brokerEpoch: 7,
+    topics: [
+      {
+        topicId: id,
+        partitions: [
+          {
+            partition: 0,
+            leaderEpoch: 3,
+            partitionEpoch: 9,
+            newIsr: [
+              { brokerId: 1, brokerEpoch: 7 },
+              { brokerId: 2, brokerEpoch: -1 },
+            ],
+            leaderRecoveryState: 'RECOVERING',
+          },
+        ],
+      },
+    ],
+  }),
+  ...responses(
+    alterPartitionRpc,
+    refused,
+    success({
+      metadataOffset: offset(41),
+      topics: [
+        {
+          topicId: id,
+          partitions: [
+            { partition: 0, result: failure('INELIGIBLE_REPLICA', '') },
+            {
+              partition: 1,
+              result: success({
+                leader: NO_NODE,
+                leaderEpoch: 2,
+                isr: [1, 2],
+                leaderRecoveryState: 'RECOVERED' as const,
+                partitionEpoch: 5,
+              }),
+            },
+          ],
+        },
+      ],
+    }),
+  ),
+  ...requests(createTopicsRpc, {
+    principal,
+    validateOnly: true,
+    timeoutMs: 5000,
+    topics: [
+      {
+        name: 'orders',
+        partitions: -1,
+        replicationFactor: -1,
+        assignments: [{ partition: 0, brokerIds: [1, 2] }],
+        configs: [
+          { name: 'retention.ms', value: '' },
+          { name: 'cleanup.policy', value: undefined },
+        ],
+      },
+    ],
+  }),
+  ...responses(createTopicsRpc, {
+    metadataOffset: NO_OFFSET,
+    topics: [
+      { name: 'a', result: failure('TOPIC_ALREADY_EXISTS', "topic 'a' already exists") },
+      { name: 'b', result: success({ topicId: undefined, partitions: 3, replicationFactor: 1, configs: [] }) },
+      {
+        name: 'c',
+        result: success({
+          topicId: id,
+          partitions: 1,
+          replicationFactor: 1,
+          configs: [{ name: 'k', value: undefined, readOnly: false, source: 5, sensitive: true }],
+        }),
+      },
+    ],
+  }),
+  ...requests(deleteTopicsRpc, { principal, topics: [{ name: 'a' }, { topicId: id }], timeoutMs: 1 }),
+  ...responses(deleteTopicsRpc, {
+    metadataOffset: offset(3),
+    topics: [
+      { name: 'a', topicId: id, result: success(null) },
+      { topicId: id, result: failure('UNKNOWN_TOPIC_ID', 'there is no such topic') },
+    ],
+  }),
+];
+
+describe('controller RPCs', () => {
+  it.each(CASES)('$name: $value comes back as it was', ({ value, again }) => {
+    expect(again()).toEqual(value);
+  });
+
+  it('are named by the path of their service', () => {
+    expect(registerBrokerRpc.method).toBe('/milena.controller.v1.BrokerLifecycleService/RegisterBroker');
+    expect(createTopicsRpc.method).toBe('/milena.controller.v1.ControllerService/CreateTopics');
+  });
+
+  it.each([
+    ['an incarnation that is no uuid', () => registration({ incarnationId: 'x' })],
+    ['a log directory that is no uuid', () => registration({ logDirs: ['../etc'] })],
+    ['a negative broker id', () => registration({ brokerId: -1 })],
+    ['a port out of range', () => registration({ listeners: [{ name: 'A', host: 'h', port: 65536 }] })],
+    [
+      'an unknown security protocol',
+      () => registration({ listeners: [{ name: 'A', host: 'h', port: 1, securityProtocol: 9 }] }),
+    ],
+    ['an epoch beyond the safe integers', () => heartbeat({ brokerEpoch: 2n ** 60n })],
+    ['a metadata offset below none', () => heartbeat({ currentMetadataOffset: -2n })],
+    ['bytes that are no message', () => brokerHeartbeatRpc.decodeRequest(Buffer.from([0x08]))],
+    [
+      'a topic id that is no uuid',
+      () =>
+        deleteTopicsRpc.decodeRequest(
+          toBinary(DeleteTopicsRequestSchema, create(DeleteTopicsRequestSchema, { topics: [{ topicId: 'x' }] })),
+        ),
+    ],
+  ])('refuse %s', (_what, decode) => {
+    expect(decode).toThrow(MalformedInput);
+  });
+});
+
+function registration(fields: object) {
+  const message = create(RegisterBrokerRequestSchema, { clusterId: id, incarnationId: id, logDirs: [id], ...fields });
+  return registerBrokerRpc.decodeRequest(toBinary(RegisterBrokerRequestSchema, message));
+}
+
+function heartbeat(fields: object) {
+  return brokerHeartbeatRpc.decodeRequest(
+    toBinary(BrokerHeartbeatRequestSchema, create(BrokerHeartbeatRequestSchema, fields)),
+  );
+}
