@@ -4,7 +4,11 @@ export type {
   LogAppend,
   LogRead,
   LogReadResult,
+  LogRecovery,
   PartitionLog,
   PartitionLogOptions,
   TimestampedOffset,
 } from './partition-log';
+export { openPartitionLog } from './open-partition-log';
+export { type LogDirectory, type LogDirectoryOptions } from './log-directory';
+export { openLogDirectory } from './open-log-directory';

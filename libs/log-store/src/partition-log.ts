@@ -1,5 +1,6 @@
 import type { Offset, Result, TimestampMs, TopicPartition, Uuid } from '@milena/model';
 import type { Clock, Disk, DiskError, Logger } from '@milena/platform';
+import type { ProducerEntry } from '@milena/replication';
 import type { LogConfig } from './log-config';
 
 /** What `openPartitionLog` needs. */
@@ -21,6 +22,19 @@ export interface PartitionLogOptions {
   readonly cleanShutdown: boolean;
   /** Called when truncation moves the recovery point back, so that the checkpoint on disk can follow soon. */
   readonly onRecoveryPointLowered?: () => void;
+}
+
+/** What opening a log found and did. */
+export interface LogRecovery {
+  /** Segments whose batches were checked one by one. */
+  readonly scannedSegments: number;
+  /** Bytes cut off at the first batch that was not valid, in whole later segments included. */
+  readonly truncatedBytes: number;
+  /**
+   * True when what was cut off reached below the recovery point: not a torn tail but damage to data that had been synced,
+   * and perhaps acknowledged. The owner must decide whether this replica may go on.
+   */
+  readonly lostDurableData: boolean;
 }
 
 /** Outcome of an append. For a duplicate of an idempotent producer these are the offsets of the original. */
@@ -96,6 +110,10 @@ export interface PartitionLog {
   readonly sizeInBytes: number;
   readonly segmentCount: number;
   readonly failure: DiskError | undefined;
+  readonly recovery: LogRecovery;
+
+  /** Idempotent producers the log knows (DescribeProducers), least recently active first. */
+  producers(): Iterable<ProducerEntry>;
 
   /** Writes partition.metadata for a log that had none; INCONSISTENT_TOPIC_ID when it holds another id. */
   assignTopicId(topicId: Uuid): Result<void>;
@@ -151,4 +169,6 @@ export interface PartitionLog {
   flush(): Promise<Offset>;
   /** Flushes, writes a producer snapshot, trims the indexes and closes all files. A failed log only closes its files. */
   close(): Promise<void>;
+  /** Closes the files without writing anything more; for a partition that is being deleted. */
+  abandon(): Promise<void>;
 }

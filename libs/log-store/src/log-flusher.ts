@@ -1,0 +1,149 @@
+import { minOffset, type Offset } from '@milena/model';
+import { DiskError, type Disk } from '@milena/platform';
+import type { LeaderEpochCache } from '@milena/replication';
+import { formatLeaderEpochCheckpoint } from './leader-epoch-checkpoint';
+import type { LogSegment } from './log-segment';
+import type { PartitionMetadata } from './partition-metadata';
+import type { SegmentList } from './segment-list';
+import { parentFolder, replaceFile } from './text-file';
+
+/** Name of the file that keeps the leader epoch cache. */
+export const LEADER_EPOCH_FILE = 'leader-epoch-checkpoint';
+
+/** What a flusher works on; the log owns it. */
+export interface FlushedLog {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly segments: SegmentList;
+  readonly epochs: LeaderEpochCache;
+  readonly metadata: PartitionMetadata;
+  readonly logEndOffset: () => Offset;
+}
+
+/**
+ * Makes a log durable and knows how far it is. Marks are set by the log as it changes; `flush` clears the ones it saw. At
+ * most one flush runs, and all calls made meanwhile share the next one. After a failed sync nothing is believed any more:
+ * `failure` is set for good.
+ */
+export class LogFlusher {
+  #recoveryPoint: Offset;
+  #failure: DiskError | undefined;
+  #running: Promise<Offset> | undefined;
+  #queued: Promise<Offset> | undefined;
+  /** Lowest truncation since the running flush began: what it syncs above is not what it read. */
+  #truncatedTo: Offset | undefined;
+  #dataChanged: boolean;
+  #namesChanged = true;
+  #parentChanged = true;
+  #epochsChanged = true;
+  /** Closed segments whose trimmed indexes are not synced yet, wherever the recovery point is. */
+  #rolled: LogSegment[] = [];
+
+  constructor(
+    private readonly log: FlushedLog,
+    recoveryPoint: Offset,
+  ) {
+    this.#recoveryPoint = recoveryPoint;
+    this.#dataChanged = true;
+  }
+
+  get recoveryPoint(): Offset {
+    return this.#recoveryPoint;
+  }
+
+  get failure(): DiskError | undefined {
+    return this.#failure;
+  }
+
+  /** The log can no longer be trusted; `error` is what every later call gets. */
+  fail(error: DiskError): void {
+    this.#failure ??= error;
+  }
+
+  /** `segment` is closed for writing: its indexes must last from now on, because recovery will trust them. */
+  rolled(segment: LogSegment): void {
+    this.#rolled.push(segment);
+    this.#namesChanged = true;
+  }
+
+  dataChanged(): void {
+    this.#dataChanged = true;
+  }
+
+  /** A file of the folder was created, renamed or removed. */
+  namesChanged(): void {
+    this.#namesChanged = true;
+  }
+
+  epochsChanged(): void {
+    this.#epochsChanged = true;
+  }
+
+  /** Data from `end` on was removed. True when that moved the recovery point back. */
+  truncated(end: Offset): boolean {
+    this.#dataChanged = true;
+    this.#truncatedTo = this.#truncatedTo === undefined ? end : minOffset(this.#truncatedTo, end);
+    if (this.#recoveryPoint <= end) return false;
+    this.#recoveryPoint = end;
+    return true;
+  }
+
+  flush(): Promise<Offset> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#running === undefined) return this.#start();
+    this.#queued ??= this.#running.then(
+      () => {
+        this.#queued = undefined;
+        return this.#start();
+      },
+      (error: unknown) => {
+        this.#queued = undefined;
+        throw error;
+      },
+    );
+    return this.#queued;
+  }
+
+  #start(): Promise<Offset> {
+    const running = this.#syncAll().finally(() => {
+      this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  async #syncAll(): Promise<Offset> {
+    const { segments, logEndOffset } = this.log;
+    const end = logEndOffset();
+    const unsynced = new Set([...this.#rolled, ...(this.#dataChanged ? segments.from(this.#recoveryPoint) : [])]);
+    this.#rolled = [];
+    const marks = { names: this.#namesChanged, parent: this.#parentChanged, epochs: this.#epochsChanged };
+    this.#dataChanged = this.#namesChanged = this.#parentChanged = this.#epochsChanged = false;
+    this.#truncatedTo = undefined;
+    try {
+      for (const segment of unsynced) await segment.sync(segment !== segments.active);
+      await this.#syncNames(marks);
+    } catch (error) {
+      if (error instanceof DiskError) this.fail(error);
+      throw error;
+    }
+    return this.#reach(end);
+  }
+
+  #reach(end: Offset): Offset {
+    const reached = this.#truncatedTo === undefined ? end : minOffset(end, this.#truncatedTo);
+    if (reached > this.#recoveryPoint) this.#recoveryPoint = reached;
+    return this.#recoveryPoint;
+  }
+
+  async #syncNames(marks: { names: boolean; parent: boolean; epochs: boolean }): Promise<void> {
+    const { disk, folder, epochs, metadata } = this.log;
+    await metadata.save();
+    if (marks.epochs) {
+      await replaceFile(disk, `${folder}/${LEADER_EPOCH_FILE}`, formatLeaderEpochCheckpoint(epochs.entries));
+    } else if (marks.names) {
+      await disk.fsyncDirectory(folder);
+    }
+    if (marks.parent) await disk.fsyncDirectory(parentFolder(folder));
+  }
+}

@@ -1,0 +1,24 @@
+import { loadLog } from './load-log';
+import { LogFlusher } from './log-flusher';
+import type { LogState } from './log-state';
+import type { PartitionLog, PartitionLogOptions } from './partition-log';
+import { PartitionMetadata } from './partition-metadata';
+import { SegmentedLog } from './segmented-log';
+
+/**
+ * Opens the log in `options.folder`, creating it when there is none. Without a clean shutdown the segments from the
+ * recovery point on are checked and cut at the first invalid batch; `recovery` of the result says what happened. Throws
+ * DiskError when the disk does.
+ */
+export function openPartitionLog(options: PartitionLogOptions): PartitionLog {
+  const { disk, folder, topicId } = options;
+  disk.makeFolder(folder);
+  const loaded = loadLog(options);
+  const metadata = new PartitionMetadata(disk, folder);
+  if (topicId !== undefined && metadata.topicId === undefined) metadata.assign(topicId);
+  const { segments, epochs } = loaded;
+  const flushed = { disk, folder, segments, epochs, metadata, logEndOffset: () => state.logEndOffset };
+  const flusher = new LogFlusher(flushed, loaded.recoveryPoint);
+  const state: LogState = { ...loaded, options, config: options.config, metadata, flusher };
+  return new SegmentedLog(state);
+}

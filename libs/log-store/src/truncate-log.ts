@@ -1,0 +1,59 @@
+import { maxOffset, minOffset, type Offset } from '@milena/model';
+import type { LogSegment } from './log-segment';
+import type { LogState } from './log-state';
+import { rebuildProducers } from './rebuild-producers';
+import { addSegment } from './roll-log';
+
+/** Removes segments from disk in the background; their names are gone when this returns. */
+export function removeSegments(log: LogState, removed: readonly LogSegment[]): void {
+  for (const segment of removed) {
+    segment.remove().catch((error: unknown) => {
+      log.options.logger.error('segment files not removed', { folder: log.options.folder, error });
+    });
+  }
+  if (removed.length > 0) log.flusher.namesChanged();
+}
+
+/** PartitionLog.truncateTo. */
+export function truncateTo(log: LogState, to: Offset): boolean {
+  if (to >= log.logEndOffset) {
+    // Epochs may have been assigned beyond the data (KAFKA-10706).
+    if (log.epochs.truncateFromEnd(to)) log.flusher.epochsChanged();
+    return false;
+  }
+  if (to < log.segments.first.baseOffset) {
+    truncateFullyAndStartAt(log, to);
+    return true;
+  }
+  removeSegments(log, log.segments.takeAbove(to));
+  const { active } = log.segments;
+  const cut = active.find(to);
+  // A cut inside a batch takes the whole batch, since the rest of it would be no batch.
+  const end = cut === undefined ? to : minOffset(to, cut.header.baseOffset);
+  if (cut !== undefined) active.truncate(cut.position, end);
+  active.activate(log.config);
+  settle(log, end);
+  log.snapshots.removeWhere((at) => at > end);
+  const { producers, snapshots, segments } = log;
+  if (producers.size > 0) rebuildProducers({ producers, snapshots, segments, logStartOffset: log.logStartOffset });
+  return true;
+}
+
+/** PartitionLog.truncateFullyAndStartAt. */
+export function truncateFullyAndStartAt(log: LogState, startOffset: Offset, logStartOffset = startOffset): void {
+  removeSegments(log, log.segments.takeAll());
+  addSegment(log, startOffset);
+  log.snapshots.removeWhere(() => true);
+  log.producers.restore([]);
+  log.epochs.clear();
+  log.flusher.epochsChanged();
+  settle(log, startOffset);
+  log.logStartOffset = maxOffset(startOffset, logStartOffset);
+}
+
+function settle(log: LogState, end: Offset): void {
+  log.logEndOffset = end;
+  log.logStartOffset = minOffset(log.logStartOffset, end);
+  if (log.epochs.truncateFromEnd(end)) log.flusher.epochsChanged();
+  if (log.flusher.truncated(end)) log.options.onRecoveryPointLowered?.();
+}
