@@ -29,12 +29,10 @@ export function pollFollower(context: RaftContext, role: Follower): number {
  * leader that lives, because voters that still fetch from it refuse.
  */
 export function suspect(context: RaftContext, nodeId: number): void {
-  const { quorum, nowMs, settings } = context;
+  const { quorum, nowMs } = context;
   const { role } = quorum;
   if (role.name !== 'follower' || role.leader.id !== nodeId || !quorum.isVoter || role.isLeaderSuspect) return;
-  // A leader that has been fetched from may be suspected afresh; one that never answered uses up what is left.
-  if (role.hasFetched) quorum.eagerAttemptsLeft = settings.eagerAttempts;
-  if (quorum.eagerAttemptsLeft === 0) return;
+  if (!quorum.beginEagerAttempts(role.hasFetched)) return;
   role.isLeaderSuspect = true;
   role.suspicionDeadlineMs = nowMs;
 }

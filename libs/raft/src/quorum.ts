@@ -47,6 +47,7 @@ export class Quorum {
   private voted: ReplicaKey | undefined;
   /** Attempts left in which elections are retried after short pauses, because no leader is believed to live. */
   eagerAttemptsLeft = 0;
+  private eagerEpoch = -1;
 
   constructor(
     readonly self: ReplicaKey,
@@ -120,6 +121,16 @@ export class Quorum {
     if (this.voted !== undefined && matchesReplica(this.voted, this.self))
       return this.enter(this.candidate(epoch, nowMs));
     return this.enter(unattached(epoch));
+  }
+
+  /**
+   * Begins eager attempts because the leader seems dead. They are not begun again in the same epoch unless the leader was
+   * heard from since, so that their number is bounded. Returns whether any are left.
+   */
+  beginEagerAttempts(wasHeardFrom: boolean): boolean {
+    if (wasHeardFrom || this.eagerEpoch !== this.epoch) this.eagerAttemptsLeft = this.settings.eagerAttempts;
+    this.eagerEpoch = this.epoch;
+    return this.eagerAttemptsLeft > 0;
   }
 
   becomeUnattached(epoch: number, leaderId: number | undefined, nowMs: number): void {

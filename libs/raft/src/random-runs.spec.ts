@@ -18,7 +18,7 @@ describe('random runs', () => {
   });
 
   const bugs: readonly (readonly [keyof PlantedBugs, number])[] = [
-    ['replyToVoteBeforePersist', 300],
+    ['replyToVoteBeforePersist', 60],
     ['grantVoteToStaleLog', 60],
     ['commitOlderEpochByCounting', 60],
     ['leaderCountsBeforeFlush', 60],

@@ -1,3 +1,4 @@
+import type { RaftResponse } from '../messages';
 import type { TestCluster } from './test-cluster';
 import type { TestNode } from './test-node';
 import type { TextBatch } from './text-batches';
@@ -35,6 +36,12 @@ export class ClusterInvariants {
       this.checkLeader(node);
       this.checkHighWatermark(node);
     }
+  }
+
+  /** What an answer says of a replica's epoch, and so the vote it grants there, is on that replica's disk. */
+  checkAnswer(node: TestNode, response: RaftResponse): void {
+    const { file } = node;
+    demand(response.epoch <= file.leaderEpoch, `${node.id} told of epoch ${response.epoch} before it was on disk`);
   }
 
   /** Records of one offset and epoch are equal, and so is everything before them. */

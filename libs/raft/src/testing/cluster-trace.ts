@@ -44,6 +44,10 @@ export class ClusterTrace implements NodeObserver {
     this.write(topic, node, `hears: ${describeMessage(message)}`);
   }
 
+  answers(): void {
+    // The receiver's line shows it.
+  }
+
   private write(topic: TraceTopic, node: TestNode, line: string): void {
     if (this.topics.has(topic))
       this.lines.push(`${String(Math.round(this.nowMs())).padStart(5)} ms  ${node.id} ${line}`);

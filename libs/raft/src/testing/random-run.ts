@@ -38,8 +38,15 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
       fetchMaxBytes: 200,
     },
     plantedBugs,
+    observer: {
+      effects: () => undefined,
+      received: () => undefined,
+      answers: (node, response) => {
+        invariants.checkAnswer(node, response);
+      },
+    },
   });
-  const invariants = new ClusterInvariants(cluster);
+  const invariants: ClusterInvariants = new ClusterInvariants(cluster);
   const check = () => {
     invariants.check();
   };
@@ -77,9 +84,9 @@ function act(cluster: TestCluster, random: SeededRandom, step: number): void {
 function heal(cluster: TestCluster, check: () => void): number {
   cluster.network.heal();
   cluster.network.weather = { latencyMs: { min: 1, max: 1 }, loss: 0 };
-  for (const node of cluster.nodes.values()) if (!node.isUp()) node.start();
   return cluster.runUntil(() => {
     check();
+    for (const node of cluster.nodes.values()) if (!node.isUp()) node.start();
     return agrees(cluster);
   });
 }

@@ -21,6 +21,8 @@ export interface TestClusterOptions {
   readonly observer?: NodeObserver;
 }
 
+const NOBODY: NodeObserver = { effects: () => undefined, received: () => undefined, answers: () => undefined };
+
 /** The voters 1..n. */
 export function testVoters(count: number): VoterSet {
   return VoterSet.of(Array.from({ length: count }, (_, index) => testVoter(index + 1)));
@@ -57,7 +59,7 @@ export class TestCluster {
         this.events,
         this.network,
         this.random.fork(`node ${id}`),
-        options.observer ?? { effects: () => undefined, received: () => undefined },
+        options.observer ?? NOBODY,
       );
       this.nodes.set(id, node);
     }

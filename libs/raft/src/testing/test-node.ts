@@ -15,6 +15,8 @@ import { encodeTextBatch, textBatches } from './text-batches';
 export interface NodeObserver {
   effects(node: TestNode, effects: RaftEffects): void;
   received(node: TestNode, message: RaftRequest | RaftResponse): void;
+  /** The answer leaves the node. */
+  answers(node: TestNode, response: RaftResponse): void;
 }
 
 /** Settings of one node. */
@@ -179,6 +181,7 @@ export class TestNode implements NetworkPeer {
 
   private carryOut(effects: RaftEffects): void {
     for (const { requestId, response } of effects.answers) {
+      this.observer.answers(this, response);
       this.replies.get(requestId)?.(response);
       this.replies.delete(requestId);
     }
