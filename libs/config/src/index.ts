@@ -1,6 +1,6 @@
 export { loadConfig, type ConfigSources, type LoadedConfig } from './load-config';
 export type { NodeConfig } from './node-config';
 export type { ListenerConfig, NodeListener } from './listener-config';
-export type { QuorumConfig, StaticVoter } from './quorum-config';
+export type { QuorumConfig, QuorumSettings, StaticVoter } from './quorum-config';
 export { environmentEntries, keyOfVariable } from './environment-entries';
 export { propertiesText, readProperties } from './properties-file';

@@ -38,7 +38,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const resolved = resolveServerConfig(entries);
   if (!resolved.ok) return { ok: false, problems: resolved.problems.map(problemText) };
   const problems: ConfigProblem[] = [];
-  const config = nodeConfig(resolved.config, sources.hostname, problems);
+  const config = nodeConfig(resolved.config, sources, problems);
   if (problems.length > 0) return { ok: false, problems: problems.map(problemText) };
   return { ok: true, config, warnings: resolved.warnings.map(problemText) };
 }

@@ -4,6 +4,8 @@ import { quorumConfig, type QuorumConfig } from './quorum-config';
 
 /** Everything a process needs to know of itself, checked. Keys not singled out here are read from `server`. */
 export interface NodeConfig {
+  /** The properties file, as it was named; undefined without one. */
+  readonly file: string | undefined;
   readonly nodeId: number;
   readonly roles: { readonly broker: boolean; readonly controller: boolean };
   /** Folder of the data logs and of meta.properties. */
@@ -17,7 +19,11 @@ export interface NodeConfig {
 }
 
 /** Works out a node's configuration from its keys; what is wrong is added to `problems`. */
-export function nodeConfig(server: ServerConfig, hostname: string, problems: ConfigProblem[]): NodeConfig {
+export function nodeConfig(
+  server: ServerConfig,
+  { file, hostname }: { readonly file?: string | undefined; readonly hostname: string },
+  problems: ConfigProblem[],
+): NodeConfig {
   const roles = server.list('process.roles');
   const folders = server.list('log.dirs') ?? [server.string('log.dir')];
   if (folders.length !== 1) {
@@ -26,6 +32,7 @@ export function nodeConfig(server: ServerConfig, hostname: string, problems: Con
   }
   const dataFolder = folders[0] ?? '';
   return {
+    file,
     nodeId: server.number('node.id'),
     roles: { broker: roles.includes('broker'), controller: roles.includes('controller') },
     dataFolder,

@@ -13,6 +13,18 @@ export interface QuorumConfig {
   readonly voters: readonly StaticVoter[];
   /** `controller.quorum.bootstrap.servers`, else the addresses of the static voters. */
   readonly bootstrap: readonly Endpoint[];
+  /** The `controller.quorum.*` timers and limits. */
+  readonly settings: QuorumSettings;
+}
+
+/** Timers and limits of the quorum. */
+export interface QuorumSettings {
+  readonly electionTimeoutMs: number;
+  readonly fetchTimeoutMs: number;
+  readonly electionBackoffMaxMs: number;
+  readonly requestTimeoutMs: number;
+  readonly retryBackoffMs: number;
+  readonly fetchMaxBytes: number;
 }
 
 /** Reads the quorum's keys; what is wrong is added to `problems`. */
@@ -32,7 +44,19 @@ export function quorumConfig(server: ServerConfig, problems: ConfigProblem[]): Q
     const message = 'is required and not set (controller.quorum.voters may stand in for it)';
     problems.push({ origin: undefined, key, message });
   }
-  return { voters, bootstrap: bootstrap.length > 0 ? bootstrap : voters.map(({ endpoint }) => endpoint) };
+  const settings = quorumSettings(server);
+  return { voters, bootstrap: bootstrap.length > 0 ? bootstrap : voters.map(({ endpoint }) => endpoint), settings };
+}
+
+function quorumSettings(server: ServerConfig): QuorumSettings {
+  return {
+    electionTimeoutMs: server.number('controller.quorum.election.timeout.ms'),
+    fetchTimeoutMs: server.number('controller.quorum.fetch.timeout.ms'),
+    electionBackoffMaxMs: server.number('controller.quorum.election.backoff.max.ms'),
+    requestTimeoutMs: server.number('controller.quorum.request.timeout.ms'),
+    retryBackoffMs: server.number('controller.quorum.retry.backoff.ms'),
+    fetchMaxBytes: server.number('controller.quorum.fetch.max.bytes'),
+  };
 }
 
 function staticVoters(server: ServerConfig, problems: ConfigProblem[]): readonly StaticVoter[] {

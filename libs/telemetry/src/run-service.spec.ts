@@ -10,8 +10,7 @@ function program(service: string): string {
     import { silentLogger } from '@milena/platform';
     import { runService } from './run-service';
     const alive = setInterval(() => {}, 1000);
-    const service = ${service};
-    runService(service, { name: 'test', logger: silentLogger, stopWithinMs: 300 });
+    runService((onFatal) => (${service}), { name: 'test', logger: silentLogger, stopWithinMs: 300 });
     process.stdout.write('up');`;
   const built = buildSync({
     stdin: { contents, resolveDir: __dirname, loader: 'ts' },
@@ -61,6 +60,11 @@ describe('runService', () => {
       '{ start: async () => { throw new Error("id 1 is taken"); }, stop: async () => {} }',
     );
     expect(await ended).toEqual([1, 'test: id 1 is taken\n']);
+  });
+
+  it('ends when the service reports a fatal error', async () => {
+    const { ended } = await started('{ start: async () => onFatal(new Error("disk")), stop: async () => {} }');
+    expect(await ended).toEqual([1, 'test: fatal error: disk\n']);
   });
 
   it('ends when an exception was caught by nobody', async () => {

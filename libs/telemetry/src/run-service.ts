@@ -24,9 +24,14 @@ const SAME_SIGNAL_MS = 500;
 /**
  * Runs a service for the life of the process. SIGTERM, SIGINT, SIGHUP and the end of a parent that spawned us with an IPC
  * channel stop it: exit code 0 when that went well. A second signal ends the process at once. A start that fails ends it
- * with code 1 and one line; so does an exception nobody caught, because the state can no longer be trusted.
+ * with one line and code 1, or the `exitCode` its error carries; so does a fatal error, reported or caught by nobody, because
+ * the state can no longer be trusted.
  */
-export function runService(service: Service, { name, logger, stopWithinMs }: RunServiceOptions): void {
+export function runService(
+  create: (onFatal: (error: unknown) => void) => Service,
+  { name, logger, stopWithinMs }: RunServiceOptions,
+): void {
+  const service = create(fatal);
   let stoppingSince: number | undefined;
 
   function end(code: number, line?: string): void {
@@ -53,18 +58,24 @@ export function runService(service: Service, { name, logger, stopWithinMs }: Run
     );
   }
 
+  function fatal(error: unknown): void {
+    logger.error('fatal error', { error });
+    end(1, `fatal error: ${errorText(error)}`);
+  }
+
   for (const signal of SIGNALS) process.on(signal, () => stop(signal));
   process.on('disconnect', () => stop('end of the parent process'));
   process.channel?.unref();
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      logger.error('fatal error', { error });
-      end(1, `fatal error: ${errorText(error)}`);
-    });
-  }
+  process.on('uncaughtException', fatal);
+  process.on('unhandledRejection', fatal);
   service.start().catch((error: unknown) => {
-    if (stoppingSince === undefined) end(1, errorText(error));
+    if (stoppingSince === undefined) end(exitCodeOf(error), errorText(error));
   });
+}
+
+function exitCodeOf(error: unknown): number {
+  const code = error instanceof Error && 'exitCode' in error ? error.exitCode : 1;
+  return typeof code === 'number' ? code : 1;
 }
 
 function errorText(error: unknown): string {

@@ -101,4 +101,22 @@ export const IDENTITY_KEYS = {
     update: 'read-only',
     doc: 'Longest wait for an answer of the quorum before the request counts as lost.',
   },
+  'controller.quorum.retry.backoff.ms': {
+    type: 'int',
+    default: '20',
+    min: 0,
+    unit: 'milliseconds',
+    scope: 'both',
+    update: 'read-only',
+    doc: 'First pause before a failed request to the quorum is sent again.',
+  },
+  'controller.quorum.fetch.max.bytes': {
+    type: 'int',
+    default: '1048576',
+    min: 1,
+    unit: 'bytes',
+    scope: 'both',
+    update: 'read-only',
+    doc: 'Bytes of metadata records in one fetch. A first batch larger than this is still sent.',
+  },
 } as const satisfies KeyTable;
