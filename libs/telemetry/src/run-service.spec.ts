@@ -63,7 +63,9 @@ describe('runService', () => {
   });
 
   it('ends when the service reports a fatal error', async () => {
-    const { ended } = await started('{ start: async () => onFatal(new Error("disk")), stop: async () => {} }');
+    const { ended } = await started(
+      '{ start: async () => { await null; onFatal(new Error("disk")); }, stop: async () => {} }',
+    );
     expect(await ended).toEqual([1, 'test: fatal error: disk\n']);
   });
 

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { NodeConfig } from '@milena/config';
+import { isUuid, parseEndpoint, randomUuid } from '@milena/model';
+import {
+  formatStorage,
+  readMetaProperties,
+  UnusableLogFolder,
+  type FirstVoter,
+  type FirstVoters,
+} from '@milena/raft-driver';
+import { CommandFailure } from '../command-failure';
+import { printObject, printRows, type OutputFormat } from '../output/printer';
+import { loadNodeConfig } from './load-node-config';
+import { storagePlatform } from './storage-platform';
+
+/** Options of `storage format`. */
+export interface FormatOptions {
+  readonly config: string;
+  readonly clusterId: string;
+  readonly set: readonly string[];
+  readonly standalone?: true;
+  /** False for --no-initial-controllers. */
+  readonly initialControllers?: string | false;
+  readonly ignoreFormatted?: true;
+  readonly output: OutputFormat;
+}
+
+/** `milena storage format`: prepares the folders of one node. */
+export async function formatStorageCommand(options: FormatOptions, environment: NodeJS.ProcessEnv): Promise<void> {
+  const { config } = loadNodeConfig(options.config, environment, options.set);
+  if (!isUuid(options.clusterId)) {
+    throw new CommandFailure(2, `--cluster-id ${options.clusterId}: must be an id as storage random-uuid makes`);
+  }
+  const voters = firstVoters(config, options);
+  const formatted = await formatStorage({
+    platform: storagePlatform(),
+    logFolders: [...new Set([config.dataFolder, config.metadataFolder])],
+    metadataLogFolder: config.metadataFolder,
+    clusterId: options.clusterId,
+    nodeId: config.nodeId,
+    voters,
+    ignoreFormatted: options.ignoreFormatted === true,
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof UnusableLogFolder)) throw cause;
+    throw new CommandFailure(1, cause.message, { cause });
+  });
+  const rows = formatted.map(({ logFolder, properties, written }) => ({ logFolder, written, ...properties }));
+  printRows(options.output, rows, [
+    { heading: 'FOLDER', cell: ({ logFolder }) => logFolder },
+    { heading: 'NODE', cell: ({ nodeId }) => nodeId },
+    { heading: 'CLUSTER', cell: ({ clusterId }) => clusterId },
+    { heading: 'DIRECTORY', cell: ({ directoryId }) => directoryId },
+    { heading: 'FORMATTED', cell: ({ written }) => (written ? 'now' : 'before') },
+  ]);
+}
+
+/** `milena storage info`: whose folder it is. */
+export function storageInfo(options: { config: string; output: OutputFormat }, environment: NodeJS.ProcessEnv): void {
+  const { config } = loadNodeConfig(options.config, environment);
+  const properties = readMetaProperties(storagePlatform().disk, config.dataFolder);
+  if (properties === undefined) throw new CommandFailure(3, `${config.dataFolder} is not formatted`);
+  printObject(options.output, { logFolder: config.dataFolder, ...properties });
+}
+
+/** `milena storage random-uuid`. */
+export function printRandomUuid(): void {
+  process.stdout.write(`${randomUuid(randomBytes)}\n`);
+}
+
+function firstVoters(config: NodeConfig, { standalone, initialControllers }: FormatOptions): FirstVoters {
+  const given = standalone === true || typeof initialControllers === 'string';
+  if (config.quorum.voters.length > 0) {
+    if (!given) return { kind: 'none' };
+    throw new CommandFailure(2, 'controller.quorum.voters already names the voters; leave out one of the two');
+  }
+  const listener = config.listeners.controller;
+  if (listener === undefined) {
+    if (!given) return { kind: 'none' };
+    throw new CommandFailure(2, `node ${config.nodeId} is no controller, so it cannot be a voter`);
+  }
+  const { name } = listener;
+  if (typeof initialControllers === 'string') return { kind: 'initial', voters: parseVoters(initialControllers, name) };
+  if (standalone === true) return { kind: 'standalone', endpoint: { name, ...listener.advertised } };
+  if (initialControllers === false) return { kind: 'none' };
+  throw new CommandFailure(
+    2,
+    'a controller needs --standalone (a new quorum of one), --initial-controllers (a new quorum) or --no-initial-controllers (it joins one)',
+  );
+}
+
+function parseVoters(text: string, listenerName: string): readonly FirstVoter[] {
+  return text.split(',').map((item) => {
+    const match = /^(\d{1,9})@(.+):([\w-]{22})$/.exec(item.trim());
+    const endpoint = parseEndpoint(match?.[2] ?? '');
+    const directoryId = match?.[3] ?? '';
+    if (match === null || endpoint === undefined || !isUuid(directoryId)) {
+      throw new CommandFailure(2, `--initial-controllers: ${item}: must be id@host:port:directoryId`);
+    }
+    return { voterId: Number(match[1]), directoryId, endpoints: [{ name: listenerName, ...endpoint }] };
+  });
+}

@@ -1,0 +1,171 @@
+import { createTopics, deleteTopics, describeTopicPartitions, metadata, type ResponseOf } from '@milena/kafka-protocol';
+import { errorName, ZERO_UUID } from '@milena/model';
+import { CommandFailure } from '../command-failure';
+import { connectToCluster, type KafkaClient } from '../kafka/kafka-client';
+import { throwOnError } from '../kafka/kafka-failure';
+import { printRows, type Column, type OutputFormat } from '../output/printer';
+
+/** How long a broker may take to have the controller carry a change out. */
+const CHANGE_TIMEOUT_MS = 15_000;
+/** Added where we wait for the broker's own timeout to speak first. */
+const GRACE_MS = 5_000;
+
+/** Options every topic command has. */
+export interface TopicOptions {
+  readonly bootstrapServer: string;
+  readonly output: OutputFormat;
+}
+
+/** Options of `topic create`. */
+export interface CreateOptions extends TopicOptions {
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly config: readonly string[];
+  readonly ifNotExists?: true;
+}
+
+interface TopicRow {
+  readonly name: string;
+  readonly topicId: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+}
+
+const TOPIC_COLUMNS: readonly Column<TopicRow>[] = [
+  { heading: 'TOPIC', cell: ({ name }) => name },
+  { heading: 'PARTITIONS', cell: ({ partitions }) => partitions },
+  { heading: 'REPLICATION', cell: ({ replicationFactor }) => replicationFactor },
+  { heading: 'ID', cell: ({ topicId }) => topicId },
+];
+
+/** `milena topic create <name>`. */
+export async function createTopic(name: string, options: CreateOptions): Promise<void> {
+  const configs = options.config.map((text) => {
+    const split = text.indexOf('=');
+    if (split < 1) throw new CommandFailure(2, `--config ${text}: must be key=value`);
+    return { name: text.slice(0, split), value: text.slice(split + 1) };
+  });
+  const { partitions: numPartitions = -1, replicationFactor = -1 } = options;
+  const topics = [{ name, numPartitions, replicationFactor, assignments: [], configs }];
+  await withClient(options, async (client) => {
+    const body = { topics, timeoutMs: CHANGE_TIMEOUT_MS };
+    const response = await client.request(createTopics, body, CHANGE_TIMEOUT_MS + GRACE_MS);
+    const [topic] = response.topics;
+    if (topic === undefined) throw new CommandFailure(1, `topic ${name}: the broker did not answer for it`);
+    const exists = errorName(topic.errorCode) === 'TOPIC_ALREADY_EXISTS';
+    if (exists && options.ifNotExists === true) {
+      const found = await describe(client, [name]);
+      return printRows(options.output, found.map(topicRow), TOPIC_COLUMNS, found.map(topicRow)[0]);
+    }
+    throwOnError(`topic ${name}`, topic.errorCode, topic.errorMessage);
+    const row = {
+      name,
+      topicId: topic.topicId,
+      partitions: topic.numPartitions,
+      replicationFactor: topic.replicationFactor,
+    };
+    printRows(options.output, [row], TOPIC_COLUMNS, row);
+  });
+}
+
+/** `milena topic list`. */
+export async function listTopics(options: TopicOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const response = await client.request(metadata, { topics: null, allowAutoTopicCreation: false });
+    throwOnError('topics', response.errorCode);
+    const rows = response.topics
+      .map((topic) => ({
+        name: topic.name ?? '',
+        topicId: topic.topicId,
+        partitions: topic.partitions.length,
+        replicationFactor: topic.partitions[0]?.replicaNodes.length ?? 0,
+      }))
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
+    printRows(options.output, rows, TOPIC_COLUMNS);
+  });
+}
+
+type DescribedTopic = ResponseOf<typeof describeTopicPartitions>['topics'][number];
+type DescribedPartition = DescribedTopic['partitions'][number];
+
+/** `milena topic describe <name>...`. */
+export async function describeTopics(names: readonly string[], options: TopicOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const topics = await describe(client, names);
+    const rows = topics.flatMap((topic) =>
+      topic.partitions.map((partition) => ({ name: topic.name ?? '', partition })),
+    );
+    const json = topics.map((topic) => ({
+      ...topicRow(topic),
+      partitions: topic.partitions.map((partition) => ({
+        partition: partition.partitionIndex,
+        leader: partition.leaderId,
+        leaderEpoch: partition.leaderEpoch,
+        replicas: partition.replicaNodes,
+        isr: partition.isrNodes,
+        offline: partition.offlineReplicas,
+      })),
+    }));
+    printRows(options.output, rows, PARTITION_COLUMNS, json);
+  });
+}
+
+const PARTITION_COLUMNS: readonly Column<{ readonly name: string; readonly partition: DescribedPartition }>[] = [
+  { heading: 'TOPIC', cell: ({ name }) => name },
+  { heading: 'PARTITION', cell: ({ partition }) => partition.partitionIndex },
+  { heading: 'LEADER', cell: ({ partition }) => (partition.leaderId < 0 ? 'none' : partition.leaderId) },
+  { heading: 'EPOCH', cell: ({ partition }) => partition.leaderEpoch },
+  { heading: 'REPLICAS', cell: ({ partition }) => partition.replicaNodes.join(',') },
+  { heading: 'ISR', cell: ({ partition }) => partition.isrNodes.join(',') },
+];
+
+/** `milena topic delete <name>...`. */
+export async function removeTopics(names: readonly string[], options: TopicOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const body = {
+      topics: names.map((name) => ({ name, topicId: ZERO_UUID })),
+      topicNames: names,
+      timeoutMs: CHANGE_TIMEOUT_MS,
+    };
+    const { responses } = await client.request(deleteTopics, body, CHANGE_TIMEOUT_MS + GRACE_MS);
+    for (const topic of responses) throwOnError(`topic ${topic.name ?? ''}`, topic.errorCode, topic.errorMessage);
+    const rows = responses.map((topic) => ({ name: topic.name ?? '', topicId: topic.topicId }));
+    printRows(options.output, rows, [
+      { heading: 'DELETED', cell: ({ name }) => name },
+      { heading: 'ID', cell: ({ topicId }) => topicId },
+    ]);
+  });
+}
+
+async function describe(client: KafkaClient, names: readonly string[]): Promise<readonly DescribedTopic[]> {
+  const topics = new Map<string, DescribedTopic>();
+  let cursor: ResponseOf<typeof describeTopicPartitions>['nextCursor'] = null;
+  do {
+    const page: ResponseOf<typeof describeTopicPartitions> = await client.request(describeTopicPartitions, {
+      topics: names.map((name) => ({ name })),
+      cursor,
+    });
+    for (const topic of page.topics) {
+      throwOnError(`topic ${topic.name ?? ''}`, topic.errorCode);
+      const before = topics.get(topic.topicId);
+      const partitions = [...(before?.partitions ?? []), ...topic.partitions];
+      topics.set(topic.topicId, { ...topic, partitions });
+    }
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return [...topics.values()];
+}
+
+function topicRow(topic: DescribedTopic): TopicRow {
+  const replicationFactor = topic.partitions[0]?.replicaNodes.length ?? 0;
+  return { name: topic.name ?? '', topicId: topic.topicId, partitions: topic.partitions.length, replicationFactor };
+}
+
+async function withClient(options: TopicOptions, run: (client: KafkaClient) => Promise<void>): Promise<void> {
+  const client = await connectToCluster(options.bootstrapServer);
+  try {
+    await run(client);
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,10 @@
+import type { DevProcess } from './ready-line';
+
+/** The services of a dev cluster, however they are run. */
+export interface DevCluster {
+  readonly processes: readonly DevProcess[];
+  /** Resolves never in good times; rejects when a service ends or cannot start before the cluster was ready. */
+  readonly failed: Promise<never>;
+  /** Brokers first, then controllers; bounded. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,64 @@
+import { silentLogger } from '@milena/platform';
+import { runService } from '@milena/telemetry';
+import { awaitReady } from './await-ready';
+import type { DevCluster } from './dev-cluster';
+import { layOutCluster } from './dev-layout';
+import { writeNodeConfigs, type DevNode } from './dev-node';
+import type { DevOptions } from './dev-options';
+import { formatNodes } from './format-nodes';
+import { banner, bootstrapOf, readyLine } from './ready-line';
+
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 18_000;
+
+/** `milena dev`: runs a whole cluster for development until it is told to stop. */
+export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): void {
+  const began = performance.now() - process.uptime() * 1_000;
+  const aborted = new AbortController();
+  let cluster: DevCluster | undefined;
+
+  async function start(): Promise<void> {
+    const state = await layOutCluster(options);
+    const nodes = writeNodeConfigs(state, options, environment);
+    await formatNodes(state, nodes);
+    aborted.signal.throwIfAborted();
+    cluster = await startCluster(nodes, options, environment);
+    const brokers = bootstrapOf(nodes).split(',');
+    await Promise.race([awaitReady(brokers, READY_WITHIN_MS, aborted.signal), cluster.failed]);
+    const text = options.json
+      ? readyLine(cluster.processes)
+      : banner(cluster.processes, options.data, performance.now() - began);
+    process.stdout.write(text);
+  }
+
+  async function stop(): Promise<void> {
+    aborted.abort();
+    await cluster?.stop();
+  }
+
+  const service = {
+    stop,
+    start: () =>
+      start().catch(async (error: unknown) => {
+        if (!aborted.signal.aborted) await stop();
+        throw error;
+      }),
+  };
+  runService(() => service, { name: 'milena', logger: silentLogger, stopWithinMs: STOP_WITHIN_MS });
+}
+
+async function startCluster(
+  nodes: readonly DevNode[],
+  options: DevOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<DevCluster> {
+  // Beside a banner for people only warnings are of interest; whoever reads JSON wants the whole story on stderr.
+  const logLevel = environment['MILENA_LOG_LEVEL'] ?? (options.json ? 'info' : 'warn');
+  const env = { ...environment, MILENA_LOG_LEVEL: logLevel };
+  if (options.controllers === 1 && options.brokers === 1) {
+    const { startLocalCluster } = await import('./local-cluster');
+    return startLocalCluster(nodes, env);
+  }
+  const { startSpawnedCluster } = await import('./spawned-cluster');
+  return startSpawnedCluster(nodes, env);
+}
