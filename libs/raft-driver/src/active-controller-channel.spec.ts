@@ -1,6 +1,11 @@
 import { type Endpoint, failure, success } from '@milena/model';
 import { silentLogger } from '@milena/platform';
-import { createMemoryNetwork, createSeededRandom, createVirtualTime, type MemoryServer } from '@milena/platform/testing';
+import {
+  createMemoryNetwork,
+  createSeededRandom,
+  createVirtualTime,
+  type MemoryServer,
+} from '@milena/platform/testing';
 import { createActiveControllerChannel } from './active-controller-channel';
 import type { LeaderInfo } from './metadata-log';
 

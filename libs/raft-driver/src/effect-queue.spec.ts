@@ -1,8 +1,13 @@
-import { NO_NODE } from '@milena/model';
+import { NO_NODE, ZERO_UUID } from '@milena/model';
 import type { QuorumState, RaftEffects } from '@milena/raft';
 import { createEffectQueue } from './effect-queue';
 
-const state = (leaderEpoch: number): QuorumState => ({ leaderId: NO_NODE, leaderEpoch, votedId: NO_NODE });
+const state = (leaderEpoch: number): QuorumState => ({
+  leaderId: NO_NODE,
+  leaderEpoch,
+  votedId: NO_NODE,
+  votedDirectoryId: ZERO_UUID,
+});
 
 /** Effects that are told apart by the id of their answer. */
 function effects(id: number, persist?: QuorumState, releaseBeforePersist = false): RaftEffects {

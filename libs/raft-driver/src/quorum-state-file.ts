@@ -21,7 +21,7 @@ export type QuorumStateFormat =
 export function encodeQuorumState(state: QuorumState, format: QuorumStateFormat): string {
   const common = { leaderId: state.leaderId, leaderEpoch: state.leaderEpoch, votedId: state.votedId };
   if (format.dataVersion === 1) {
-    return JSON.stringify({ ...common, votedDirectoryId: state.votedDirectoryId ?? ZERO_UUID, data_version: 1 });
+    return JSON.stringify({ ...common, votedDirectoryId: state.votedDirectoryId, data_version: 1 });
   }
   return JSON.stringify({
     clusterId: '',

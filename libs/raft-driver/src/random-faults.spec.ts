@@ -1,0 +1,97 @@
+import { createSeededRandom, type SeededRandom } from '@milena/platform/testing';
+import { DriverCluster, type RecordingListener } from './testing/driver-cluster';
+
+const VOTERS = [1, 2, 3];
+const OBSERVER = 10;
+
+/** What a run has seen, over the lives of all processes. */
+class History {
+  readonly listeners: RecordingListener[] = [];
+  readonly leaderOf = new Map<string, number>();
+
+  constructor(readonly cluster: DriverCluster) {}
+
+  /** Takes in processes started since, and checks that no epoch has two active controllers. */
+  observe(): void {
+    for (const [nodeId, { listener, fatal }] of this.cluster.running) {
+      expect(fatal).toEqual([]);
+      if (!this.listeners.includes(listener)) this.listeners.push(listener);
+      for (const event of listener.events) {
+        if (!event.startsWith('leader ')) continue;
+        expect(this.leaderOf.get(event) ?? nodeId).toBe(nodeId);
+        this.leaderOf.set(event, nodeId);
+      }
+    }
+  }
+
+  /** Whatever any process was ever told is a prefix of what the longest was told: nothing committed changed or vanished. */
+  checkPrefixes(): void {
+    const longest = this.listeners.reduce<readonly string[]>(
+      (most, { values }) => (values.length > most.length ? values : most),
+      [],
+    );
+    for (const { values } of this.listeners) expect(values).toEqual(longest.slice(0, values.length));
+  }
+}
+
+function disturb(cluster: DriverCluster, random: SeededRandom): Promise<unknown> {
+  const nodeId = [...VOTERS, OBSERVER][random.below(4)] ?? OBSERVER;
+  const host = `node-${nodeId}`;
+  const peer = `node-${VOTERS[random.below(3)]}`;
+  switch (random.below(7)) {
+    case 0:
+    case 1:
+      if (cluster.running.has(nodeId)) {
+        cluster.kill(nodeId, (['keep', 'tear', 'lose-unsynced'] as const)[random.below(3)] ?? 'keep');
+      }
+      return Promise.resolve();
+    case 2:
+      if (cluster.running.has(nodeId)) return cluster.stop(nodeId);
+      return Promise.resolve();
+    case 3:
+      cluster.network.block(host, peer);
+      return Promise.resolve();
+    case 4:
+      cluster.network.resetConnections(host, peer);
+      return Promise.resolve();
+    case 5:
+      cluster.network.setLossRate(random.chance(0.5) ? 0.05 : 0);
+      return Promise.resolve();
+    default:
+      cluster.network.healAll();
+      return restartAll(cluster);
+  }
+}
+
+async function restartAll(cluster: DriverCluster): Promise<void> {
+  for (const nodeId of VOTERS) if (!cluster.running.has(nodeId)) await cluster.run(nodeId, 'voter');
+  if (!cluster.running.has(OBSERVER)) await cluster.run(OBSERVER, 'observer', VOTERS);
+}
+
+it.each(Array.from({ length: 25 }, (_, index) => index + 1))(
+  'loses, changes and reorders nothing committed while nodes die and links break, seed %i',
+  async (seed) => {
+    const random = createSeededRandom(seed);
+    const cluster = await DriverCluster.start({ voters: VOTERS, seed });
+    await cluster.startObserver(OBSERVER);
+    const history = new History(cluster);
+    for (let round = 0; round < 25; round++) {
+      history.observe();
+      const active = cluster.active();
+      if (active !== undefined) {
+        cluster.node(active.nodeId).driver.append(active.epoch, [Buffer.from(`${seed}/${round}`)]);
+      }
+      await cluster.time.advance(random.below(400));
+      history.observe();
+      await disturb(cluster, random);
+    }
+    cluster.network.healAll();
+    cluster.network.setLossRate(0);
+    await restartAll(cluster);
+    history.observe();
+    await cluster.activeWithin(20_000);
+    await cluster.commit('last', 20_000);
+    history.observe();
+    history.checkPrefixes();
+  },
+);
