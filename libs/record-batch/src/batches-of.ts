@@ -12,7 +12,7 @@ export interface BatchView {
  * cut off or impossible; CRCs are not verified.
  */
 export function* batchesOf(buffer: Buffer): Generator<BatchView, void, undefined> {
-  for (let position = 0; position < buffer.length; ) {
+  for (let position = 0; position < buffer.length;) {
     const header = readBatchHeader(buffer, position);
     const end = position + header.sizeInBytes;
     if (end > buffer.length) {

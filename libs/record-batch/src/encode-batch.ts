@@ -105,7 +105,9 @@ export function encodeBatch(batch: NewBatch): Buffer {
   writer.int32(batch.baseSequence ?? -1);
   writer.int32(records.length);
   invariant(writer.length === BATCH_HEADER_BYTES, 'batch header has 61 bytes', { length: writer.length });
-  records.forEach((record, index) => writeRecord(writer, record, (record.timestamp ?? timestamp) - baseTimestamp, index));
+  records.forEach((record, index) =>
+    writeRecord(writer, record, (record.timestamp ?? timestamp) - baseTimestamp, index),
+  );
 
   writer.patchInt32(BATCH_FIELD.batchLength, writer.length - LOG_OVERHEAD_BYTES);
   const bytes = writer.finish();
