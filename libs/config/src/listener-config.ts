@@ -5,9 +5,9 @@ import { isReachableHost, parseListeners, type ListenerItem } from './listeners'
 /** A listener of this node. */
 export interface NodeListener {
   readonly name: string;
-  /** What to bind; an empty host means all interfaces, port 0 one that the system picks. */
+  /** What to bind; an empty host means all interfaces. */
   readonly bind: Endpoint;
-  /** What others are told. Port 0 where it is the port that binding picks. */
+  /** What others are told. */
   readonly advertised: Endpoint;
   readonly securityProtocol: 'PLAINTEXT';
 }
@@ -77,6 +77,10 @@ function nodeListener(
   if (!isReachableHost(told.host)) {
     const message = `${name}://${endpointText(told)} is no address others can connect to; name a host, as in advertised.listeners=${name}://${hostname}:${told.port}`;
     report(server, given === undefined ? 'listeners' : 'advertised.listeners', message, problems);
+  }
+  if (endpoint.port === 0 || told.port === 0) {
+    const key = endpoint.port === 0 ? 'listeners' : 'advertised.listeners';
+    report(server, key, `${name} has port 0, which others cannot be told; give it a port`, problems);
   }
   checkSecurityProtocol(name, server, problems);
   return { name, bind: endpoint, advertised: told, securityProtocol: 'PLAINTEXT' };

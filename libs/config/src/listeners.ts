@@ -10,7 +10,7 @@ export interface ListenerItem {
 export type ParsedListeners =
   { readonly ok: true; readonly value: readonly ListenerItem[] } | { readonly ok: false; readonly message: string };
 
-/** Parses `NAME://host:port` items. Names are unique, and no two share host and port unless the port is 0. */
+/** Parses `NAME://host:port` items. Names are unique, and no two share host and port. */
 export function parseListeners(items: readonly string[]): ParsedListeners {
   const listeners: ListenerItem[] = [];
   for (const item of items) {
@@ -21,7 +21,7 @@ export function parseListeners(items: readonly string[]): ParsedListeners {
     }
     const name = (match[1] ?? '').toUpperCase();
     if (listeners.some((other) => other.name === name)) return { ok: false, message: `names ${name} twice` };
-    const taken = listeners.find((other) => endpoint.port !== 0 && sameEndpoint(other.endpoint, endpoint));
+    const taken = listeners.find((other) => sameEndpoint(other.endpoint, endpoint));
     if (taken !== undefined) {
       return { ok: false, message: `gives ${taken.name} and ${name} the same address ${endpointText(endpoint)}` };
     }

@@ -134,6 +134,11 @@ listeners=PLAINTEXT://localhost:9092,INTERNAL://localhost:9094,CONTROLLER://loca
       'server.properties:6: listeners: gives PLAINTEXT and INTERNAL the same address 0.0.0.0:1',
     ],
     [
+      'a port nobody can be told',
+      `${BROKER}listeners=PLAINTEXT://:0,INTERNAL://:9094\n`,
+      'server.properties:6: listeners: PLAINTEXT has port 0, which others cannot be told; give it a port',
+    ],
+    [
       'no peer listener',
       `${BROKER}listeners=PLAINTEXT://:9092\n`,
       'server.properties:6: listeners: the broker role needs the listener INTERNAL (inter.broker.listener.name) for other brokers, as in INTERNAL://localhost:9094',

@@ -32,7 +32,7 @@ async function started(service: string): Promise<{ child: ChildProcess; ended: P
   const ended = Promise.all([once(child, 'exit'), once(child.stderr!, 'end')]).then(
     ([[code]]) => [code as number | null, stderr] as [number | null, string],
   );
-  await once(child.stdout!, 'data');
+  await Promise.race([once(child.stdout!, 'data'), ended]);
   return { child, ended };
 }
 
@@ -60,6 +60,11 @@ describe('runService', () => {
       '{ start: async () => { throw new Error("id 1 is taken"); }, stop: async () => {} }',
     );
     expect(await ended).toEqual([1, 'test: id 1 is taken\n']);
+  });
+
+  it('says in one line why it could not be made', async () => {
+    const { ended } = await started('(() => { throw new Error("not formatted"); })()');
+    expect(await ended).toEqual([1, 'test: not formatted\n']);
   });
 
   it('ends when the service reports a fatal error', async () => {

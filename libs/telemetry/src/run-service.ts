@@ -31,12 +31,19 @@ export function runService(
   create: (onFatal: (error: unknown) => void) => Service,
   { name, logger, stopWithinMs }: RunServiceOptions,
 ): void {
-  const service = create(fatal);
   let stoppingSince: number | undefined;
 
-  function end(code: number, line?: string): void {
+  function end(code: number, line?: string): never {
     if (line !== undefined) process.stderr.write(`${name}: ${line}\n`);
     process.exit(code);
+  }
+
+  function created(): Service {
+    try {
+      return create(fatal);
+    } catch (error) {
+      return end(exitCodeOf(error), errorText(error));
+    }
   }
 
   function stop(cause: string): void {
@@ -63,6 +70,7 @@ export function runService(
     end(1, `fatal error: ${errorText(error)}`);
   }
 
+  const service = created();
   for (const signal of SIGNALS) process.on(signal, () => stop(signal));
   process.on('disconnect', () => stop('end of the parent process'));
   process.channel?.unref();

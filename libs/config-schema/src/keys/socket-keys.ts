@@ -6,7 +6,7 @@ export const SOCKET_KEYS = {
     type: 'list',
     scope: 'both',
     update: 'read-only',
-    doc: 'What this node listens on, as NAME://host:port separated by commas. An empty host stands for all interfaces, port 0 for one the system picks.',
+    doc: 'What this node listens on, as NAME://host:port separated by commas. An empty host stands for all interfaces.',
     differs:
       'Without it a broker listens on localhost only: PLAINTEXT://localhost:9092 for clients and INTERNAL://localhost:9094 for its peers; a controller on CONTROLLER://localhost:9093. Nothing is published before there is security.',
   },
