@@ -1,0 +1,77 @@
+import { ByteReader } from '@milena/bytes';
+import { apiVersions, includesVersion, joinFrame, readRequestHeader, type RequestHeader } from '@milena/kafka-protocol';
+import type { BrokerContext } from '../broker-context';
+import type { ClientConnection } from '../client-connection';
+import type { RequestHandler } from '../request-handler';
+import type { ApiHandler, RequestContext } from './api-handler';
+import { API_HANDLERS } from './api-handlers';
+import { unknownVersionResponse } from './api-versions';
+import { CloseConnection } from './close-connection';
+import { createTopicAutoCreation } from './topic-auto-creation';
+
+/** APIs whose requests wait for data or replicas as a matter of course: a span for each would drown the others. */
+const UNTRACED = new Set(['Fetch', 'Produce']);
+
+/**
+ * Dispatches Kafka requests to the API handlers. The promise rejects, and the connection is closed, when the bytes are
+ * malformed, when the API or its version is not among those advertised (the form of an answer would be a guess), and
+ * when a handler says so. An unknown version of ApiVersions is answered in the form of version 0 (KIP-511).
+ */
+export function createApiHandler(broker: BrokerContext): RequestHandler {
+  const handlers = new Map(API_HANDLERS.map((handler) => [handler.api.key, handler]));
+  const advertisedApis = API_HANDLERS.map(({ api: { key, versions } }) => ({
+    apiKey: key,
+    minVersion: versions.min,
+    maxVersion: versions.max,
+  }));
+  const { tracer, meter, clock } = broker.platform;
+  const topicAutoCreation = createTopicAutoCreation(broker);
+  const requests = meter.counter('kafka_network_request_total', 'Requests by API.');
+  const seconds = meter.histogram('kafka_network_request_seconds', 'Time from the request to its answer, by API.');
+
+  async function carryOut(
+    handler: ApiHandler,
+    header: RequestHeader,
+    reader: ByteReader,
+    connection: ClientConnection,
+  ): Promise<Buffer | undefined> {
+    const { api } = handler;
+    const { apiVersion, clientId, correlationId } = header;
+    const request = api.decodeRequest(reader, apiVersion);
+    const span = UNTRACED.has(api.name) ? undefined : tracer.startSpan(`kafka ${api.name}`, { kind: 'server' });
+    const context: RequestContext = {
+      broker,
+      connection,
+      clientId,
+      apiVersion,
+      advertisedApis,
+      topicAutoCreation,
+      trace: span?.context,
+    };
+    try {
+      const isServed = apiVersion >= api.servedSince;
+      const response = isServed ? await handler.handle(request, context) : handler.refuseVersion?.(request);
+      return response === undefined ? undefined : joinFrame(api.encodeResponse(apiVersion, correlationId, response));
+    } finally {
+      span?.end();
+    }
+  }
+
+  return async (frame, connection) => {
+    const reader = new ByteReader(frame);
+    const header = readRequestHeader(reader);
+    const handler = handlers.get(header.apiKey);
+    if (handler === undefined || !includesVersion(handler.api.versions, header.apiVersion)) {
+      if (header.apiKey === apiVersions.key) return unknownVersionResponse(header.correlationId);
+      throw new CloseConnection(`api ${header.apiKey} version ${header.apiVersion} is not served`);
+    }
+    const labels = { request: handler.api.name };
+    const startedMs = clock.monotonicMs();
+    try {
+      return await carryOut(handler, header, reader, connection);
+    } finally {
+      requests.add(1, labels);
+      seconds.record((clock.monotonicMs() - startedMs) / 1000, labels);
+    }
+  };
+}

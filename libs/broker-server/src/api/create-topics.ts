@@ -1,0 +1,60 @@
+import { createTopicsRpc } from '@milena/cluster-protocol';
+import type { CreatedTopic } from '@milena/controller';
+import { createTopics, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
+import { errorCode, ZERO_UUID, type Failure } from '@milena/model';
+import type { ApiHandler } from './api-handler';
+import { changeMetadata } from './controller-call';
+
+type RequestedTopic = RequestOf<typeof createTopics>['topics'][number];
+type TopicResponse = ResponseInputOf<typeof createTopics>['topics'][number];
+
+/** CreateTopics: decided by the active controller; the answer comes when this broker's own image has the topics. */
+export const createTopicsApi: ApiHandler<typeof createTopics> = {
+  api: createTopics,
+  async handle({ topics, validateOnly, timeoutMs }, context) {
+    const { principal } = context.connection;
+    const request = { principal, topics: topics.map(creatable), validateOnly };
+    const answer = await changeMetadata(context, createTopicsRpc, request, timeoutMs);
+    if (!answer.ok) return { topics: topics.map(({ name }) => refused(name, answer.error)) };
+    return {
+      topics: answer.value.topics.map(({ name, result }) =>
+        result.ok ? created(name, result.value) : refused(name, result.error),
+      ),
+    };
+  },
+};
+
+function creatable({ name, numPartitions, replicationFactor, assignments, configs }: RequestedTopic) {
+  return {
+    name,
+    partitions: numPartitions,
+    replicationFactor,
+    assignments: assignments.map(({ partitionIndex, brokerIds }) => ({
+      partition: partitionIndex,
+      replicas: brokerIds,
+    })),
+    configs: configs.map((config) => ({ name: config.name, value: config.value ?? undefined })),
+  };
+}
+
+function created(name: string, topic: CreatedTopic): TopicResponse {
+  return {
+    name,
+    topicId: topic.topicId ?? ZERO_UUID,
+    errorCode: 0,
+    errorMessage: null,
+    numPartitions: topic.partitions,
+    replicationFactor: topic.replicationFactor,
+    configs: topic.configs.map((line) => ({
+      name: line.name,
+      value: line.value ?? null,
+      readOnly: line.readOnly,
+      configSource: line.source,
+      isSensitive: line.sensitive,
+    })),
+  };
+}
+
+function refused(name: string, { code, message }: Failure): TopicResponse {
+  return { name, errorCode: errorCode(code), errorMessage: message, configs: [] };
+}
