@@ -1,4 +1,5 @@
 import { MalformedInput } from '@milena/bytes';
+import type { ControllerRpc } from '@milena/cluster-protocol';
 import { failure, success, type Result } from '@milena/model';
 import type { ChannelFailure } from '@milena/platform';
 import type { BrokerContext } from '../broker-context';
@@ -7,11 +8,9 @@ import type { RequestContext } from './api-handler';
 /** Longest time one request may keep its connection waiting for the controller, milliseconds. */
 const CONTROLLER_WAIT_MAX_MS = 60_000;
 
-/** The parts of an RPC of `@milena/cluster-protocol` a caller needs. */
-export interface ControllerRpc<Request, Response> {
-  readonly method: string;
-  encodeRequest(request: Request): Uint8Array;
-  decodeResponse(bytes: Uint8Array): Response;
+/** What every request for a change carries: how long its caller waits, milliseconds. */
+export interface TimedChange {
+  readonly timeoutMs: number;
 }
 
 /** What every answer to a change tells: the last offset it wrote, negative when it wrote nothing. */
@@ -21,18 +20,22 @@ export interface MetadataChange {
 
 /**
  * Has the active controller make a change, then waits until this broker's own image shows it, so that the client finds
- * what it was told exists. `timeoutMs` bounds both together. When only the second wait is cut short the answer stands.
+ * what it was told exists. The request's timeout bounds both together. When only the second wait is cut short the answer stands.
  */
-export async function changeMetadata<Request, Response extends MetadataChange>(
+export async function changeMetadata<Request extends TimedChange, Response extends MetadataChange>(
   { broker, trace }: { readonly broker: BrokerContext; readonly trace: RequestContext['trace'] },
   rpc: ControllerRpc<Request, Response>,
   request: Request,
-  timeoutMs: number,
 ): Promise<Result<Response>> {
   const { controllerChannel, platform } = broker;
-  const waitMs = Math.min(CONTROLLER_WAIT_MAX_MS, Math.max(1, timeoutMs));
-  const deadline = platform.clock.monotonicMs() + waitMs;
-  const outcome = await controllerChannel.unary(rpc.method, rpc.encodeRequest(request), waitMs, trace);
+  const timeoutMs = Math.min(CONTROLLER_WAIT_MAX_MS, Math.max(1, request.timeoutMs));
+  const deadline = platform.clock.monotonicMs() + timeoutMs;
+  const outcome = await controllerChannel.unary(
+    rpc.method,
+    rpc.encodeRequest({ ...request, timeoutMs }),
+    timeoutMs,
+    trace,
+  );
   if (!outcome.ok) return channelFailure(outcome.error);
   const response = decoded(rpc, outcome.value);
   if (!response.ok || response.value.metadataOffset < 0) return response;

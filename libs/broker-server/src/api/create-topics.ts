@@ -13,8 +13,8 @@ export const createTopicsApi: ApiHandler<typeof createTopics> = {
   api: createTopics,
   async handle({ topics, validateOnly, timeoutMs }, context) {
     const { principal } = context.connection;
-    const request = { principal, topics: topics.map(creatable), validateOnly };
-    const answer = await changeMetadata(context, createTopicsRpc, request, timeoutMs);
+    const request = { principal, topics: topics.map(creatable), validateOnly, timeoutMs };
+    const answer = await changeMetadata(context, createTopicsRpc, request);
     if (!answer.ok) return { topics: topics.map(({ name }) => refused(name, answer.error)) };
     return {
       topics: answer.value.topics.map(({ name, result }) =>
@@ -31,7 +31,7 @@ function creatable({ name, numPartitions, replicationFactor, assignments, config
     replicationFactor,
     assignments: assignments.map(({ partitionIndex, brokerIds }) => ({
       partition: partitionIndex,
-      replicas: brokerIds,
+      brokerIds,
     })),
     configs: configs.map((config) => ({ name: config.name, value: config.value ?? undefined })),
   };

@@ -13,7 +13,8 @@ export const deleteTopicsApi: ApiHandler<typeof deleteTopics> = {
   async handle(request, context) {
     const topics = references(request, context.apiVersion);
     const { principal } = context.connection;
-    const answer = await changeMetadata(context, deleteTopicsRpc, { principal, topics }, request.timeoutMs);
+    const { timeoutMs } = request;
+    const answer = await changeMetadata(context, deleteTopicsRpc, { principal, topics, timeoutMs });
     const outcomes = answer.ok ? answer.value.topics : topics.map((topic) => ({ ...topic, result: answer }));
     return { responses: outcomes.map((outcome) => topicResponse(outcome, context.apiVersion)) };
   },

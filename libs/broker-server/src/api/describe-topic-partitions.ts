@@ -1,7 +1,7 @@
 import { describeTopicPartitions, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
 import { topicNameRefusal } from '@milena/controller';
 import type { MetadataImage } from '@milena/metadata';
-import { errorCode, type ErrorName } from '@milena/model';
+import { errorCode, ZERO_UUID, type ErrorName } from '@milena/model';
 import type { ApiHandler } from './api-handler';
 import { TOPIC_OPERATION_BITS } from './authorized-operations';
 import { isInternalTopic, PartitionViews } from './partition-view';
@@ -73,5 +73,5 @@ function page(names: readonly string[], views: PartitionViews, cursor: Cursor | 
 }
 
 function absentTopic(error: ErrorName, name: string): TopicResponse {
-  return { errorCode: errorCode(error), name, partitions: [] };
+  return { errorCode: errorCode(error), name, topicId: ZERO_UUID, partitions: [] };
 }

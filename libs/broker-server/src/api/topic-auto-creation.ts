@@ -28,8 +28,8 @@ export function createTopicAutoCreation(broker: BrokerContext): TopicAutoCreatio
       assignments: [],
       configs: [],
     }));
-    const request = { principal, topics, validateOnly: false };
-    const created = await changeMetadata({ broker, trace: undefined }, createTopicsRpc, request, WAIT_MS);
+    const request = { principal, topics, validateOnly: false, timeoutMs: WAIT_MS };
+    const created = await changeMetadata({ broker, trace: undefined }, createTopicsRpc, request);
     if (!created.ok) {
       broker.platform.logger.warn('topics were not created on demand', { names, error: created.error.message });
     }
