@@ -1,3 +1,5 @@
+import type { ServerConfig } from '@milena/config-schema';
+
 /** Settings of the controller that decisions depend on: Kafka's keys, from the node's own configuration. */
 export interface ControllerDefaults {
   /** `num.partitions`: partitions of a topic created without a count. */
@@ -10,10 +12,12 @@ export interface ControllerDefaults {
   readonly deleteTopicEnable: boolean;
 }
 
-/** Kafka's defaults of the settings. */
-export const CONTROLLER_DEFAULTS: ControllerDefaults = {
-  partitions: 1,
-  replicationFactor: 1,
-  uncleanLeaderElection: false,
-  deleteTopicEnable: true,
-};
+/** The settings a node's configuration gives. */
+export function controllerDefaults(server: ServerConfig): ControllerDefaults {
+  return {
+    partitions: server.number('num.partitions'),
+    replicationFactor: server.number('default.replication.factor'),
+    uncleanLeaderElection: server.boolean('unclean.leader.election.enable'),
+    deleteTopicEnable: server.boolean('delete.topic.enable'),
+  };
+}

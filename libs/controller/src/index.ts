@@ -1,5 +1,5 @@
 export { decide, type AppendedRange, type Decision } from './decision';
-export { CONTROLLER_DEFAULTS, type ControllerDefaults } from './controller-defaults';
+export { controllerDefaults, type ControllerDefaults } from './controller-defaults';
 export { bootstrapRecords } from './features/bootstrap';
 export { BrokerSessions } from './brokers/broker-sessions';
 export { fenceBroker } from './brokers/fence-broker';
@@ -50,3 +50,4 @@ export {
   type DeleteTopicsResponse,
   type TopicReference,
 } from './topics/delete-topics';
+export { topicConfigRules } from './topics/topic-config-rules';

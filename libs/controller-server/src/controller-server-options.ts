@@ -1,0 +1,39 @@
+import type { ServerConfig } from '@milena/config-schema';
+import type { Uuid } from '@milena/model';
+import type { Connector, Platform, ServiceHost } from '@milena/platform';
+import type { MetadataLog } from '@milena/raft-driver';
+
+/** Identity and settings of a controller. */
+export interface ControllerServerConfig {
+  readonly clusterId: Uuid;
+  /** Kafka's keys, checked and with their defaults. */
+  readonly server: ServerConfig;
+}
+
+/** Everything a controller is made from. */
+export interface ControllerServerOptions {
+  readonly platform: Pick<Platform, 'clock' | 'timers' | 'random' | 'logger' | 'tracer' | 'meter'>;
+  readonly nodeId: number;
+  readonly config: ControllerServerConfig;
+  readonly metadataLog: MetadataLog;
+  /** Asks whether a broker's port refuses. */
+  readonly connector: Connector;
+  /** Where BrokerLifecycleService and ControllerService are registered, before it starts listening. */
+  readonly serviceHost: ServiceHost;
+  /** Called when an invariant broke: the state can no longer be trusted, and the process must stop. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** Bounds that Kafka has no key for. Milliseconds. */
+export const CONTROLLER_LIMITS = {
+  /** Answers waiting for commitment, and batches appended but not committed. */
+  parkedMax: 10_000,
+  /** Longest a request waits for commitment, whatever it asks for. */
+  commitWaitMsMax: 60_000,
+  /** How long requests without a wait of their own wait for commitment. */
+  commitWaitMs: 5_000,
+  /** Probes of a broker's port after its stream broke, and the pause between them: a dying process closes it last. */
+  lostBrokerProbes: 4,
+  lostBrokerProbeGapMs: 25,
+  lostBrokerProbeTimeoutMs: 500,
+} as const;

@@ -1,0 +1,48 @@
+import type { MetadataImage } from '@milena/metadata';
+import { allocateProducerIdsApi } from './api/allocate-producer-ids-api';
+import { alterPartitionApi } from './api/alter-partition-api';
+import { brokerHeartbeatApi } from './api/broker-heartbeat-api';
+import { serveApi } from './api/controller-api';
+import { createTopicsApi } from './api/create-topics-api';
+import { deleteTopicsApi } from './api/delete-topics-api';
+import { registerBrokerApi } from './api/register-broker-api';
+import { registerControllerMetrics } from './controller-metrics';
+import type { ControllerServerOptions } from './controller-server-options';
+import { QuorumController } from './quorum-controller';
+
+/** A controller minus its sockets. */
+export interface ControllerServer {
+  /** Begins to follow the metadata log, and to lead the cluster whenever this node leads the log. */
+  start(): void;
+  /** Ends what waits. Requests that still come are answered NOT_CONTROLLER. */
+  stop(): void;
+  /** Whether this is the active controller. */
+  isActive(): boolean;
+  /** Whether this controller takes part in a working quorum: it knows a leader and has learned what is committed. */
+  isReady(): boolean;
+  /** Metadata as of the last committed batch. */
+  committedImage(): MetadataImage;
+  /** Metadata as decisions see it: uncommitted records included while active. */
+  latestImage(): MetadataImage;
+}
+
+/** Makes a controller and registers its services; it does nothing before `start`. */
+export function createControllerServer(options: ControllerServerOptions): ControllerServer {
+  const { metadataLog, serviceHost, platform } = options;
+  const controller = new QuorumController(options);
+  serveApi(serviceHost, controller, registerBrokerApi);
+  serveApi(serviceHost, controller, brokerHeartbeatApi);
+  serveApi(serviceHost, controller, createTopicsApi);
+  serveApi(serviceHost, controller, deleteTopicsApi);
+  serveApi(serviceHost, controller, alterPartitionApi);
+  serveApi(serviceHost, controller, allocateProducerIdsApi);
+  registerControllerMetrics(platform.meter, controller);
+  return {
+    start: () => metadataLog.subscribe(controller),
+    stop: () => controller.stop(),
+    isActive: () => controller.isActive,
+    isReady: () => metadataLog.leader().leaderId !== undefined && metadataLog.highWatermark() !== undefined,
+    committedImage: () => controller.committedImage,
+    latestImage: () => controller.latestImage,
+  };
+}

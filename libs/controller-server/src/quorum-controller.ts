@@ -1,0 +1,174 @@
+import { bootstrapRecords, BrokerSessions, controllerDefaults, decide, fenceBroker } from '@milena/controller';
+import type { ControllerDefaults, Decision } from '@milena/controller';
+import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
+import type { ErrorName, Offset, Result } from '@milena/model';
+import type { ChannelFailure, Timer, TraceContext } from '@milena/platform';
+import type { CommittedBatch, LeaderInfo, MetadataLogListener } from '@milena/raft-driver';
+import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
+import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
+import { metadataStateMachine } from './metadata-state-machine';
+import { isPortGone } from './probe-broker';
+
+/** How a request waits for commitment. */
+export interface RequestOptions {
+  readonly operation: string;
+  readonly timeoutMs?: number;
+  readonly trace?: TraceContext;
+}
+
+/**
+ * One controller of the quorum. As a standby it replays what is committed; while its node leads the metadata log it is the
+ * active one: it decides requests, keeps brokers' sessions, and fences brokers that went silent or whose port refuses.
+ */
+export class QuorumController implements MetadataLogListener {
+  readonly defaults: ControllerDefaults;
+  readonly sessions: BrokerSessions;
+  readonly #options: ControllerServerOptions;
+  readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
+  #expiryTimer: Timer | undefined;
+  #stopped = false;
+
+  constructor(options: ControllerServerOptions) {
+    const { server } = options.config;
+    this.#options = options;
+    this.defaults = controllerDefaults(server);
+    this.sessions = new BrokerSessions(server.number('broker.session.timeout.ms'));
+    this.#replicated = createReplicatedState({
+      name: 'controller',
+      machine: metadataStateMachine,
+      log: options.metadataLog,
+      timers: options.platform.timers,
+      tracer: options.platform.tracer,
+      maxParked: CONTROLLER_LIMITS.parkedMax,
+    });
+  }
+
+  get options(): ControllerServerOptions {
+    return this.#options;
+  }
+
+  /** The image decisions are made on: uncommitted records included while active. */
+  get latestImage(): MetadataImage {
+    return this.#replicated.latest;
+  }
+
+  /** The image as of the last committed batch. */
+  get committedImage(): MetadataImage {
+    return this.#replicated.committed;
+  }
+
+  get isActive(): boolean {
+    return this.#replicated.epoch !== undefined;
+  }
+
+  /** Answers waiting for commitment. */
+  get parked(): number {
+    return this.#replicated.parked;
+  }
+
+  /** Monotonic now, milliseconds. */
+  nowMs(): number {
+    return this.#options.platform.clock.monotonicMs();
+  }
+
+  /** Decides on the latest image and answers once that is certain; see ReplicatedState.submit for the failures. */
+  submit<Response>(
+    decideOn: (image: MetadataImage) => Decision<Response>,
+    { operation, timeoutMs = CONTROLLER_LIMITS.commitWaitMs, trace }: RequestOptions,
+  ): Promise<Result<Response>> {
+    return this.#replicated.submit(decideOn, {
+      operation,
+      timeoutMs: Math.min(timeoutMs, CONTROLLER_LIMITS.commitWaitMsMax),
+      ...(trace === undefined ? {} : { trace }),
+    });
+  }
+
+  onCommitted(batch: CommittedBatch): void {
+    this.#replicated.onCommitted(batch);
+  }
+
+  onLeader(epoch: number, startOffset: Offset): void {
+    if (this.#stopped) return;
+    const { logger } = this.#options.platform;
+    this.#replicated.onLeader(epoch);
+    this.sessions.restart(this.latestImage, this.nowMs());
+    logger.info('became the active controller', { epoch, startOffset, brokers: this.latestImage.brokers().length });
+    if (bootstrapRecords(this.latestImage).length > 0) {
+      logger.info('writing the bootstrap records of a new cluster', { epoch });
+      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image), undefined));
+    }
+    this.#watchSessions();
+    for (const broker of this.latestImage.brokers()) if (!broker.fenced) this.#fenceIfGone(broker, 1);
+  }
+
+  onLeaderChange(leader: LeaderInfo): void {
+    this.#options.platform.logger.debug('the metadata log has a leader', { ...leader });
+  }
+
+  onResigned(epoch: number): void {
+    this.#options.platform.logger.info('is no longer the active controller', { epoch, parked: this.parked });
+    this.#deactivate();
+  }
+
+  /** A broken stream is what the death of a broker's process looks like; its port tells (decision 11). */
+  onReplicaLost(replicaId: number, { reason }: ChannelFailure): void {
+    const broker = this.latestImage.broker(replicaId);
+    if (!this.isActive || broker === undefined || reason !== 'reset') return;
+    this.#fenceIfGone(broker, CONTROLLER_LIMITS.lostBrokerProbes);
+  }
+
+  /** Stays a standby from here on; answers that wait leave with what is known of them. */
+  stop(): void {
+    this.#stopped = true;
+    this.#deactivate();
+  }
+
+  #deactivate(): void {
+    this.#expiryTimer?.cancel();
+    this.#expiryTimer = undefined;
+    this.#replicated.onResigned();
+  }
+
+  #watchSessions(): void {
+    this.#expiryTimer?.cancel();
+    const periodMs = Math.min(500, Math.max(10, this.sessions.sessionTimeoutMs / 20));
+    this.#expiryTimer = this.#options.platform.timers.after(periodMs, () => {
+      for (const broker of this.sessions.expired(this.latestImage, this.nowMs())) {
+        this.#fence(broker, 'its session expired');
+      }
+      this.#watchSessions();
+    });
+  }
+
+  #fenceIfGone(broker: BrokerRegistration, probes: number): void {
+    const { platform, connector, config } = this.#options;
+    const listenerName = config.server.string('inter.broker.listener.name');
+    const fenceIf = (gone: boolean): void => {
+      const isCurrent = this.isActive && this.latestImage.broker(broker.id)?.epoch === broker.epoch;
+      if (gone && isCurrent) this.#fence(broker, 'its port refuses connections');
+    };
+    isPortGone({ broker, listenerName, probes, connector, timers: platform.timers })
+      .then(fenceIf)
+      .catch(this.#options.onFatal);
+  }
+
+  #fence(broker: BrokerRegistration, why: string): void {
+    this.sessions.end(broker.id);
+    if (this.latestImage.broker(broker.id)?.fenced !== false) return;
+    this.#options.platform.logger.warn('fencing a broker', { broker: broker.id, epoch: broker.epoch, why });
+    this.#inBackground('fence broker', (image) => fenceBroker(image, broker, this.defaults));
+  }
+
+  /** Submits a change nobody waits for. What is refused now is found again by the next look at the sessions. */
+  #inBackground(operation: string, decideOn: (image: MetadataImage) => Decision<unknown>): void {
+    this.submit(decideOn, { operation })
+      .then((result) => {
+        if (!result.ok) this.#logRefused(operation, result.error.code);
+      })
+      .catch(this.#options.onFatal);
+  }
+
+  #logRefused(operation: string, code: ErrorName): void {
+    this.#options.platform.logger.warn('a change by the controller itself was not committed', { operation, code });
+  }
+}
