@@ -3,6 +3,7 @@ import type { LogDirectory } from '@milena/log-store';
 import type { ActiveControllerChannel, MetadataLog } from '@milena/raft-driver';
 import type { BrokerConfig } from './broker-config';
 import type { BrokerContext } from './broker-context';
+import type { PlantedBugs } from './planted-bugs';
 import type { RequestHandler, RequestHandlerFactory } from './request-handler';
 
 /** Everything a broker is made from. */
@@ -11,19 +12,20 @@ export interface BrokerServerOptions {
   readonly config: BrokerConfig;
   readonly metadataLog: MetadataLog;
   readonly controllerChannel: ActiveControllerChannel;
+  /** Registration and heartbeats travel on connections of their own, so that a busy path never delays a sign of life. */
+  readonly lifecycleChannel: ActiveControllerChannel;
   readonly connector: Connector;
   readonly serviceHost: ServiceHost;
   readonly logDirectory: LogDirectory;
   /** Makes the Kafka API handlers: `createApiHandler` of this lib, or a fake in specs. */
   readonly requestHandler: RequestHandlerFactory;
+  /**
+   * Called once when the broker cannot go on after it has started: its log directory failed, or another live broker took
+   * its id. The process should stop.
+   */
+  readonly onFatal: (error: Error) => void;
   /** Deliberate faults that prove the simulator's checkers; production passes nothing. */
   readonly plantedBugs?: PlantedBugs;
-}
-
-/** Faults a simulator may plant. Each must be caught by a checker (docs/testing.md). */
-export interface PlantedBugs {
-  /** Bug 7: acks=all is answered as soon as the leader has the batch, before the high watermark passes it. */
-  readonly acknowledgeBeforeHighWatermark?: boolean;
 }
 
 /** A broker minus its sockets. */

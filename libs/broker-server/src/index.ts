@@ -5,12 +5,7 @@ export type { ReplicaManager } from './replica-manager';
 export type { ClientConnection } from './client-connection';
 export type { ProducerIds } from './producer-ids';
 export type { BrokerContext } from './broker-context';
-export {
-  BROKER_DEFAULTS,
-  type BrokerConfig,
-  type BrokerLimits,
-  type LifecycleConfig,
-  type ReplicationConfig,
-} from './broker-config';
+export { DEFAULT_BROKER_LIMITS, type BrokerConfig, type BrokerLimits } from './broker-config';
 export type { RequestHandler, RequestHandlerFactory } from './request-handler';
-export type { BrokerServer, BrokerServerOptions, PlantedBugs } from './broker-server';
+export type { BrokerServer, BrokerServerOptions } from './broker-server';
+export type { PlantedBugs } from './planted-bugs';
