@@ -201,7 +201,7 @@ export class Quorum {
   becomeResigned(preferredCandidates: readonly ReplicaKey[], nowMs: number): void {
     invariant(this.current.name === 'leader', 'illegal transition', { from: this.current.name });
     const untold = this.history.latest.ids.filter((id) => id !== this.self.id);
-    const deadlineMs = nowMs + this.timing.electionTimeoutMs();
+    const deadlineMs = this.isOnlyVoter ? nowMs : nowMs + this.timing.electionTimeoutMs();
     this.enter(this.resigned(this.epoch, deadlineMs, preferredCandidates, untold));
   }
 

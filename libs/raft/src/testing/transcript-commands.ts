@@ -1,7 +1,7 @@
 import { NO_NODE, ZERO_UUID } from '@milena/model';
 import type { ReplicaProgress } from '../messages';
 import { ClusterTrace, type TraceTopic } from './cluster-trace';
-import { TestCluster } from './test-cluster';
+import { TestCluster, type TestClusterOptions } from './test-cluster';
 import type { TestNode } from './test-node';
 import { encodeTextBatch } from './text-batches';
 
@@ -31,16 +31,8 @@ export function createTranscriptRun(): (command: string) => readonly string[] {
   };
   const commands: Record<string, Run> = {
     cluster: (words) => {
-      const options = settings(words);
       trace = new ClusterTrace(() => cluster.events.nowMs);
-      cluster = new TestCluster({
-        voters: Number(options['voters'] ?? 3),
-        observers: Number(options['observers'] ?? 0),
-        seed: Number(options['seed'] ?? 1),
-        source: options['source'] === 'checkpoint' ? 'checkpoint' : 'static',
-        flushMs: Number(options['flush'] ?? 1),
-        observer: trace,
-      });
+      cluster = new TestCluster(clusterOptions(settings(words), trace));
     },
     disk: ([id, ...words]) => {
       putOnDisk(node(id), settings(words));
@@ -94,6 +86,17 @@ export function createTranscriptRun(): (command: string) => readonly string[] {
     if (run === undefined) throw new Error(`unknown command: ${command}`);
     const printed = run(words) ?? [];
     return [...trace.take(), ...printed];
+  };
+}
+
+function clusterOptions(given: Readonly<Record<string, string>>, trace: ClusterTrace): TestClusterOptions {
+  return {
+    voters: Number(given['voters'] ?? 3),
+    observers: Number(given['observers'] ?? 0),
+    seed: Number(given['seed'] ?? 1),
+    source: given['source'] === 'checkpoint' ? 'checkpoint' : 'static',
+    flushMs: Number(given['flush'] ?? 1),
+    observer: trace,
   };
 }
 

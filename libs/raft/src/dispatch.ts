@@ -1,0 +1,97 @@
+import { unreachable } from '@milena/model';
+import type { ChannelFailureReason } from '@milena/platform';
+import { answerDescribeQuorum } from './describe-quorum';
+import { failVote, receiveVote } from './election';
+import { receiveFetch } from './fetch-requests';
+import { failFetch, receiveRecords } from './fetching';
+import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspect } from './following';
+import { failAnnouncement } from './leadership';
+import type { RaftRequest, RaftResponse } from './messages';
+import type { RaftContext } from './raft-context';
+import type { OutgoingRequest } from './raft-effects';
+import { failFarewell, receiveFarewell } from './resigning';
+import { answerVote } from './vote-requests';
+
+/** A request came in: answers it, now or, for a fetch, maybe later. */
+export function receiveRequest(context: RaftContext, requestId: number, request: RaftRequest): void {
+  switch (request.type) {
+    case 'vote':
+      context.effects.answer(requestId, answerVote(context, request));
+      return;
+    case 'beginQuorumEpoch':
+      context.effects.answer(requestId, answerBeginQuorumEpoch(context, request));
+      return;
+    case 'endQuorumEpoch':
+      context.effects.answer(requestId, answerEndQuorumEpoch(context, request));
+      return;
+    case 'fetch':
+      receiveFetch(context, requestId, request);
+      return;
+    case 'describeQuorum':
+      context.effects.answer(requestId, answerDescribeQuorum(context, request));
+      return;
+    default:
+      unreachable(request);
+  }
+}
+
+/** A response came in. What it says of epoch and leader counts always, the rest only while the request is remembered. */
+export function receiveResponse(context: RaftContext, correlationId: number, response: RaftResponse): void {
+  const sent = context.outbox.take(correlationId);
+  if (response.error === 'INCONSISTENT_CLUSTER_ID') {
+    if (sent !== undefined) fail(context, sent, 'status');
+    return;
+  }
+  const { role } = context.quorum;
+  context.observe(response.epoch, response.leaderId, response.leaderEndpoint);
+  // What it says about the former role is of no interest to the new one.
+  if (sent === undefined || context.quorum.role !== role) return;
+  switch (response.type) {
+    case 'vote':
+      receiveVote(context, sent, response);
+      return;
+    case 'fetch':
+      receiveRecords(context, sent, response);
+      // A leader that was restarted or is stopping has resigned, and nobody else knows it yet.
+      if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspect(context, sent.nodeId);
+      return;
+    case 'beginQuorumEpoch':
+      context.outbox.succeeded(sent);
+      return;
+    case 'endQuorumEpoch':
+      receiveFarewell(context, sent);
+      return;
+    case 'describeQuorum':
+      return;
+    default:
+      unreachable(response);
+  }
+}
+
+/** A request got no response. */
+export function receiveFailure(context: RaftContext, correlationId: number, reason: ChannelFailureReason): void {
+  const sent = context.outbox.take(correlationId);
+  if (sent !== undefined) fail(context, sent, reason);
+}
+
+function fail(context: RaftContext, sent: OutgoingRequest, reason: ChannelFailureReason): void {
+  switch (sent.request.type) {
+    case 'vote':
+      failVote(context, sent);
+      break;
+    case 'fetch':
+      failFetch(context, sent, 'silent');
+      break;
+    case 'beginQuorumEpoch':
+      failAnnouncement(context, sent);
+      break;
+    case 'endQuorumEpoch':
+      failFarewell(context, sent);
+      break;
+    case 'describeQuorum':
+      break;
+    default:
+      unreachable(sent.request);
+  }
+  if (reason === 'reset' || reason === 'refused') suspect(context, sent.nodeId);
+}

@@ -1,0 +1,276 @@
+import { offset, ZERO_OFFSET } from '@milena/model';
+import type { FetchRequest, RaftRequest, RaftResponse, VoteRequest } from './messages';
+import { MemoryRaftLog } from './testing/memory-raft-log';
+import { TestCluster, testVoter } from './testing/test-cluster';
+import { testEndpoint, type TestNode } from './testing/test-node';
+import { decodeTextBatches, encodeTextBatch } from './testing/text-batches';
+
+/** Three voters of which 3 leads epoch 1 with `<leaderChange> a` committed. */
+function quorum(observers = 0): TestCluster {
+  const cluster = new TestCluster({ voters: 3, observers, seed: 1 });
+  for (const node of cluster.nodes.values()) node.start();
+  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
+  cluster.leader?.append(['a']);
+  cluster.run(100);
+  expect(cluster.leader?.id).toBe(3);
+  return cluster;
+}
+
+function ask<T extends RaftResponse>(cluster: TestCluster, node: TestNode, request: RaftRequest): T {
+  let answer: RaftResponse | undefined;
+  node.serve(request, (response) => {
+    answer = response;
+  });
+  cluster.runUntil(() => answer !== undefined, 1000);
+  return answer as T;
+}
+
+const vote: VoteRequest = {
+  type: 'vote',
+  clusterId: 'test-cluster',
+  voter: { id: 3 },
+  epoch: 2,
+  candidate: { id: 1 },
+  lastEpoch: 1,
+  lastOffset: offset(2),
+  preVote: false,
+};
+const fetch: FetchRequest = {
+  type: 'fetch',
+  clusterId: 'test-cluster',
+  replica: { id: 1 },
+  epoch: 1,
+  fetchOffset: offset(2),
+  lastFetchedEpoch: 1,
+  maxWaitMs: 0,
+};
+
+describe('requests are checked in order', () => {
+  test.each<[string, RaftRequest]>([
+    ['INCONSISTENT_CLUSTER_ID', { ...vote, clusterId: 'other', epoch: 99 }],
+    ['INVALID_REQUEST', { ...vote, lastEpoch: 2 }],
+    ['INVALID_REQUEST', { ...vote, preVote: true, lastEpoch: 3 }],
+    ['FENCED_LEADER_EPOCH', { ...vote, epoch: 0, lastEpoch: 0, preVote: true }],
+    ['INVALID_VOTER_KEY', { ...vote, voter: { id: 2 } }],
+    ['INCONSISTENT_CLUSTER_ID', { ...fetch, clusterId: 'other' }],
+    ['FENCED_LEADER_EPOCH', { ...fetch, epoch: 0 }],
+    ['UNKNOWN_LEADER_EPOCH', { ...fetch, epoch: 2 }],
+    ['INVALID_REQUEST', { ...fetch, lastFetchedEpoch: 2 }],
+    ['INVALID_REQUEST', { ...fetch, replica: { id: 3 } }],
+    ['INCONSISTENT_CLUSTER_ID', { type: 'describeQuorum', clusterId: 'other' }],
+    [
+      'INVALID_VOTER_KEY',
+      {
+        type: 'beginQuorumEpoch',
+        clusterId: 'test-cluster',
+        voter: { id: 1 },
+        leaderId: 1,
+        epoch: 5,
+        leaderEndpoint: testEndpoint(1),
+      },
+    ],
+    [
+      'FENCED_LEADER_EPOCH',
+      {
+        type: 'endQuorumEpoch',
+        clusterId: 'test-cluster',
+        voter: { id: 3 },
+        leaderId: 1,
+        epoch: 0,
+        preferredCandidates: [],
+      },
+    ],
+  ])('%s', (error, request) => {
+    const cluster = quorum();
+    expect(ask(cluster, cluster.node(3), request).error).toBe(error);
+  });
+
+  test('a stranger from another cluster learns and changes nothing', () => {
+    const cluster = quorum();
+    const answer = ask(cluster, cluster.node(3), { ...vote, clusterId: 'other', epoch: 99 });
+    expect(answer).toMatchObject({ epoch: 0, leaderId: -1 });
+    expect(cluster.node(3).raft?.leadership.epoch).toBe(1);
+  });
+
+  test('who does not lead says who does', () => {
+    const cluster = quorum();
+    const answer = ask(cluster, cluster.node(2), { ...fetch, replica: { id: 101 } });
+    expect(answer).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: 3, leaderEndpoint: testEndpoint(3) });
+  });
+});
+
+describe('votes', () => {
+  test('a vote is given once in an epoch, and again to the same candidate', () => {
+    const cluster = quorum();
+    const node = cluster.node(2);
+    const request = { ...vote, voter: { id: 2 }, epoch: 5 };
+    expect(ask(cluster, node, request)).toMatchObject({ voteGranted: true, epoch: 5 });
+    expect(ask(cluster, node, request)).toMatchObject({ voteGranted: true });
+    expect(ask(cluster, node, { ...request, candidate: { id: 3 } })).toMatchObject({ voteGranted: false });
+    expect(ask(cluster, node, { ...request, candidate: { id: 1, directoryId: 'x' } })).toMatchObject({
+      voteGranted: true,
+    });
+    expect(node.file).toMatchObject({ leaderEpoch: 5, votedId: 1 });
+  });
+
+  test('a pre-vote is refused by the leader and by followers that fetch from it, and raises no epoch', () => {
+    const cluster = quorum();
+    for (const id of [2, 3]) {
+      const request: VoteRequest = { ...vote, voter: { id }, epoch: 1, preVote: true };
+      expect(ask(cluster, cluster.node(id), request)).toMatchObject({ voteGranted: false, epoch: 1, leaderId: 3 });
+    }
+  });
+});
+
+describe('fetches', () => {
+  test('a parked fetch is answered by an append, by the high watermark and by the end of its wait', () => {
+    const cluster = quorum();
+    cluster.run(50);
+    const leader = cluster.node(3);
+    const answers: RaftResponse[] = [];
+    const park = () => {
+      const request = { ...fetch, replica: { id: 101 }, fetchOffset: leader.log.endOffset(), maxWaitMs: 300 };
+      leader.serve({ ...request, highWatermark: leader.raft?.highWatermark ?? ZERO_OFFSET }, (answer) => {
+        answers.push(answer);
+      });
+    };
+    park();
+    leader.append(['b']);
+    expect(answers).toMatchObject([{ error: 'NONE', highWatermark: 2 }]);
+    park();
+    cluster.run(20);
+    expect(answers[1]).toMatchObject({ error: 'NONE', highWatermark: 3 });
+    park();
+    cluster.run(299);
+    expect(answers).toHaveLength(2);
+    cluster.run(1);
+    expect(answers[2]).toMatchObject({ error: 'NONE', highWatermark: 3 });
+  });
+
+  test('a leader that steps down sends parked fetches away', () => {
+    const cluster = quorum();
+    const leader = cluster.node(3);
+    let answer: RaftResponse | undefined;
+    leader.serve({ ...fetch, replica: { id: 101 }, highWatermark: offset(2), maxWaitMs: 500 }, (response) => {
+      answer = response;
+    });
+    leader.input((raft) => {
+      raft.resign(1);
+    });
+    expect(answer).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: -1 });
+  });
+
+  test('before the log start there is nothing to serve', () => {
+    const cluster = new TestCluster({ voters: 1, seed: 1 });
+    const node = cluster.node(1);
+    node.log = new MemoryRaftLog(offset(40));
+    node.start();
+    cluster.run(10);
+    expect(
+      ask(cluster, node, { ...fetch, replica: { id: 9 }, fetchOffset: offset(3), lastFetchedEpoch: 0 }),
+    ).toMatchObject({
+      error: 'OFFSET_OUT_OF_RANGE',
+      logStartOffset: 40,
+    });
+    const start = { ...fetch, replica: { id: 9 }, fetchOffset: offset(40), lastFetchedEpoch: 0 };
+    const answer = ask<Extract<RaftResponse, { type: 'fetch' }>>(cluster, node, start);
+    expect(decodeTextBatches(answer.records)).toMatchObject([{ baseOffset: 40, values: ['<leaderChange>'] }]);
+    expect(answer.highWatermark).toBe(41);
+  });
+
+  test.each([
+    ['damaged', { baseOffset: 2, epoch: 1, values: ['x'], isDamaged: true }],
+    ['of a later epoch', { baseOffset: 2, epoch: 2, values: ['x'] }],
+    ['at another offset', { baseOffset: 3, epoch: 1, values: ['x'] }],
+  ])('a batch %s is not appended, and those before it are', (_, bad) => {
+    const cluster = quorum();
+    const good = { baseOffset: 2, epoch: 1, values: ['good'] };
+    const shifted = { ...bad, baseOffset: bad.baseOffset + 1 };
+    const follower = cluster.node(1);
+    cluster.node(3).kill({ losesUnflushed: false });
+    const records = Buffer.concat([encodeTextBatch(good), encodeTextBatch(shifted)]);
+    answerNextFetch(cluster, records);
+    cluster.run(6);
+    expect(follower.log.contents.at(-1)).toEqual(good);
+  });
+});
+
+/** Node 3 answers the fetches with these records, as a broken leader of epoch 1 would. */
+function answerNextFetch(cluster: TestCluster, records: Buffer): void {
+  cluster.network.peers.set(3, {
+    isUp: () => true,
+    life: () => 99,
+    serve: (request, reply) => {
+      if (request.type !== 'fetch' || request.replica.id !== 1) return;
+      reply({ type: 'fetch', error: 'NONE', epoch: 1, leaderId: 3, logStartOffset: ZERO_OFFSET, records });
+    },
+  });
+  cluster.node(1).kill({ losesUnflushed: false });
+  cluster.node(1).start();
+}
+
+describe('appends', () => {
+  test('only the leader of the epoch appends', () => {
+    const cluster = quorum();
+    const encode = () => encodeTextBatch({ baseOffset: 2, epoch: 1, values: ['x'] });
+    expect(cluster.node(1).raft?.append(1, encode)).toMatchObject({ ok: false, error: { code: 'NOT_CONTROLLER' } });
+    expect(cluster.node(3).raft?.append(0, encode)).toMatchObject({ ok: false, error: { code: 'NOT_CONTROLLER' } });
+    expect(cluster.node(3).raft?.append(1, encode)).toEqual({ ok: true, value: { baseOffset: 2, lastOffset: 2 } });
+  });
+
+  test('a leader that cannot commit takes no more than its limit', () => {
+    const cluster = new TestCluster({ voters: 1, flushMs: 1000, settings: { uncommittedRecordsMax: 3 } });
+    const node = cluster.node(1);
+    node.start();
+    expect(node.append(['a', 'b'])).toBe('appended at 1');
+    expect(node.append(['c'])).toBe('THROTTLING_QUOTA_EXCEEDED');
+    cluster.run(1000);
+    expect(node.append(['c'])).toBe('appended at 3');
+  });
+});
+
+describe('describe', () => {
+  test('a replica is caught up when it has all, or all there was at its fetch before', () => {
+    const cluster = quorum(1);
+    const leader = cluster.node(3);
+    cluster.network.isolate(101, 3);
+    cluster.run(1000);
+    const told = () => leader.raft?.describe().observers.find(({ replica }) => replica.id === 101);
+    const caughtUp = told()?.lastCaughtUpTimestamp;
+    leader.append(['b']);
+    ask(cluster, leader, { ...fetch, replica: { id: 101 } });
+    const fetchedAt = told()?.lastFetchTimestamp ?? 0;
+    expect(told()).toMatchObject({ logEndOffset: 2, lastCaughtUpTimestamp: expect.any(Number) });
+    expect(told()?.lastCaughtUpTimestamp).toBeGreaterThanOrEqual(caughtUp ?? 0);
+    leader.append(['c']);
+    ask(cluster, leader, { ...fetch, replica: { id: 101 }, fetchOffset: offset(3) });
+    expect(told()).toMatchObject({ logEndOffset: 3, lastCaughtUpTimestamp: fetchedAt });
+  });
+
+  test('the only voter that resigns leads a later epoch', () => {
+    const cluster = new TestCluster({ voters: 1 });
+    const node = cluster.node(1);
+    node.start();
+    cluster.run(10);
+    node.input((raft) => {
+      raft.resign(1);
+    });
+    expect(node.raft?.leadership).toMatchObject({ role: 'leader', epoch: 3 });
+  });
+});
+
+describe('voter sets in the log', () => {
+  test('the first leader writes the bootstrap voters, the next one does not, and a restart finds them', () => {
+    const cluster = new TestCluster({ voters: 3, seed: 1, source: 'checkpoint' });
+    for (const node of cluster.nodes.values()) node.start();
+    cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
+    const first = cluster.leader;
+    expect(first?.log.contents[0]?.values).toEqual(['<leaderChange>', '<kraftVersion>', '<voters>']);
+    cluster.run(20);
+    first?.kill({ losesUnflushed: true });
+    cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
+    expect(cluster.leader?.log.contents.at(-1)?.values).toEqual(['<leaderChange>']);
+    first?.start();
+    expect(first?.raft?.voters.voters).toEqual([testVoter(1), testVoter(2), testVoter(3)]);
+  });
+});
