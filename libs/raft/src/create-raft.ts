@@ -104,9 +104,10 @@ class Replica implements Raft {
 
   shutdown(timeoutMs: number): void {
     this.input((context) => {
-      context.stopDeadlineMs = context.nowMs + timeoutMs;
       const { role, isOnlyVoter } = context.quorum;
-      if (role.name === 'leader' && !isOnlyVoter) resign(context, role);
+      const isHandingOver = (role.name === 'leader' || role.name === 'resigned') && !isOnlyVoter;
+      context.stopping = { deadlineMs: context.nowMs + timeoutMs, isHandingOver };
+      if (role.name === 'leader' && isHandingOver) resign(context, role);
     });
   }
 
@@ -137,10 +138,10 @@ class Replica implements Raft {
     const result = handle(context);
     if (this.isStopped) return result;
     this.nextTickMs = pollRole(context);
-    const { stopDeadlineMs } = context;
-    if (stopDeadlineMs === undefined) return result;
-    this.nextTickMs = Math.min(this.nextTickMs, stopDeadlineMs);
-    if (mayStop(context, stopDeadlineMs)) {
+    const { stopping } = context;
+    if (stopping === undefined) return result;
+    this.nextTickMs = Math.min(this.nextTickMs, stopping.deadlineMs);
+    if (mayStop(context, stopping)) {
       this.isStopped = true;
       this.nextTickMs = Infinity;
       context.effects.stop();

@@ -15,6 +15,14 @@ import type { ReplicaKey } from './replica-key';
 import type { Role } from './role';
 import { VoterSetHistory } from './voter-set-history';
 
+/** A shutdown under way. */
+export interface Stopping {
+  /** When it ends at the latest. */
+  readonly deadlineMs: number;
+  /** Whether this replica led when it was told to stop. */
+  readonly isHandingOver: boolean;
+}
+
 /** Everything the handlers of one replica work on. One per replica; nothing of it outlives it. */
 export class RaftContext {
   readonly clusterId: Uuid;
@@ -36,8 +44,8 @@ export class RaftContext {
   readonly effects: EffectsGatherer;
   /** Everything before it is committed. Grows only, whatever the role. */
   highWatermark: Offset | undefined;
-  /** Set once a shutdown began: when it ends at the latest. */
-  stopDeadlineMs: number | undefined;
+  /** Set once a shutdown began. */
+  stopping: Stopping | undefined;
   private readonly endpoint: Endpoint | undefined;
 
   /** `roleEnded` is told every role that was left. */

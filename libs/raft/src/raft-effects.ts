@@ -63,7 +63,7 @@ export interface RaftEffects {
   readonly highWatermark: Offset | undefined;
   /** Set when role, epoch, leader or its endpoint changed. */
   readonly leadership: Leadership | undefined;
-  /** Set once, when a shutdown that was asked for may end: the driver stops pumping. */
+  /** Set once, when a shutdown that was asked for may end: the driver carries out the rest of these effects and stops pumping. */
   readonly stopped: boolean;
   /** Monotonic time at which `tick` must be called at the latest, unless an input comes before; undefined: never. */
   readonly nextTickMs: number | undefined;

@@ -1,6 +1,6 @@
 import type { EndQuorumEpochRequest } from './messages';
 import type { OutgoingRequest } from './raft-effects';
-import type { RaftContext } from './raft-context';
+import type { RaftContext, Stopping } from './raft-context';
 import type { Resigned } from './roles/resigned';
 
 /** Acts for a replica that led: tells the voters, then leaves the epoch for good. Returns when it must act next. */
@@ -47,13 +47,13 @@ export function failFarewell(context: RaftContext, sent: OutgoingRequest): void 
 }
 
 /**
- * Whether a stop may end: nobody waits for this replica any more. One that led stays until a successor is known, its time
- * is up, or no other voter can be reached.
+ * Whether a stop may end: nobody waits for this replica any more. One that led stays, to grant its vote, until it knows its
+ * successor, its time is up, or no other voter can be reached. It never stands for election again.
  */
-export function mayStop(context: RaftContext, stopDeadlineMs: number): boolean {
+export function mayStop(context: RaftContext, { deadlineMs, isHandingOver }: Stopping): boolean {
   const { role } = context.quorum;
-  if (role.name !== 'resigned' || context.nowMs >= stopDeadlineMs) return true;
-  return (
-    [...role.untold].every((id) => role.unreachable.has(id)) && role.untold.size === role.preferredCandidates.length
-  );
+  if (!isHandingOver || context.nowMs >= deadlineMs) return true;
+  if (role.name !== 'resigned') return role.name !== 'unattached';
+  const isNobodyTold = role.untold.size === role.preferredCandidates.length;
+  return isNobodyTold && [...role.untold].every((id) => role.unreachable.has(id));
 }
