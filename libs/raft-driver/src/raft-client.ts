@@ -1,7 +1,7 @@
 import { endpointText, NO_NODE } from '@milena/model';
 import type { ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
 import type { OutgoingRequest, RaftResponse } from '@milena/raft';
-import { createPeerConnection, type PeerConnection } from './peer-connection';
+import { PeerConnection } from './peer-connection';
 
 /** What comes back for the requests sent: exactly one `onResponse` or `onFailure` for each. */
 export interface RaftClientHandlers {
@@ -33,7 +33,7 @@ export function createRaftClient(options: {
     const key = endpointText(request.endpoint);
     let peer = peers.get(key);
     if (peer === undefined) {
-      peer = createPeerConnection({ endpoint: request.endpoint, connector, timers, logger, handlers });
+      peer = new PeerConnection({ endpoint: request.endpoint, connector, timers, logger, handlers });
       peers.set(key, peer);
     }
     if (request.nodeId !== NO_NODE) peer.nodeId = request.nodeId;

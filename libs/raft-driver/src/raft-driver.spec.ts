@@ -1,5 +1,5 @@
 import { readQuorumState } from './quorum-state-file';
-import { DriverCluster } from './testing/driver-cluster';
+import { DriverCluster, RecordingListener } from './testing/driver-cluster';
 
 const METADATA_FOLDER = '/data/__cluster_metadata-0';
 const bytes = (value: string): Buffer => Buffer.from(value);
@@ -103,9 +103,8 @@ describe('one controller', () => {
     const cluster = await DriverCluster.start({ voters: [1] });
     const { epoch } = await cluster.activeWithin(50);
     for (const value of ['a', 'b', 'c']) await cluster.commit(value);
-    const late = new (cluster.node(1).listener.constructor as new () => typeof listener)();
-    const { driver, listener } = cluster.node(1);
-    driver.subscribe(late);
+    const late = new RecordingListener();
+    cluster.node(1).driver.subscribe(late);
     expect(late.events).toEqual([]);
     await cluster.time.advance(1);
     expect(late.events).toEqual(['committed a', 'committed b', 'committed c', `leader ${epoch}`]);
@@ -256,124 +255,5 @@ describe('three controllers', () => {
     expect(description.observers.map(({ id }) => id)).toEqual([10]);
     const follower = [1, 2, 3].find((id) => id !== nodeId);
     expect(cluster.node(follower!).driver.describe()).toMatchObject({ leaderId: nodeId, voters: [] });
-  });
-});
-
-describe('an observer', () => {
-  it('finds the leader through any bootstrap server and follows', async () => {
-    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
-    const { nodeId } = await cluster.activeWithin(1000);
-    await cluster.commit('a');
-    const other = nodeId === 1 ? 2 : 1;
-    const { driver, listener } = await cluster.startObserver(10, [other]);
-    expect(driver.health()).toBe(false);
-    await cluster.everywhere('a');
-    expect(driver.leader().leaderId).toBe(nodeId);
-    expect(driver.health()).toBe(true);
-    await cluster.commit('b');
-    expect(listener.values).toEqual(['a', 'b']);
-  });
-
-  it('keeps trying until a controller is there', async () => {
-    const cluster = await DriverCluster.start({ voters: [1] });
-    await cluster.activeWithin(100);
-    await cluster.commit('a');
-    cluster.kill(1);
-    await cluster.startObserver(10);
-    await cluster.time.advance(30_000);
-    await cluster.run(1, 'voter');
-    await cluster.everywhere('a', 1000);
-  });
-
-  it('follows to the next leader and never stands for election', async () => {
-    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
-    const first = await cluster.activeWithin(1000);
-    const { listener } = await cluster.startObserver(10);
-    await cluster.commit('a');
-    cluster.kill(first.nodeId);
-    await cluster.activeWithin(1000, first);
-    await cluster.commit('b');
-    expect(listener.values).toEqual(['a', 'b']);
-    expect(listener.events.some((event) => event.startsWith('leader'))).toBe(false);
-  });
-
-  it('serves what it has on disk when restarted while every controller is down, once a leader is known again', async () => {
-    const cluster = await DriverCluster.start({ voters: [1] });
-    await cluster.activeWithin(100);
-    await cluster.startObserver(10);
-    await cluster.commit('a');
-    cluster.kill(1);
-    cluster.kill(10);
-    const { driver, listener } = await cluster.run(10, 'observer', [1]);
-    await cluster.time.advance(2000);
-    expect(driver.logEndOffset()).toBeGreaterThan(0);
-    expect(listener.values).toEqual([]);
-    await cluster.run(1, 'voter');
-    await cluster.everywhere('a', 1000);
-    expect(listener.values).toEqual(['a']);
-  });
-
-  it('costs two messages a wait while nothing happens', async () => {
-    let messages = 0;
-    const cluster = await DriverCluster.start({ voters: [1], observe: () => messages++ });
-    await cluster.activeWithin(100);
-    await cluster.startObserver(10);
-    await cluster.commit('a');
-    await cluster.time.advance(1000);
-    messages = 0;
-    await cluster.time.advance(10_000);
-    expect(messages).toBeLessThanOrEqual(2 * 21);
-    expect(messages).toBeGreaterThan(0);
-  });
-
-  it('is reported lost at the leader with the reason: reset when its process dies, not when it stops', async () => {
-    const cluster = await DriverCluster.start({ voters: [1] });
-    await cluster.activeWithin(100);
-    await cluster.startObserver(10);
-    await cluster.startObserver(11);
-    await cluster.commit('a');
-    const { lost } = cluster.node(1).listener;
-    cluster.kill(10);
-    await cluster.time.advance(10);
-    expect(lost.map(({ replicaId, failure }) => [replicaId, failure.reason])).toEqual([[10, 'reset']]);
-    await cluster.stop(11);
-    await cluster.time.advance(10);
-    expect(lost.filter(({ replicaId, failure }) => replicaId === 11 && failure.reason === 'reset')).toEqual([]);
-  });
-});
-
-describe('start and stop', () => {
-  it('refuses a folder that another process uses, naming it', async () => {
-    const cluster = await DriverCluster.start({ voters: [1] });
-    await expect(cluster.run(1, 'observer')).rejects.toThrow(/log folder \/data is in use by this process/);
-  });
-
-  it('refuses to start on a quorum state it cannot read', async () => {
-    const cluster = await DriverCluster.start({ voters: [1] });
-    await cluster.activeWithin(100);
-    cluster.kill(1);
-    const file = cluster.disk(1).open(`${METADATA_FOLDER}/quorum-state`);
-    file.pwrite(bytes('{"data_version":9}'), 0);
-    await expect(cluster.run(1, 'voter')).rejects.toThrow(/quorum-state/);
-  });
-
-  it('stops a lone controller at once and starts it again on its log', async () => {
-    const cluster = await DriverCluster.start({ voters: [1] });
-    await cluster.activeWithin(100);
-    await cluster.commit('a');
-    const begun = cluster.time.nowMs();
-    await cluster.stop(1);
-    expect(cluster.time.nowMs() - begun).toBeLessThan(100);
-    await cluster.run(1, 'voter');
-    await cluster.everywhere('a', 100);
-  });
-
-  it('stops within its bound when nobody can take over', async () => {
-    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
-    const { nodeId } = await cluster.activeWithin(1000);
-    for (const id of [1, 2, 3]) if (id !== nodeId) cluster.kill(id);
-    const begun = cluster.time.nowMs();
-    await cluster.stop(nodeId);
-    expect(cluster.time.nowMs() - begun).toBeLessThan(4000);
   });
 });

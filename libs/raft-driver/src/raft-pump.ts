@@ -11,16 +11,18 @@ import {
   type RaftEffects,
   type RaftRequest,
 } from '@milena/raft';
-import { createCommitDelivery, leaderInfo } from './commit-delivery';
+import { createCommitDelivery } from './commit-delivery';
 import { createDeadlineTimer } from './deadline-timer';
 import { createEffectQueue } from './effect-queue';
 import { createGroupFlush } from './group-flush';
+import { leaderInfo } from './listener-progress';
 import type { LeaderInfo, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { createMetadataRaftBatches } from './metadata-raft-batches';
 import { createMetadataRaftLog } from './metadata-raft-log';
 import { quorumDescription } from './quorum-description';
 import { createRaftClient } from './raft-client';
 import type { RaftDriverOptions } from './raft-driver-options';
+import { registerRaftGauges } from './raft-gauges';
 import type { RaftService } from './raft-service';
 
 /** What a pump works on besides the driver's options. */
@@ -89,6 +91,11 @@ class Pump implements RaftPump {
     this.#raft = createRaftFor(options, raftLog);
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
+    registerRaftGauges(driver.platform.meter, {
+      leadership: () => this.#leadership,
+      highWatermark: () => this.#highWatermark,
+      logEndOffset: () => log.logEndOffset,
+    });
     const onFatal = (error: unknown): void => this.#fail(error);
     this.#delivery = createCommitDelivery({ log: raftLog, timers, onFatal });
     this.#queue = createEffectQueue({

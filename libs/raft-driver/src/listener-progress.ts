@@ -1,0 +1,73 @@
+import type { Offset } from '@milena/model';
+import type { Leadership, RaftLog } from '@milena/raft';
+import { batchesOf } from '@milena/record-batch';
+import { committedBatch } from './committed-batch';
+import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
+
+/** Bytes of the log that are read, and handed to one listener, before anything else may run. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Who leads, as listeners and callers get it. */
+export function leaderInfo({ leaderId, epoch, leaderEndpoint }: Leadership): LeaderInfo {
+  return { leaderId, epoch, ...(leaderEndpoint === undefined ? {} : { endpoint: leaderEndpoint }) };
+}
+
+/** How far one listener is, and what it is told next. */
+export class ListenerProgress {
+  #nextOffset: Offset;
+  #toldLeader: LeaderInfo | undefined;
+  /** Epoch of the `onLeader` that no `onResigned` followed yet. */
+  #activeEpoch: number | undefined;
+
+  constructor(
+    readonly listener: MetadataLogListener,
+    private readonly log: RaftLog,
+  ) {
+    this.#nextOffset = log.startOffset();
+  }
+
+  /** Everything before it was delivered. */
+  get nextOffset(): Offset {
+    return this.#nextOffset;
+  }
+
+  /** Tells that this node resigned, and who leads, if the listener does not know. */
+  tellLeader(now: Leadership): void {
+    const activeEpoch = this.#activeEpoch;
+    if (activeEpoch !== undefined && (now.role !== 'leader' || now.epoch !== activeEpoch)) {
+      this.#activeEpoch = undefined;
+      this.listener.onResigned(activeEpoch);
+    }
+    const leader = leaderInfo(now);
+    if (this.#toldLeader !== undefined && sameLeader(this.#toldLeader, leader)) return;
+    this.#toldLeader = leader;
+    this.listener.onLeaderChange(leader);
+  }
+
+  /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`. */
+  deliverChunk(highWatermark: Offset, mayGoOn: () => boolean): void {
+    if (this.#nextOffset >= highWatermark) return;
+    for (const view of batchesOf(this.log.read(this.#nextOffset, CHUNK_BYTES))) {
+      if (view.header.lastOffset >= highWatermark || !mayGoOn()) return;
+      this.#nextOffset = view.header.nextOffset;
+      if (!view.header.isControl) this.listener.onCommitted(committedBatch(view));
+    }
+  }
+
+  /** Tells that this node leads once the first record of its epoch, and so everything before, was delivered. */
+  tellActive({ role, epoch, epochStartOffset }: Leadership): void {
+    if (role !== 'leader' || epochStartOffset === undefined || this.#activeEpoch === epoch) return;
+    if (this.#nextOffset <= epochStartOffset) return;
+    this.#activeEpoch = epoch;
+    this.listener.onLeader(epoch, epochStartOffset);
+  }
+}
+
+function sameLeader(left: LeaderInfo, right: LeaderInfo): boolean {
+  return (
+    left.leaderId === right.leaderId &&
+    left.epoch === right.epoch &&
+    left.endpoint?.host === right.endpoint?.host &&
+    left.endpoint?.port === right.endpoint?.port
+  );
+}
