@@ -1,0 +1,36 @@
+import { createControllerServer } from '@milena/controller-server';
+import type { Uuid } from '@milena/model';
+import type { MemoryServer } from '@milena/platform/testing';
+import type { RaftDriver } from '@milena/raft-driver';
+import type { ProcessLife } from '../machine';
+import { simulatedConfig } from './simulated-config';
+
+/** What a controller server is attached to. */
+export interface AttachControllerServerOptions {
+  readonly life: ProcessLife;
+  readonly driver: RaftDriver;
+  readonly server: MemoryServer;
+  readonly nodeId: number;
+  readonly clusterId: Uuid;
+  onFatal(error: unknown): void;
+}
+
+/** Puts the production controller server on a life's metadata log. */
+export function attachControllerServer(options: AttachControllerServerOptions): { start(): void } {
+  const { life, driver, server, nodeId, clusterId, onFatal } = options;
+  const config = simulatedConfig({
+    'process.roles': 'controller',
+    'node.id': `${nodeId}`,
+    'controller.listener.names': 'CONTROLLER',
+    'broker.session.timeout.ms': '3000',
+  });
+  return createControllerServer({
+    platform: life.platform,
+    nodeId,
+    config: { clusterId, server: config },
+    metadataLog: driver,
+    connector: life.network.connector,
+    serviceHost: server,
+    onFatal,
+  });
+}

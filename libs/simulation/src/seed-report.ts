@@ -1,0 +1,15 @@
+import type { Violation } from './violation';
+
+/** What one seed showed. */
+export interface SeedReport {
+  readonly seed: number;
+  readonly profile: string;
+  /** Hash of everything that happened; equal for equal seeds. */
+  readonly hash: string;
+  /** Messages delivered, crashes and starts. */
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** Writes that clients were told are done: a run without any proves little. */
+  readonly acknowledged: number;
+  readonly violation: Violation | undefined;
+}

@@ -1,0 +1,64 @@
+import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
+import type { ActiveControllerChannel } from '@milena/raft-driver';
+import type { World } from '../world';
+
+const CALL_TIMEOUT_MS = 3000;
+
+/** What is certain about a topic name after the calls made so far. `unknown`: a call was answered by silence. */
+export type Fate = 'created' | 'deleted' | 'unknown';
+
+/** Creates and deletes topics, one call at a time per name, and remembers what it was told. */
+export class AdminWorkload {
+  readonly fates = new Map<string, Fate>();
+  acknowledged = 0;
+  #stopped = false;
+  #next = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly controllers: ActiveControllerChannel,
+    private readonly label: string,
+  ) {}
+
+  /** Works until stopped; failures are expected and only make fates unknown. */
+  async run(): Promise<void> {
+    const random = this.world.random.fork(`admin ${this.label}`);
+    while (!this.#stopped) {
+      const created = [...this.fates].filter(([, fate]) => fate === 'created').map(([name]) => name);
+      const victim = created[random.below(Math.max(1, created.length))];
+      if (victim !== undefined && random.chance(0.2)) await this.delete(victim);
+      else await this.create(`${this.label}-${this.#next++}`);
+      await new Promise<void>((resolve) => this.world.time.timers.after(random.below(100), resolve));
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Whether the topic was created for certain. */
+  async create(name: string): Promise<boolean> {
+    this.fates.set(name, 'unknown');
+    const topic = { name, partitions: 2, replicationFactor: 2, assignments: [], configs: [] };
+    const request = { principal: 'User:simulation', topics: [topic], validateOnly: false, timeoutMs: CALL_TIMEOUT_MS };
+    const outcome = await this.controllers.unary(createTopicsRpc.method, createTopicsRpc.encodeRequest(request), CALL_TIMEOUT_MS);
+    if (!outcome.ok) return false;
+    const result = createTopicsRpc.decodeResponse(outcome.value).topics[0]?.result;
+    if (result?.ok !== true) return false;
+    this.#settle(name, 'created');
+    return true;
+  }
+
+  async delete(name: string): Promise<void> {
+    this.fates.set(name, 'unknown');
+    const request = { principal: 'User:simulation', topics: [{ name }], timeoutMs: CALL_TIMEOUT_MS };
+    const outcome = await this.controllers.unary(deleteTopicsRpc.method, deleteTopicsRpc.encodeRequest(request), CALL_TIMEOUT_MS);
+    if (!outcome.ok) return;
+    if (deleteTopicsRpc.decodeResponse(outcome.value).topics[0]?.result.ok === true) this.#settle(name, 'deleted');
+  }
+
+  #settle(name: string, fate: Fate): void {
+    this.acknowledged += 1;
+    this.fates.set(name, fate);
+  }
+}

@@ -1,0 +1,49 @@
+import type { SeedReport } from './seed-report';
+import { ViolationFound } from './violation';
+import type { World } from './world';
+
+/** A run of one profile in a world. */
+export interface WorldRun {
+  readonly name: string;
+  readonly world: World;
+  /** Checks cheap enough to make after every event. */
+  checkAfterEvent(): void;
+  /** Everything, with faults, then healing and the demand of progress. Uses `run` to let time pass. */
+  play(run: (forMs: number) => Promise<void>): Promise<void>;
+  /** Writes that were acknowledged so far. */
+  acknowledged(): number;
+}
+
+/** Plays a run to its end or to its first violation. */
+export async function playWorld(seed: number, { name, world, checkAfterEvent, play, acknowledged }: WorldRun): Promise<SeedReport> {
+  const advance = async (forMs: number): Promise<void> => {
+    const ended = (): boolean => {
+      if (world.violation === undefined) guarded(checkAfterEvent);
+      return world.violation !== undefined;
+    };
+    if (await world.time.runUntil(ended, forMs)) throw new ViolationFound(world.violation!);
+  };
+  try {
+    await play(advance);
+  } catch (error) {
+    if (world.violation === undefined) throw error;
+  }
+  return {
+    seed,
+    profile: name,
+    hash: world.hash.value,
+    events: world.hash.events,
+    simulatedMs: world.time.nowMs(),
+    acknowledged: acknowledged(),
+    violation: world.violation,
+  };
+}
+
+/** A violation is kept by the world; the exception only left the checker. */
+function guarded(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof ViolationFound)) throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Connector } from '@milena/platform';
+import {
+  createMemoryNetwork,
+  createSeededRandom,
+  createVirtualTime,
+  type Delivery,
+  type MemoryNetwork,
+  type SeededRandom,
+  type VirtualTime,
+} from '@milena/platform/testing';
+import { EventHash } from './event-hash';
+import { ViolationFound, type Violation } from './violation';
+
+/** What all machines of a run share: time, randomness, the network, and the record of what happened. */
+export interface World {
+  readonly time: VirtualTime;
+  readonly random: SeededRandom;
+  readonly network: MemoryNetwork;
+  readonly hash: EventHash;
+  /** Connector of the outside: clients that never crash. */
+  readonly outside: Connector;
+  /** Called for every message as it is delivered. */
+  onDelivery(observer: (delivery: Delivery) => void): void;
+  /** The first broken promise; the run ends at the event after which it is set. */
+  readonly violation: Violation | undefined;
+  /** Reports a broken promise and leaves the code under test by an exception. */
+  violated(invariant: string, message: string): never;
+  /** Takes an event into the hash that is not a message, e.g. a crash. */
+  note(kind: string): void;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A world that a seed decides entirely. */
+export function createWorld(seed: number): World {
+  const time = createVirtualTime();
+  const random = createSeededRandom(seed);
+  const hash = new EventHash();
+  const observers: ((delivery: Delivery) => void)[] = [];
+  const network = createMemoryNetwork({
+    clock: time.clock,
+    timers: time.timers,
+    random: random.fork('network'),
+    latencyMs: { min: 0.1, max: 2 },
+    keepAliveMs: 3000,
+    connectTimeoutMs: 1000,
+    observe: (delivery) => {
+      hash.add(time.nowMs(), `${delivery.from}>${delivery.to}${delivery.method}`, delivery.bytes);
+      for (const observe of observers) observe(delivery);
+    },
+  });
+  let violation: Violation | undefined;
+  return {
+    get violation() {
+      return violation;
+    },
+    time,
+    random,
+    network,
+    hash,
+    outside: network.join('outside').connector,
+    onDelivery: (observer) => void observers.push(observer),
+    violated: (invariant, message) => {
+      // Kept besides being thrown: servers turn an exception of a listener into a fatal error of theirs.
+      violation ??= { invariant, message, atMs: time.nowMs() };
+      throw new ViolationFound(violation);
+    },
+    note: (kind) => hash.add(time.nowMs(), kind, NO_BYTES),
+  };
+}
