@@ -43,7 +43,7 @@ function addDev(program: Command, { environment }: ProgramContext): void {
         set: string[];
         json: boolean;
       }) => {
-        const { runDev } = await import('./dev/dev-command');
+        const { runDev } = await import('./dev/dev-command.js');
         runDev({ ...options, data: resolve(options.data) }, environment);
       },
     );
@@ -57,7 +57,7 @@ function addServer(program: Command, { environment }: ProgramContext): void {
     .option('--set <key=value>', 'over the file and the environment; may be repeated', repeated, [])
     .option('--pretty', 'log lines for people even when stderr is no terminal', false)
     .action(async (options: { config: string; set: string[]; pretty: boolean }) => {
-      const { runServer } = await import('./commands/server');
+      const { runServer } = await import('./commands/server.js');
       runServer(options, environment);
     });
 }
@@ -75,17 +75,17 @@ function addStorage(program: Command, { environment }: ProgramContext): void {
     .option('--no-initial-controllers', 'a controller that joins a quorum')
     .option('--ignore-formatted', 'leave a folder that is already formatted as it is')
     .addOption(outputOption())
-    .action(async (options) => (await import('./commands/storage')).formatStorageCommand(options, environment));
+    .action(async (options) => (await import('./commands/storage.js')).formatStorageCommand(options, environment));
   storage
     .command('info')
     .description('show whose log folder it is')
     .requiredOption('--config <file>', 'the server.properties of the node')
     .addOption(outputOption())
-    .action(async (options) => (await import('./commands/storage')).storageInfo(options, environment));
+    .action(async (options) => (await import('./commands/storage.js')).storageInfo(options, environment));
   storage
     .command('random-uuid')
     .description('make an id for a cluster or a folder')
-    .action(async () => (await import('./commands/storage')).printRandomUuid());
+    .action(async () => (await import('./commands/storage.js')).printRandomUuid());
 }
 
 function addTopic(program: Command): void {
@@ -102,21 +102,21 @@ function addTopic(program: Command): void {
     .addOption(broker())
     .addOption(outputOption())
     .action(async (name: string, options: CreateOptions) =>
-      (await import('./commands/topic-commands')).createTopic(name, options),
+      (await import('./commands/topic-commands.js')).createTopic(name, options),
     );
   topic
     .command('list')
     .description('list the topics')
     .addOption(broker())
     .addOption(outputOption())
-    .action(async (options: TopicOptions) => (await import('./commands/topic-commands')).listTopics(options));
+    .action(async (options: TopicOptions) => (await import('./commands/topic-commands.js')).listTopics(options));
   topic
     .command('describe <name...>')
     .description('show leader, replicas and ISR of every partition')
     .addOption(broker())
     .addOption(outputOption())
     .action(async (names: string[], options: TopicOptions) =>
-      (await import('./commands/topic-commands')).describeTopics(names, options),
+      (await import('./commands/topic-commands.js')).describeTopics(names, options),
     );
   topic
     .command('delete <name...>')
@@ -124,7 +124,7 @@ function addTopic(program: Command): void {
     .addOption(broker())
     .addOption(outputOption())
     .action(async (names: string[], options: TopicOptions) =>
-      (await import('./commands/topic-commands')).removeTopics(names, options),
+      (await import('./commands/topic-commands.js')).removeTopics(names, options),
     );
 }
 
@@ -141,7 +141,7 @@ function addQuorum(program: Command): void {
     )
     .addOption(outputOption())
     .action(async (options: { bootstrapController: string; output: OutputFormat }) =>
-      (await import('./commands/quorum-describe')).describeQuorum(options),
+      (await import('./commands/quorum-describe.js')).describeQuorum(options),
     );
 }
 
@@ -154,7 +154,7 @@ function addMetadata(program: Command): void {
     .option('--from <offset>', 'first offset to print', wholeNumber, 0)
     .addOption(outputOption())
     .action(async (folder: string, options: { from: number; output: OutputFormat }) =>
-      (await import('./commands/metadata-dump')).dumpMetadata(folder, options),
+      (await import('./commands/metadata-dump.js')).dumpMetadata(folder, options),
     );
 }
 

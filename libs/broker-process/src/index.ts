@@ -1,1 +1,2 @@
-export {};
+export { createBrokerProcess, type BrokerProcess, type BrokerProcessOptions } from './broker-process';
+export type { BrokerNode } from './broker-node';

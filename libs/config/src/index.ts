@@ -4,3 +4,4 @@ export type { ListenerConfig, NodeListener } from './listener-config';
 export type { QuorumConfig, QuorumSettings, StaticVoter } from './quorum-config';
 export { environmentEntries, keyOfVariable } from './environment-entries';
 export { propertiesText, readProperties } from './properties-file';
+export { serviceArguments, type ParsedServiceArguments, type ServiceArguments } from './service-arguments';

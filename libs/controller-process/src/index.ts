@@ -1,1 +1,6 @@
-export {};
+export {
+  createControllerProcess,
+  type ControllerProcess,
+  type ControllerProcessOptions,
+  type SharedNode,
+} from './controller-process';

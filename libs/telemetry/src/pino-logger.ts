@@ -5,13 +5,20 @@ import { prettyLine } from './pretty-line';
 /** How loud a log is, from everything to errors only. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies LogLevel[];
+
+/** The level a text names, `info` when it names none. */
+export function logLevel(text: string | undefined): LogLevel {
+  return text !== undefined && LEVELS.includes(text) ? (text as LogLevel) : 'info';
+}
+
 /** Settings of a process's log. */
 export interface LoggerOptions {
   /** Name of the service on every line: `broker`, `controller-quorum`, `milena`. */
   readonly service: string;
   readonly nodeId?: number;
   readonly level: LogLevel;
-  /** Lines for people instead of JSON. */
+  /** Lines for people instead of JSON; on a terminal they are anyway. */
   readonly pretty: boolean;
 }
 
@@ -22,7 +29,10 @@ export interface LoggerOptions {
 export function createLogger({ service, nodeId, level, pretty }: LoggerOptions): Logger {
   const stderr = destination({ fd: 2, sync: true });
   const coloured = process.stderr.isTTY === true && process.stderr.hasColors();
-  const target = pretty ? { write: (line: string) => void stderr.write(prettyLine(line, coloured)) } : stderr;
+  const target =
+    pretty || process.stderr.isTTY === true
+      ? { write: (line: string) => void stderr.write(prettyLine(line, coloured)) }
+      : stderr;
   const options = {
     level,
     base: nodeId === undefined ? { service } : { service, node_id: nodeId },

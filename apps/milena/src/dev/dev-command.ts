@@ -56,9 +56,9 @@ async function startCluster(
   const logLevel = environment['MILENA_LOG_LEVEL'] ?? (options.json ? 'info' : 'warn');
   const env = { ...environment, MILENA_LOG_LEVEL: logLevel };
   if (options.controllers === 1 && options.brokers === 1) {
-    const { startLocalCluster } = await import('./local-cluster');
+    const { startLocalCluster } = await import('./local-cluster.js');
     return startLocalCluster(nodes, env);
   }
-  const { startSpawnedCluster } = await import('./spawned-cluster');
+  const { startSpawnedCluster } = await import('./spawned-cluster.js');
   return startSpawnedCluster(nodes, env);
 }

@@ -1,0 +1,40 @@
+import { createBrokerProcess } from '@milena/broker-process';
+import { createControllerProcess } from '@milena/controller-process';
+import { noMeter } from '@milena/platform';
+import { createLogger, createTracer, logLevel } from '@milena/telemetry';
+import type { DevCluster } from './dev-cluster';
+import type { DevNode } from './dev-node';
+
+/** Runs every node in this process, with gRPC between them over loopback as between processes. */
+export function startLocalCluster(nodes: readonly DevNode[], environment: NodeJS.ProcessEnv): DevCluster {
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  failed.catch(() => undefined);
+
+  const level = logLevel(environment['MILENA_LOG_LEVEL']);
+  const services = nodes.map(({ role, id, config }) => {
+    const service = role === 'broker' ? 'broker' : 'controller-quorum';
+    const logger = createLogger({ service, nodeId: id, level, pretty: false });
+    const outputs = { logger, tracer: createTracer(service), meter: noMeter };
+    const create = role === 'broker' ? createBrokerProcess : createControllerProcess;
+    return { role, running: create({ config, outputs, onFatal: endOnFatal }) };
+  });
+  for (const { running } of services) running.start().catch(fail);
+
+  async function stop(): Promise<void> {
+    for (const role of ['broker', 'controller'] as const) {
+      await Promise.all(services.filter((service) => service.role === role).map(({ running }) => running.stop()));
+    }
+  }
+
+  const argv = [process.execPath, ...process.argv.slice(1)];
+  const processes = nodes.map((node) => ({ ...node, pid: process.pid, argv, cwd: process.cwd() }));
+  return { processes, failed, stop };
+}
+
+/** Outside of any promise, so that it ends the process as an exception caught by nobody. */
+function endOnFatal(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,102 @@
+import type { NodeConfig } from '@milena/config';
+import type { LogDirectory } from '@milena/log-store';
+import type { Platform } from '@milena/platform';
+import { createNodePlatform } from '@milena/platform-node';
+import { createBrokerNode, type BrokerNode } from './broker-node';
+import { createBrokerServers, listen, type BrokerServers } from './broker-servers';
+import { nodeStorage, type NodeStorage } from './node-storage';
+import { openLogs } from './open-logs';
+import { createRequestGate, type RequestGate } from './request-gate';
+
+/** How long requests under way may take to be answered when the listeners stop. */
+const DRAIN_MS = 500;
+
+/** What a broker process is made from. */
+export interface BrokerProcessOptions {
+  readonly config: NodeConfig;
+  readonly outputs: Pick<Platform, 'logger' | 'tracer' | 'meter'>;
+  /** Called when the process must end at once, because its state can no longer be trusted. */
+  readonly onFatal: (error: unknown) => void;
+  /** Set when a controller in this process runs the metadata log; it is started and stopped there. */
+  readonly node?: BrokerNode;
+}
+
+/** A broker with its sockets and its disk. */
+export interface BrokerProcess {
+  /** Locks and recovers the logs; `start` does it too. A controller that shares the folder starts after this. */
+  open(): Promise<void>;
+  /** Resolves when clients are served, however long no controller answers. Rejects when this broker cannot run. */
+  start(): Promise<void>;
+  /** Hands leaderships over within bounds, then closes listeners and logs; also while `start` is under way. */
+  stop(): Promise<void>;
+}
+
+/** Makes a broker from its configuration; throws UnusableLogFolder when its folder is not formatted or another's. */
+export function createBrokerProcess(options: BrokerProcessOptions): BrokerProcess {
+  return new RunningBroker(options);
+}
+
+class RunningBroker implements BrokerProcess {
+  readonly #config: NodeConfig;
+  readonly #storage: NodeStorage;
+  readonly #node: BrokerNode;
+  readonly #gate: RequestGate;
+  #opening: Promise<LogDirectory> | undefined;
+  #servers: BrokerServers | undefined;
+  #isStopping = false;
+
+  constructor(private readonly options: BrokerProcessOptions) {
+    const { config, outputs, node, onFatal } = options;
+    this.#config = config;
+    const platform = node?.platform ?? createNodePlatform(outputs);
+    this.#storage = nodeStorage(platform.disk, config);
+    this.#node = node ?? createBrokerNode({ config, storage: this.#storage, platform, onFatal });
+    this.#gate = createRequestGate(platform.timers);
+  }
+
+  async open(): Promise<void> {
+    this.#opening ??= openLogs(this.#node.platform, this.#config);
+    await this.#opening;
+  }
+
+  async start(): Promise<void> {
+    this.#opening ??= openLogs(this.#node.platform, this.#config);
+    const logDirectory = await this.#opening;
+    if (this.#isStopping) return;
+    const { node, onFatal } = this.options;
+    const { clusterId } = this.#storage;
+    const servers = createBrokerServers({
+      config: this.#config,
+      clusterId,
+      node: this.#node,
+      logDirectory,
+      gate: this.#gate,
+      onFatal,
+    });
+    this.#servers = servers;
+    await listen(servers, this.#config);
+    if (node === undefined && !this.#isStopping) await this.#node.metadataLog.start();
+    if (this.#isStopping) return;
+    await servers.broker.start();
+    this.#gate.open();
+    servers.health.set('SERVING');
+    this.#node.platform.logger.info('broker serves', { clusterId });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const logDirectory = await this.#opening?.catch(() => undefined);
+    const servers = this.#servers;
+    if (servers === undefined) {
+      await logDirectory?.close();
+      return;
+    }
+    servers.health.set('NOT_SERVING');
+    if (this.#config.server.boolean('controlled.shutdown.enable')) await servers.broker.beginControlledShutdown();
+    await Promise.all(servers.listeners.map((listener) => listener.stop(DRAIN_MS)));
+    await servers.broker.stop();
+    if (this.options.node === undefined) await this.#node.metadataLog.stop();
+    for (const channel of servers.channels) channel.close();
+    await servers.grpc.stop();
+  }
+}

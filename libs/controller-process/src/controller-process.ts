@@ -1,0 +1,130 @@
+import type { NodeConfig } from '@milena/config';
+import { createControllerServer, type ControllerServer } from '@milena/controller-server';
+import { invariant, type Endpoint } from '@milena/model';
+import type { Connector, Platform, Timer } from '@milena/platform';
+import { createNodePlatform } from '@milena/platform-node';
+import { createRaftDriver, type RaftDriver } from '@milena/raft-driver';
+import {
+  createGrpcConnector,
+  createGrpcServer,
+  createHealthService,
+  listenErrorText,
+  type GrpcServer,
+  type HealthService,
+} from '@milena/rpc';
+import { nodeStorage } from './node-storage';
+
+/** How often the health service is told whether the quorum works. */
+const HEALTH_INTERVAL_MS = 50;
+/** How long calls under way may take to end when the server stops. */
+const DRAIN_MS = 200;
+
+/** What a controller process is made from. */
+export interface ControllerProcessOptions {
+  readonly config: NodeConfig;
+  readonly outputs: Pick<Platform, 'logger' | 'tracer' | 'meter'>;
+  /** Called when the process must end at once, because its state can no longer be trusted. */
+  readonly onFatal: (error: unknown) => void;
+  /** Set when a broker in this process holds the lock on the same folder. */
+  readonly isFolderLocked?: boolean;
+}
+
+/** The parts of a node that a broker in the same process shares. */
+export interface SharedNode {
+  readonly platform: Platform;
+  readonly connector: Connector;
+  readonly metadataLog: RaftDriver;
+}
+
+/** A controller with its sockets and its disk. */
+export interface ControllerProcess {
+  /** Resolves when it listens and takes part; the health service says when the quorum answers. */
+  start(): Promise<void>;
+  /** Hands leadership over, then closes log and sockets. */
+  stop(): Promise<void>;
+  readonly node: SharedNode;
+}
+
+/** Makes a controller from its configuration; throws UnusableLogFolder when its folder is not formatted or another's. */
+export function createControllerProcess(options: ControllerProcessOptions): ControllerProcess {
+  const { config, outputs, onFatal, isFolderLocked = false } = options;
+  const listener = config.listeners.controller;
+  invariant(listener !== undefined, 'a controller has a controller listener', { nodeId: config.nodeId });
+  const platform = createNodePlatform(outputs);
+  const storage = nodeStorage(platform.disk, config);
+  const connector = createGrpcConnector(outputs);
+  const server = createGrpcServer({ ...listener.bind, ...outputs });
+  const health = createHealthService(server);
+  const metadataLog = createRaftDriver({
+    ...storage,
+    platform,
+    nodeId: config.nodeId,
+    role: 'voter',
+    logFolder: config.metadataFolder,
+    locksLogFolder: !isFolderLocked,
+    connector,
+    serviceHost: server,
+    endpoint: listener.advertised,
+    staticVoters: config.quorum.voters,
+    bootstrapServers: config.quorum.bootstrap,
+    settings: config.quorum.settings,
+    onFatal,
+  });
+  const controller = createControllerServer({
+    platform,
+    nodeId: config.nodeId,
+    config: { clusterId: storage.clusterId, server: config.server },
+    metadataLog,
+    connector,
+    serviceHost: server,
+    onFatal,
+  });
+  return new RunningController(
+    { platform, connector, metadataLog },
+    { server, health, controller, bind: listener.bind },
+  );
+}
+
+interface Parts {
+  readonly server: GrpcServer;
+  readonly health: HealthService;
+  readonly controller: ControllerServer;
+  readonly bind: Endpoint;
+}
+
+class RunningController implements ControllerProcess {
+  #timer: Timer | undefined;
+  #isStopping = false;
+
+  constructor(
+    readonly node: SharedNode,
+    private readonly parts: Parts,
+  ) {}
+
+  async start(): Promise<void> {
+    const { server, controller, bind } = this.parts;
+    await server.start().catch((cause: unknown) => {
+      throw new Error(listenErrorText(cause, bind), { cause });
+    });
+    controller.start();
+    if (this.#isStopping) return;
+    await this.node.metadataLog.start();
+    this.#reportHealth();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#timer?.cancel();
+    this.parts.health.set('NOT_SERVING');
+    this.parts.controller.stop();
+    await this.node.metadataLog.stop();
+    await this.parts.server.stop(DRAIN_MS);
+  }
+
+  #reportHealth(): void {
+    if (this.#isStopping) return;
+    const isServing = this.node.metadataLog.health() && this.parts.controller.isReady();
+    this.parts.health.set(isServing ? 'SERVING' : 'NOT_SERVING');
+    this.#timer = this.node.platform.timers.after(HEALTH_INTERVAL_MS, () => this.#reportHealth());
+  }
+}
