@@ -1,6 +1,7 @@
 import { MalformedInput } from '@milena/bytes';
 import { maxOffset, minOffset, ZERO_OFFSET, type Offset } from '@milena/model';
 import { DiskError, type Disk } from '@milena/platform';
+import type { BatchHeader } from '@milena/record-batch';
 import { LeaderEpochCache, ProducerState } from '@milena/replication';
 import { LEADER_EPOCH_FILE } from './log-flusher';
 import { parseLeaderEpochCheckpoint } from './leader-epoch-checkpoint';
@@ -19,6 +20,8 @@ export interface LoadedLog {
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
+  /** Closed segments whose indexes were written anew and are not synced. */
+  readonly rebuilt: readonly LogSegment[];
   readonly logStartOffset: Offset;
   readonly logEndOffset: Offset;
   /** Everything below is durable: what the caller knew, as far as it is still there; all of it after a clean shutdown. */
@@ -74,7 +77,7 @@ class LogLoader {
   readonly #epochs: LeaderEpochCache;
   readonly #rebuildsEpochs: boolean;
   #end = ZERO_OFFSET;
-  #scanned = 0;
+  readonly #scanned: LogSegment[] = [];
   #truncatedBytes = 0;
 
   constructor(private readonly options: PartitionLogOptions) {
@@ -110,17 +113,16 @@ class LogLoader {
     }
     this.#segments.push(segment);
     const end = isSuspect || !segment.hasSaneIndexes() ? undefined : isLast ? trustedEnd(segment) : segment.baseOffset;
-    if (end === undefined) return this.#recover(segment);
+    // Where only indexes are rebuilt, the epochs on file are right, and later segments have theirs in it.
+    if (end === undefined) return this.#recover(segment, isSuspect || this.#rebuildsEpochs);
     this.#end = end;
-    return !this.#rebuildsEpochs || this.#assignEpochs(segment) || this.#recover(segment);
+    return !this.#rebuildsEpochs || this.#assignEpochs(segment) || this.#recover(segment, true);
   }
 
   /** Reads the epochs from the batches of a trusted segment; false when it turns out not to be whole. */
   #assignEpochs(segment: LogSegment): boolean {
     try {
-      for (const { header } of segment.headersFrom(segment.baseOffset)) {
-        if (header.partitionLeaderEpoch >= 0) this.#epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
-      }
+      for (const { header } of segment.headersFrom(segment.baseOffset)) this.#assignEpoch(header);
       return true;
     } catch (error) {
       if (error instanceof MalformedInput) return false;
@@ -128,17 +130,21 @@ class LogLoader {
     }
   }
 
+  #assignEpoch({ partitionLeaderEpoch, baseOffset }: BatchHeader): void {
+    if (partitionLeaderEpoch >= 0) this.#epochs.assign(partitionLeaderEpoch, baseOffset);
+  }
+
   /** Checks every batch, rebuilds indexes and epochs, cuts the file before the first batch that is not valid. */
-  #recover(segment: LogSegment): boolean {
+  #recover(segment: LogSegment, takesEpochs: boolean): boolean {
     const { config, recoveryPoint, logger, folder } = this.options;
     segment.resetIndexes();
-    this.#epochs.truncateFromEnd(segment.baseOffset);
-    this.#scanned += 1;
+    if (takesEpochs) this.#epochs.truncateFromEnd(segment.baseOffset);
+    this.#scanned.push(segment);
     let validBytes = 0;
     let end = segment.baseOffset;
     for (const { header, position } of scanValidBatches(segment.file, segment.baseOffset)) {
       segment.note(header, position, config.indexIntervalBytes);
-      if (header.partitionLeaderEpoch >= 0) this.#epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
+      if (takesEpochs) this.#assignEpoch(header);
       validBytes = position + header.sizeInBytes;
       end = header.nextOffset;
     }
@@ -176,6 +182,8 @@ class LogLoader {
       this.#removeAll(logger);
       this.#createFirst(start);
     }
+    const rebuilt = this.#scanned.filter((segment) => this.#segments.isClosed(segment));
+    for (const segment of rebuilt) segment.deactivate();
     this.#segments.active.activate(this.options.config);
     this.#epochs.truncateFromEnd(this.#end);
     this.#epochs.truncateFromStart(start);
@@ -187,10 +195,11 @@ class LogLoader {
       epochs: this.#epochs,
       producers,
       snapshots,
+      rebuilt,
       logStartOffset: start,
       logEndOffset: this.#end,
       recoveryPoint: cleanShutdown && this.#truncatedBytes === 0 ? this.#end : minOffset(recoveryPoint, this.#end),
-      recovery: { scannedSegments: this.#scanned, truncatedBytes: this.#truncatedBytes, lostDurableData },
+      recovery: { scannedSegments: this.#scanned.length, truncatedBytes: this.#truncatedBytes, lostDurableData },
     };
   }
 

@@ -5,7 +5,7 @@ import { formatLeaderEpochCheckpoint } from './leader-epoch-checkpoint';
 import type { LogSegment } from './log-segment';
 import type { PartitionMetadata } from './partition-metadata';
 import type { SegmentList } from './segment-list';
-import { parentFolder, replaceFile } from './text-file';
+import { replaceFile } from './text-file';
 
 /** Name of the file that keeps the leader epoch cache. */
 export const LEADER_EPOCH_FILE = 'leader-epoch-checkpoint';
@@ -20,6 +20,13 @@ export interface FlushedLog {
   readonly logEndOffset: () => Offset;
 }
 
+/** What a flush has to sync besides batches. */
+interface Marks {
+  readonly names: boolean;
+  readonly parents: readonly string[];
+  readonly epochs: boolean;
+}
+
 /**
  * Makes a log durable and knows how far it is. Marks are set by the log as it changes; `flush` clears the ones it saw. At
  * most one flush runs, and all calls made meanwhile share the next one. After a failed sync nothing is believed any more:
@@ -32,19 +39,21 @@ export class LogFlusher {
   #queued: Promise<Offset> | undefined;
   /** Lowest truncation since the running flush began: what it syncs above is not what it read. */
   #truncatedTo: Offset | undefined;
-  #dataChanged: boolean;
+  #dataChanged = true;
   #namesChanged = true;
-  #parentChanged = true;
+  #parents: readonly string[];
   #epochsChanged = true;
   /** Closed segments whose trimmed indexes are not synced yet, wherever the recovery point is. */
   #rolled: LogSegment[] = [];
 
+  /** `parents` are the folders above the log's whose names for it may not be durable yet. */
   constructor(
     private readonly log: FlushedLog,
     recoveryPoint: Offset,
+    parents: readonly string[],
   ) {
     this.#recoveryPoint = recoveryPoint;
-    this.#dataChanged = true;
+    this.#parents = parents;
   }
 
   get recoveryPoint(): Offset {
@@ -117,8 +126,9 @@ export class LogFlusher {
     const end = logEndOffset();
     const unsynced = new Set([...this.#rolled, ...(this.#dataChanged ? segments.from(this.#recoveryPoint) : [])]);
     this.#rolled = [];
-    const marks = { names: this.#namesChanged, parent: this.#parentChanged, epochs: this.#epochsChanged };
-    this.#dataChanged = this.#namesChanged = this.#parentChanged = this.#epochsChanged = false;
+    const marks = { names: this.#namesChanged, parents: this.#parents, epochs: this.#epochsChanged };
+    this.#dataChanged = this.#namesChanged = this.#epochsChanged = false;
+    this.#parents = [];
     this.#truncatedTo = undefined;
     try {
       for (const segment of unsynced) await segment.sync(segment !== segments.active);
@@ -136,7 +146,7 @@ export class LogFlusher {
     return this.#recoveryPoint;
   }
 
-  async #syncNames(marks: { names: boolean; parent: boolean; epochs: boolean }): Promise<void> {
+  async #syncNames(marks: Marks): Promise<void> {
     const { disk, folder, epochs, metadata } = this.log;
     await metadata.save();
     if (marks.epochs) {
@@ -144,6 +154,6 @@ export class LogFlusher {
     } else if (marks.names) {
       await disk.fsyncDirectory(folder);
     }
-    if (marks.parent) await disk.fsyncDirectory(parentFolder(folder));
+    for (const parent of marks.parents) await disk.fsyncDirectory(parent);
   }
 }

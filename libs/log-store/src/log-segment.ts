@@ -27,6 +27,7 @@ export interface Incoming {
 export class LogSegment {
   readonly #disk: Disk;
   readonly #file: DiskFile;
+  readonly #hadIndexes: boolean;
   readonly offsetIndex: OffsetIndex;
   readonly timeIndex: TimeIndex;
   #size: number;
@@ -46,6 +47,7 @@ export class LogSegment {
   ) {
     this.#disk = disk;
     this.#file = disk.open(this.path('log'), { create: true });
+    this.#hadIndexes = disk.exists(this.path('index')) && disk.exists(this.path('timeindex'));
     this.offsetIndex = new OffsetIndex(disk, this.path('index'), baseOffset);
     this.timeIndex = new TimeIndex(disk, this.path('timeindex'), baseOffset);
     this.#size = this.#file.size();
@@ -76,7 +78,7 @@ export class LogSegment {
 
   /** Whether both indexes can be trusted without reading the log. */
   hasSaneIndexes(): boolean {
-    return this.offsetIndex.isSane(this.#size) && this.timeIndex.isSane();
+    return this.#hadIndexes && this.offsetIndex.isSane(this.#size) && this.timeIndex.isSane(this.#size);
   }
 
   /** Preallocates the indexes, for the segment that is written to. */

@@ -4,6 +4,7 @@ import { DirectoryCheckpoints } from './directory-checkpoints';
 import { LogDirectory, type LogDirectoryOptions } from './log-directory';
 import { openPartitionLog } from './open-partition-log';
 import type { PartitionLog } from './partition-log';
+import { parentFolder } from './text-file';
 
 const LOCK_FILE = '.lock';
 
@@ -21,6 +22,7 @@ interface FoundFolders {
 export async function openLogDirectory(options: LogDirectoryOptions): Promise<Result<LogDirectory>> {
   const { disk, logger, path, verify } = options;
   disk.makeFolder(path);
+  await disk.fsyncDirectory(parentFolder(path));
   const lock = disk.lock(`${path}/${LOCK_FILE}`);
   if (lock === undefined) return failure('KAFKA_STORAGE_ERROR', `${path} is in use by another process`);
   try {

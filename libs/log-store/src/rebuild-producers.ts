@@ -1,6 +1,8 @@
-import { maxOffset, offset, type Offset } from '@milena/model';
+import { maxOffset, type Offset } from '@milena/model';
+import type { BatchHeader } from '@milena/record-batch';
 import { ProducerState, type ProducerEntry } from '@milena/replication';
 import { scanHeaders } from './batch-scan';
+import type { LogSegment } from './log-segment';
 import type { LoadedProducers, ProducerSnapshots } from './producer-snapshots';
 import type { SegmentList } from './segment-list';
 
@@ -31,16 +33,29 @@ export function rebuildProducers({ producers, snapshots, segments, logStartOffse
 }
 
 function withWindows(snapshot: LoadedProducers, segments: SegmentList): readonly ProducerEntry[] {
-  if (snapshot.entries.length === 0 || snapshot.offset === 0) return snapshot.entries;
-  const [segment] = segments.from(offset(snapshot.offset - 1));
-  if (segment === undefined) return snapshot.entries;
+  if (snapshot.entries.length === 0) return snapshot.entries;
   const recent = new ProducerState();
-  const end = segment.find(snapshot.offset)?.position ?? segment.size;
-  const start = segment.offsetIndex.floorPosition(Math.max(0, end - REFILL_BYTES_MAX));
-  for (const { header } of scanHeaders(segment.file, start, end)) recent.update(header);
+  for (const header of headersBefore(snapshot.offset, segments)) recent.update(header);
   return snapshot.entries.map((entry) => {
     const seen = recent.entry(entry.producerId);
     const isSame = seen?.epoch === entry.epoch && seen.batches.at(-1)?.lastOffset === entry.batches.at(-1)?.lastOffset;
     return seen !== undefined && isSame ? { ...entry, batches: seen.batches } : entry;
   });
+}
+
+/** Headers of the last REFILL_BYTES_MAX before `end`, a batch's beginning. */
+function* headersBefore(end: Offset, segments: SegmentList): Generator<BatchHeader, void, undefined> {
+  const ranges: { readonly segment: LogSegment; readonly from: number; readonly to: number }[] = [];
+  let left = REFILL_BYTES_MAX;
+  for (const segment of segments.all.toReversed()) {
+    if (segment.baseOffset >= end) continue;
+    const to = segment.find(end)?.position ?? segment.size;
+    const from = segment.offsetIndex.floorPosition(Math.max(0, to - left));
+    ranges.unshift({ segment, from, to });
+    left -= to;
+    if (left <= 0) break;
+  }
+  for (const { segment, from, to } of ranges) {
+    for (const { header } of scanHeaders(segment.file, from, to)) yield header;
+  }
 }

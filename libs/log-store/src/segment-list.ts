@@ -21,6 +21,11 @@ export class SegmentList {
     return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
   }
 
+  /** Whether a segment is in the log and not the active one. */
+  isClosed(segment: LogSegment): boolean {
+    return this.#segments.includes(segment) && segment !== this.active;
+  }
+
   push(segment: LogSegment): void {
     const last = this.#segments.at(-1);
     invariant(last === undefined || last.baseOffset < segment.baseOffset, 'segments rise', {

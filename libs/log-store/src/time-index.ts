@@ -44,12 +44,12 @@ export class TimeIndex {
     return this.file.entryCount >= Math.floor(bytesMax / ENTRY_BYTES) - 1;
   }
 
-  /** Whether the entries can be true: a preallocated tail of zeros left by a crash is not. */
-  isSane(): boolean {
-    if (!this.file.isWholeEntries()) return false;
+  /** Whether the entries can be true for a closed log file of `logBytes`; zeros, as a crash leaves them, are not. */
+  isSane(logBytes: number): boolean {
     const { entryCount } = this.file;
-    if (entryCount < 2) return entryCount === 0 || this.#last.timestamp >= 0;
-    return this.#last.timestamp > this.#entryAt(entryCount - 2).timestamp;
+    if (!this.file.isWholeEntries() || entryCount === 0) return logBytes === 0;
+    if (this.#last.timestamp < 0 || (this.#last.timestamp === 0 && this.#last.offset === this.baseOffset)) return false;
+    return entryCount === 1 || this.#last.timestamp > this.#entryAt(entryCount - 2).timestamp;
   }
 
   /** The entry with the largest timestamp; {-1, base offset} when empty. */

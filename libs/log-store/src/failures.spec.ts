@@ -1,0 +1,83 @@
+import { DiskError } from '@milena/platform';
+import { createMemoryDisk } from '@milena/platform/testing';
+import { at, batch, contents, fill, open, valueOf } from './testing/log-fixture';
+
+describe('a failing disk', () => {
+  it('leaves the log as it was when an append does not fit, and goes on when there is room again', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 3);
+    disk.fail({ operation: 'pwrite', code: 'ENOSPC', pathIncludes: '.log', times: 1 });
+    expect(() => log.appendAsLeader(batch(2), 0)).toThrow(DiskError);
+    expect(log.failure).toBeUndefined();
+    expect(log.logEndOffset).toBe(6);
+    fill(log, 1);
+    disk.crash('keep');
+    expect(contents(open(disk))).toEqual(['0..1@0', '2..3@0', '4..5@0', '6..7@0']);
+  });
+
+  it('takes back the first part of an append whose second part failed', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 1);
+    const many = Buffer.concat(Array.from({ length: 30 }, (_, index) => batch(2, { baseOffset: at(2 + index * 2) })));
+    disk.fail({ operation: 'pwrite', code: 'EIO', pathIncludes: '00000000000000000026.log' });
+    expect(() => log.appendAsFollower(many)).toThrow(DiskError);
+    disk.clearFaults();
+    expect(contents(log)).toEqual(['0..1@0']);
+    valueOf(log.appendAsFollower(many));
+    expect(contents(log).length).toBe(31);
+  });
+
+  it('fails the log for good when what a failed write left cannot be cut off', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 1);
+    disk.setCapacity(batch(2).length + 1000);
+    disk.fail({ operation: 'truncate', code: 'EIO', pathIncludes: '.log' });
+    expect(() => {
+      for (let index = 0; index < 50; index += 1) log.appendAsLeader(batch(2), 0);
+    }).toThrow(DiskError);
+    expect(log.appendAsLeader(batch(1), 0)).toMatchObject({ error: { code: 'KAFKA_STORAGE_ERROR' } });
+  });
+
+  it('believes nothing after a failed sync', async () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 3);
+    const reached = log.recoveryPoint;
+    disk.fail({ operation: 'fdatasync', code: 'EIO', times: 1 });
+    await expect(log.flush()).rejects.toThrow(DiskError);
+    await expect(log.flush()).rejects.toThrow(DiskError);
+    expect(log.recoveryPoint).toBe(reached);
+    expect(log.failure?.code).toBe('EIO');
+    const read = { from: at(0), upTo: at(6), maxBytes: 100, minOneBatch: true };
+    for (const answer of [log.appendAsLeader(batch(1), 0), log.appendAsFollower(batch(1)), log.read(read)]) {
+      expect(answer).toMatchObject({ ok: false, error: { code: 'KAFKA_STORAGE_ERROR' } });
+    }
+    expect(() => log.truncateTo(at(0))).toThrow(DiskError);
+    await log.close();
+  });
+});
+
+describe('flushing', () => {
+  it('shares one sync among callers that wait at the same time', async () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 1);
+    const first = log.flush();
+    fill(log, 1);
+    const [second, third] = [log.flush(), log.flush()];
+    expect(second).toBe(third);
+    expect([await first, await second]).toEqual([2, 4]);
+  });
+
+  it('never reports more than what was appended before it began', async () => {
+    const log = open();
+    fill(log, 1);
+    const flushing = log.flush();
+    fill(log, 5);
+    expect(await flushing).toBe(2);
+    expect(log.recoveryPoint).toBe(2);
+  });
+});
