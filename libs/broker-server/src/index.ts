@@ -7,5 +7,6 @@ export type { ProducerIds } from './producer-ids';
 export type { BrokerContext } from './broker-context';
 export { DEFAULT_BROKER_LIMITS, type BrokerConfig, type BrokerLimits } from './broker-config';
 export type { RequestHandler, RequestHandlerFactory } from './request-handler';
+export { createApiHandler } from './api/create-api-handler';
 export type { BrokerServer, BrokerServerOptions } from './broker-server';
 export type { PlantedBugs } from './planted-bugs';

@@ -43,15 +43,16 @@ export async function changeMetadata<Request extends TimedChange, Response exten
   return response;
 }
 
-/** All of them retriable: after a timeout or a broken connection the change may or may not have been made. */
-function channelFailure({ reason, message }: ChannelFailure): Result<never> {
-  const isUnknown = reason === 'timeout' || reason === 'reset';
-  return isUnknown
-    ? failure('REQUEST_TIMED_OUT', `the controller did not answer in time: ${message}`)
-    : failure('NOT_CONTROLLER', `no active controller can be reached: ${message}`);
+/** Retriable but for the last: after a timeout or a broken connection the change may or may not have been made. */
+function channelFailure({ reason, status, message }: ChannelFailure): Result<never> {
+  if (reason === 'timeout' || reason === 'reset' || status === 'DEADLINE_EXCEEDED') {
+    return failure('REQUEST_TIMED_OUT', `the controller did not answer in time: ${message}`);
+  }
+  if (status === 'INVALID_ARGUMENT') return failure('INVALID_REQUEST', message);
+  return failure('NOT_CONTROLLER', `no active controller can be reached: ${message}`);
 }
 
-function decoded<Response>(rpc: ControllerRpc<never, Response>, bytes: Uint8Array): Result<Response> {
+function decoded<Request, Response>(rpc: ControllerRpc<Request, Response>, bytes: Uint8Array): Result<Response> {
   try {
     return success(rpc.decodeResponse(bytes));
   } catch (error) {
