@@ -40,7 +40,12 @@ export interface ProducerEntry {
 /** Verdict on a batch: append it, or answer with the offsets that its first copy got. */
 export type ProducerVerdict =
   | { readonly kind: 'append' }
-  | { readonly kind: 'duplicate'; readonly firstOffset: Offset; readonly lastOffset: Offset; readonly timestamp: TimestampMs };
+  | {
+      readonly kind: 'duplicate';
+      readonly firstOffset: Offset;
+      readonly lastOffset: Offset;
+      readonly timestamp: TimestampMs;
+    };
 
 const APPEND: Result<ProducerVerdict> = success({ kind: 'append' });
 
@@ -163,7 +168,5 @@ export class ProducerState {
 
 function findDuplicate(entry: ProducerEntry, header: BatchHeader): ProducerBatch | undefined {
   const last = addSequence(header.baseSequence, header.lastOffsetDelta);
-  return entry.batches.find(
-    (batch) => batch.lastSequence === last && firstSequence(batch) === header.baseSequence,
-  );
+  return entry.batches.find((batch) => batch.lastSequence === last && firstSequence(batch) === header.baseSequence);
 }
