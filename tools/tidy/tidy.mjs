@@ -21,6 +21,12 @@ const findings = [];
 const report = (path, message) => findings.push(`${path}: ${message}`);
 
 const isGenerated = (path) => path.includes('/gen/');
+/** Module names that a text imports, statically or not. */
+function importsOf(text) {
+  const statement =
+    /^(?:import|export)\s(?:[^;'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\b(?:import|require)\(\s*'([^']+)'\s*\)/gm;
+  return [...text.matchAll(statement)].map((match) => match[1] ?? match[2]);
+}
 const sources = tracked.filter((path) => /\.(ts|mjs|cjs)$/.test(path) && !isGenerated(path));
 const libSources = sources.filter((path) => /^(libs|apps)\//.test(path) && path.endsWith('.ts'));
 const packages = new Map(
@@ -64,16 +70,15 @@ function checkDependencies() {
   const external = new Set();
   for (const [folder, manifest] of packages) {
     const used = new Set();
-    for (const path of libSources.filter((each) => each.startsWith(`${folder}/`))) {
-      for (const match of read(path).matchAll(/(?:from|import|require)\s*\(?\s*'([^'.][^']*)'/g)) {
-        if (match[1].startsWith('node:')) continue;
-        used.add(
-          match[1]
-            .split('/')
-            .slice(0, match[1].startsWith('@') ? 2 : 1)
-            .join('/'),
-        );
-      }
+    const inside = tracked.filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.ts'));
+    for (const name of inside.flatMap((path) => importsOf(read(path)))) {
+      if (name.startsWith('.') || name.startsWith('node:')) continue;
+      used.add(
+        name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
     }
     const declared = new Set(Object.keys(manifest.dependencies ?? {}));
     const references = new Set(
@@ -112,8 +117,8 @@ function isRootDevelopmentDependency(name) {
 function checkDeadFiles() {
   const imported = new Set();
   for (const path of libSources) {
-    for (const match of read(path).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g)) {
-      const target = normalize(join(dirname(path), match[1]));
+    for (const name of importsOf(read(path)).filter((each) => each.startsWith('.'))) {
+      const target = normalize(join(dirname(path), name));
       imported.add(`${target}.ts`).add(`${target}/index.ts`);
     }
   }
