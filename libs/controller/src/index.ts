@@ -18,6 +18,7 @@ export {
 } from './brokers/broker-heartbeat';
 export {
   alterPartition,
+  type AlteredPartition,
   type AlterPartitionOutcome,
   type AlterPartitionProposal,
   type AlterPartitionRequest,

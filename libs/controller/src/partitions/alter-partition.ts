@@ -40,10 +40,14 @@ export interface AlterPartitionRequest {
 /** What became of one proposal: the partition as it then is, or why not. */
 export interface AlterPartitionOutcome {
   readonly partition: number;
-  readonly result: Result<
-    Pick<PartitionState, 'leader' | 'leaderEpoch' | 'isr' | 'leaderRecoveryState' | 'partitionEpoch'>
-  >;
+  readonly result: Result<AlteredPartition>;
 }
+
+/** What a leader needs to know of its partition. */
+export type AlteredPartition = Pick<
+  PartitionState,
+  'leader' | 'leaderEpoch' | 'isr' | 'leaderRecoveryState' | 'partitionEpoch'
+>;
 
 /** Answer to AlterPartition. */
 export interface AlterPartitionResponse {
@@ -148,7 +152,7 @@ function accept(
   proposal: AlterPartitionProposal,
   defaults: ControllerDefaults,
   records: MetadataRecord[],
-): PartitionState {
+): AlteredPartition {
   const before = image.partition(topicId, proposal.partition) as PartitionState;
   const members = new Set(proposal.newIsr.map(({ brokerId }) => brokerId));
   const change = partitionChange({
@@ -163,19 +167,19 @@ function accept(
     uncleanAllowed: uncleanElectionAllowed(image, image.topicById(topicId)?.name ?? '', defaults),
   });
   const recovers = before.leaderRecoveryState !== proposal.leaderRecoveryState;
-  if (change === undefined && !recovers) return before;
+  const { leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch } = before;
+  if (change === undefined && !recovers) return { leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch };
   const record = {
     ...(change ?? { type: 'PartitionChangeRecord' as const, topicId, partitionId: proposal.partition }),
     ...(recovers ? { leaderRecoveryState: proposal.leaderRecoveryState } : {}),
   };
   records.push(record);
   return {
-    ...before,
-    isr: record.isr ?? before.isr,
-    leader: record.leader ?? before.leader,
-    leaderEpoch: before.leaderEpoch + (record.leader === undefined ? 0 : 1),
-    leaderRecoveryState: record.leaderRecoveryState ?? before.leaderRecoveryState,
-    partitionEpoch: before.partitionEpoch + 1,
+    leader: record.leader ?? leader,
+    leaderEpoch: leaderEpoch + (record.leader === undefined ? 0 : 1),
+    isr: record.isr ?? isr,
+    leaderRecoveryState: record.leaderRecoveryState ?? leaderRecoveryState,
+    partitionEpoch: partitionEpoch + 1,
   };
 }
 

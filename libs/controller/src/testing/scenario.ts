@@ -1,0 +1,192 @@
+import { createDelta, emptyImage, SUPPORTED_FEATURES, type MetadataImage, type MetadataRecord } from '@milena/metadata';
+import { offset, uuidFromBytes, ZERO_UUID, type Uuid } from '@milena/model';
+import { BrokerSessions } from '../brokers/broker-sessions';
+import { fenceBroker } from '../brokers/fence-broker';
+import { brokerHeartbeat } from '../brokers/broker-heartbeat';
+import { registerBroker } from '../brokers/register-broker';
+import type { ControllerDefaults } from '../controller-defaults';
+import type { Decision } from '../decision';
+import { bootstrapRecords } from '../features/bootstrap';
+import { createTopics, type CreatableTopic, type CreateTopicsContext } from '../topics/create-topics';
+
+/** Cluster id of every scenario. */
+export const CLUSTER_ID: Uuid = idNamed('cluster');
+/** Session timeout of every scenario. */
+export const SESSION_TIMEOUT_MS = 9000;
+
+/** A uuid that is the same for the same name. */
+export function idNamed(name: string): Uuid {
+  const bytes = Buffer.alloc(16, '.');
+  bytes.write(name.slice(0, 16), 0, 'latin1');
+  return uuidFromBytes(bytes);
+}
+
+/** The name a uuid was made from. */
+export function nameOf(id: Uuid): string {
+  return id === ZERO_UUID ? '-' : Buffer.from(id, 'base64url').toString('latin1').replace(/\.+$/, '');
+}
+
+/** A controller that commits every decision at once, with a clock that is moved by hand. */
+export class Scenario {
+  image: MetadataImage = emptyImage;
+  nowMs = 0;
+  readonly sessions = new BrokerSessions(SESSION_TIMEOUT_MS);
+  readonly defaults: ControllerDefaults;
+  /** Records of the last decision. */
+  lastRecords: readonly MetadataRecord[] = [];
+  /** Sees the image before and after each decision. */
+  onAppend: (before: MetadataImage, after: MetadataImage) => void = () => {};
+  #topicSerial = 0;
+  #incarnation = 0;
+
+  constructor(defaults: Partial<ControllerDefaults> = {}) {
+    this.defaults = {
+      partitions: 1,
+      replicationFactor: 1,
+      uncleanLeaderElection: false,
+      deleteTopicEnable: true,
+      ...defaults,
+    };
+    this.append(bootstrapRecords(this.image));
+  }
+
+  append(records: readonly MetadataRecord[]): void {
+    const delta = createDelta(this.image);
+    const base = this.image.provenance.offset + 1;
+    records.forEach((record, index) => delta.replay(record, offset(base + index), 1));
+    const before = this.image;
+    this.image = delta.apply();
+    this.lastRecords = records;
+    this.onAppend(before, this.image);
+  }
+
+  commit<Response>({ records, respond }: Decision<Response>): Response {
+    const baseOffset = offset(this.image.provenance.offset + 1);
+    this.append(records);
+    const lastOffset = this.image.provenance.offset;
+    return respond(records.length === 0 ? undefined : { baseOffset, lastOffset });
+  }
+
+  epochOf(brokerId: number): number {
+    return this.image.broker(brokerId)?.epoch ?? -1;
+  }
+
+  register(
+    brokerId: number,
+    { dir = `disk${brokerId}`, rack, cluster = CLUSTER_ID, incarnation }: RegisterOptions = {},
+  ) {
+    const incarnationId = idNamed(incarnation ?? `life${this.#incarnation++}`);
+    const outcome = this.commit(
+      registerBroker(
+        this.image,
+        {
+          principal: 'User:broker',
+          clusterId: cluster,
+          brokerId,
+          incarnationId,
+          listeners: [{ name: 'INTERNAL', host: `host${brokerId}`, port: 9094, securityProtocol: 'PLAINTEXT' }],
+          features: SUPPORTED_FEATURES,
+          ...(rack === undefined ? {} : { rack }),
+          logDirectories: dir.split(',').map(idNamed),
+          previousBrokerEpoch: -1,
+        },
+        {
+          clusterId: CLUSTER_ID,
+          defaults: this.defaults,
+          isAlive: (broker) => this.sessions.isAlive(broker, this.nowMs),
+        },
+      ),
+    );
+    const broker = this.image.broker(brokerId);
+    if (broker !== undefined && outcome.ok) this.sessions.contact(broker, this.nowMs);
+    return outcome;
+  }
+
+  heartbeat(brokerId: number, options: HeartbeatOptions = {}) {
+    const before = this.image.broker(brokerId);
+    const brokerEpoch = options.epoch ?? this.epochOf(brokerId);
+    const currentMetadataOffset = options.at ?? this.image.provenance.offset;
+    if (before?.epoch === brokerEpoch) this.sessions.contact(before, this.nowMs, currentMetadataOffset);
+    const outcome = this.commit(
+      brokerHeartbeat(
+        this.image,
+        {
+          principal: 'User:broker',
+          brokerId,
+          brokerEpoch,
+          currentMetadataOffset,
+          wantFence: options.wantFence ?? false,
+          wantShutDown: options.wantShutDown ?? false,
+          offlineLogDirectories: options.offline === undefined ? [] : [idNamed(options.offline)],
+        },
+        {
+          defaults: this.defaults,
+          lowestActiveMetadataOffset: this.sessions.lowestActiveMetadataOffset(this.image),
+          controlledShutdownOffset: this.sessions.controlledShutdownOffset(brokerId),
+        },
+      ),
+    );
+    const after = this.image.broker(brokerId);
+    if (after?.inControlledShutdown) this.sessions.beginControlledShutdown(after, this.image.provenance.offset);
+    return outcome;
+  }
+
+  fence(brokerId: number): boolean {
+    const broker = this.image.broker(brokerId);
+    if (broker === undefined) return false;
+    this.sessions.end(brokerId);
+    return this.commit(fenceBroker(this.image, broker, this.defaults)).fenced;
+  }
+
+  /** Registers a broker and has it unfenced. */
+  start(brokerId: number, options: RegisterOptions = {}): void {
+    this.register(brokerId, options);
+    this.heartbeat(brokerId);
+  }
+
+  createTopics(
+    topics: readonly Partial<CreatableTopic>[],
+    context: Partial<CreateTopicsContext> = {},
+    validateOnly = false,
+  ) {
+    const request = {
+      principal: 'User:alice',
+      validateOnly,
+      timeoutMs: 1000,
+      topics: topics.map((topic) => ({
+        name: 't',
+        partitions: -1,
+        replicationFactor: -1,
+        assignments: [],
+        configs: [],
+        ...topic,
+      })),
+    };
+    return this.commit(
+      createTopics(this.image, request, {
+        defaults: this.defaults,
+        topicConfigs: { refusal: () => undefined, effective: () => [] },
+        draw: () => 0,
+        newTopicId: () => idNamed(`topic${this.#topicSerial++}`),
+        ...context,
+      }),
+    );
+  }
+}
+
+/** How a broker registers. Directories are names separated by commas. */
+export interface RegisterOptions {
+  readonly dir?: string;
+  readonly rack?: string;
+  readonly cluster?: string;
+  readonly incarnation?: string;
+}
+
+/** What a heartbeat says. */
+export interface HeartbeatOptions {
+  readonly epoch?: number;
+  readonly at?: number;
+  readonly wantFence?: boolean;
+  readonly wantShutDown?: boolean;
+  readonly offline?: string;
+}
