@@ -1,9 +1,17 @@
-import type { Connector, Platform, ServiceHost } from '@milena/platform';
+import { SUPPORTED_FEATURES, type MetadataDelta, type MetadataImage } from '@milena/metadata';
+import { randomUuid, type Uuid } from '@milena/model';
 import type { LogDirectory } from '@milena/log-store';
+import type { Connector, Platform, ServiceHost } from '@milena/platform';
 import type { ActiveControllerChannel, MetadataLog } from '@milena/raft-driver';
 import type { BrokerConfig } from './broker-config';
 import type { BrokerContext } from './broker-context';
+import { BrokerLifecycle } from './broker-lifecycle';
+import { BrokerRegistrar } from './broker-registrar';
+import type { BrokerStartFailure } from './broker-start-failure';
+import { createReplicaManager, type BrokerReplicas } from './create-replica-manager';
+import { MetadataFollower } from './metadata-follower';
 import type { PlantedBugs } from './planted-bugs';
+import { ProducerIdBlocks } from './producer-id-blocks';
 import type { RequestHandler, RequestHandlerFactory } from './request-handler';
 
 /** Everything a broker is made from. */
@@ -15,8 +23,11 @@ export interface BrokerServerOptions {
   /** Registration and heartbeats travel on connections of their own, so that a busy path never delays a sign of life. */
   readonly lifecycleChannel: ActiveControllerChannel;
   readonly connector: Connector;
+  /** The peer listener; the broker registers its services before it starts to listen. */
   readonly serviceHost: ServiceHost;
   readonly logDirectory: LogDirectory;
+  /** Id of the log directory from its meta.properties: a replaced disk has a new one, and its replicas count for nothing. */
+  readonly directoryId: Uuid;
   /** Makes the Kafka API handlers: `createApiHandler` of this lib, or a fake in specs. */
   readonly requestHandler: RequestHandlerFactory;
   /**
@@ -32,7 +43,7 @@ export interface BrokerServerOptions {
 export interface BrokerServer {
   /**
    * Resolves once the broker is registered, unfenced and caught up with the metadata log, however long no controller
-   * answers. Rejects with BrokerStartFailure when the cluster refuses this broker.
+   * answers. Rejects with BrokerStartFailure when the cluster refuses this broker, and when it is stopped before.
    */
   start(): Promise<void>;
   /** Registered, unfenced and caught up. */
@@ -43,4 +54,154 @@ export interface BrokerServer {
   beginControlledShutdown(): Promise<void>;
   /** Ends all work and closes the logs cleanly. */
   stop(): Promise<void>;
+}
+
+/** Makes a broker. Its services are registered with the service host at once, so that it may start to listen. */
+export function createBrokerServer(options: BrokerServerOptions): BrokerServer {
+  return new Broker(options);
+}
+
+class Broker implements BrokerServer {
+  readonly context: BrokerContext;
+  readonly handleRequest: RequestHandler;
+  readonly #incarnationId: Uuid;
+  readonly #follower: MetadataFollower;
+  readonly #lifecycle: BrokerLifecycle;
+  readonly #replicas: BrokerReplicas;
+  #started: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+  #hasFailed = false;
+
+  constructor(private readonly options: BrokerServerOptions) {
+    const { platform, config, metadataLog, controllerChannel, plantedBugs = {} } = options;
+    const { nodeId, clusterId } = config;
+    const principal = `User:broker-${nodeId}`;
+    const brokerEpoch = (): number => this.#lifecycle.brokerEpoch;
+    const image = (): MetadataImage => this.#follower.image;
+    this.#incarnationId = randomUuid((count) => platform.random.bytes(count));
+    this.#follower = new MetadataFollower({
+      metadataLog,
+      timers: platform.timers,
+      incarnationId: this.#incarnationId,
+      publish: (delta, newest) => this.#published(delta, newest),
+    });
+    this.#lifecycle = this.#createLifecycle(principal);
+    this.#replicas = createReplicaManager({
+      ...options,
+      principal,
+      image,
+      brokerEpoch,
+      plantedBugs,
+      onDirectoryFailed: (error) => this.#failed(toError(error)),
+    });
+    this.context = {
+      nodeId,
+      clusterId,
+      config,
+      platform,
+      replicaManager: this.#replicas,
+      producerIds: new ProducerIdBlocks({ nodeId, principal, brokerEpoch, controllerChannel }),
+      controllerChannel,
+      image,
+      controllerId: () => this.#follower.controllerId,
+      waitForMetadata: (offset, timeoutMs) => this.#follower.waitFor(offset, timeoutMs),
+    };
+    this.handleRequest = options.requestHandler(this.context);
+  }
+
+  start(): Promise<void> {
+    this.#replicas.start();
+    this.#follower.start();
+    this.#lifecycle.start();
+    return new Promise((resolve, reject) => {
+      this.#started = { resolve, reject };
+      this.#tellReadiness();
+    });
+  }
+
+  get ready(): boolean {
+    const { state, brokerEpoch } = this.#lifecycle;
+    const self = this.#follower.image.broker(this.options.config.nodeId);
+    return state === 'registered' && self?.epoch === brokerEpoch && !self.fenced && !this.#hasFailed;
+  }
+
+  beginControlledShutdown(): Promise<void> {
+    return this.#lifecycle.beginControlledShutdown();
+  }
+
+  async stop(): Promise<void> {
+    const { logDirectory, platform } = this.options;
+    this.#started?.reject(new Error('the broker was stopped before it was ready'));
+    this.#started = undefined;
+    const { brokerEpoch } = this.#lifecycle;
+    this.#lifecycle.close();
+    this.#follower.close();
+    await this.#replicas.stop();
+    await logDirectory.close(brokerEpoch < 0 ? undefined : brokerEpoch);
+    platform.logger.info('broker stopped');
+  }
+
+  #createLifecycle(principal: string): BrokerLifecycle {
+    const { platform, config, lifecycleChannel, logDirectory, directoryId } = this.options;
+    const { nodeId, clusterId, listeners, rack, server, limits } = config;
+    const heartbeatIntervalMs = server.number('broker.heartbeat.interval.ms');
+    const registrar = new BrokerRegistrar({
+      ...platform,
+      channel: lifecycleChannel,
+      holderPatienceMs: server.number('broker.session.timeout.ms') + heartbeatIntervalMs,
+      request: {
+        principal,
+        clusterId,
+        brokerId: nodeId,
+        incarnationId: this.#incarnationId,
+        listeners,
+        features: SUPPORTED_FEATURES,
+        ...(rack === undefined ? {} : { rack }),
+        logDirectories: [directoryId],
+        previousBrokerEpoch: logDirectory.previousBrokerEpoch ?? -1,
+      },
+    });
+    return new BrokerLifecycle({
+      ...platform,
+      nodeId,
+      principal,
+      channel: lifecycleChannel,
+      registrar,
+      heartbeatIntervalMs,
+      controlledShutdownTimeoutMs: limits.controlledShutdownTimeoutMs,
+      metadataOffset: () => this.#follower.image.provenance.offset,
+      onRegistered: () => this.#tellReadiness(),
+      onRefused: (failure) => this.#refused(failure),
+    });
+  }
+
+  #published(delta: MetadataDelta, image: MetadataImage): void {
+    this.#replicas.apply(delta, image);
+    const self = image.broker(this.options.config.nodeId);
+    this.#lifecycle.metadataApplied({ isFenced: self?.fenced ?? true });
+    this.#tellReadiness();
+  }
+
+  #tellReadiness(): void {
+    if (this.#started === undefined || !this.ready) return;
+    this.options.platform.logger.info('broker is ready', { brokerEpoch: this.#lifecycle.brokerEpoch });
+    this.#started.resolve();
+    this.#started = undefined;
+  }
+
+  #refused(failure: BrokerStartFailure): void {
+    const started = this.#started;
+    this.#started = undefined;
+    if (started === undefined) this.#failed(failure);
+    else started.reject(failure);
+  }
+
+  #failed(error: Error): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.options.onFatal(error);
+  }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -2,6 +2,7 @@ import { offset, type Result } from '@milena/model';
 import {
   outOfRangeAction,
   truncationOffset,
+  type EpochEnd,
   type ReplicaFetchPartition,
   type ReplicaFetchResult,
 } from '@milena/replication';
@@ -74,8 +75,17 @@ export class FetchedPartition {
     const { divergingEpoch, error } = result;
     if (error === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(result);
     if (error !== 'NONE') return { ok: false, error: { code: error, message: 'the leader refused the fetch' } };
-    if (divergingEpoch !== undefined) return partition.truncateTo(truncationOffset(partition.log, divergingEpoch));
+    if (divergingEpoch !== undefined) return this.#truncate(divergingEpoch);
     return partition.appendAsFollower(result.records, result);
+  }
+
+  #truncate(divergingEpoch: EpochEnd): Result<unknown> {
+    const { partition } = this;
+    const before = { end: partition.log.logEndOffset, epoch: partition.log.latestEpoch };
+    const truncated = partition.truncateTo(truncationOffset(partition.log, divergingEpoch));
+    const { logEndOffset, latestEpoch } = partition.log;
+    if (!truncated.ok || logEndOffset < before.end || latestEpoch < before.epoch) return truncated;
+    return { ok: false, error: { code: 'OFFSET_OUT_OF_RANGE', message: 'the divergence leaves nothing to cut' } };
   }
 
   #outOfRange({ logStartOffset, logEndOffset }: ReplicaFetchResult): Result<unknown> {

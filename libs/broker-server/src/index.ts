@@ -8,5 +8,6 @@ export type { BrokerContext } from './broker-context';
 export { DEFAULT_BROKER_LIMITS, type BrokerConfig, type BrokerLimits } from './broker-config';
 export type { RequestHandler, RequestHandlerFactory } from './request-handler';
 export { createApiHandler } from './api/create-api-handler';
-export type { BrokerServer, BrokerServerOptions } from './broker-server';
+export { createBrokerServer, type BrokerServer, type BrokerServerOptions } from './broker-server';
+export { BrokerStartFailure } from './broker-start-failure';
 export type { PlantedBugs } from './planted-bugs';

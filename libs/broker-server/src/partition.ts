@@ -1,5 +1,6 @@
 import {
   failure,
+  invariant,
   maxOffset,
   minOffset,
   NO_EPOCH,
@@ -58,7 +59,7 @@ export class Partition {
       log,
       settings.flushMessages,
       () => this.#acknowledgedEndMoved(),
-      (error) => this.#fail(error),
+      (error) => this.logFailed(error),
     );
   }
 
@@ -124,9 +125,15 @@ export class Partition {
     this.#stopLeading('NOT_LEADER_OR_FOLLOWER');
     const epochStartOffset = this.log.logEndOffset;
     try {
+      invariant(state.leaderEpoch >= this.log.latestEpoch, 'leading an epoch older than the log', {
+        ...this.topicPartition,
+        leaderEpoch: state.leaderEpoch,
+        latestEpoch: this.log.latestEpoch,
+      });
       this.log.assignEpochStartOffset(state.leaderEpoch, epochStartOffset);
     } catch (error) {
-      this.#fail(error);
+      if (!(error instanceof DiskError)) throw error;
+      this.logFailed(error);
       return;
     }
     const leaderState = new LeaderState({
@@ -292,12 +299,12 @@ export class Partition {
       if (!(error instanceof DiskError)) throw error;
       outcome = failure('KAFKA_STORAGE_ERROR', error.message);
     }
-    if (this.log.failure !== undefined) this.#fail(this.log.failure);
+    if (this.log.failure !== undefined) this.logFailed(this.log.failure);
     return outcome;
   }
 
-  /** Takes the partition offline after its log failed. */
-  #fail(error: unknown): void {
+  /** The log failed: the partition goes offline. */
+  logFailed(error: unknown): void {
     if (this.#role.kind === 'offline') return;
     this.#acknowledged.close();
     this.#stopLeading('KAFKA_STORAGE_ERROR');
