@@ -10,7 +10,7 @@ import { createActiveControllerChannel } from './active-controller-channel';
 import type { LeaderInfo } from './metadata-log';
 
 const METHOD = '/milena.controller.v1.ControllerService/CreateTopics';
-const REQUEST = Buffer.from('a request');
+const REQUEST = new Uint8Array([1, 2, 3]);
 const endpointOf = (nodeId: number): Endpoint => ({ host: `controller-${nodeId}`, port: 9093 });
 
 function setUp(bootstrap: readonly number[]) {

@@ -50,8 +50,9 @@ class Driver implements RaftDriver {
   readonly #options: RaftDriverOptions;
   readonly #service: RaftService | undefined;
   readonly #early: MetadataLogListener[] = [];
-  #phase: 'new' | 'starting' | 'running' | 'stopping' | 'stopped' = 'new';
+  #phase: 'new' | 'starting' | 'running' | 'stopping' = 'new';
   #starting: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
   #lock: DiskLock | undefined;
   #log: PartitionLog | undefined;
   #pump: RaftPump | undefined;
@@ -75,19 +76,9 @@ class Driver implements RaftDriver {
     return this.#starting;
   }
 
-  async stop(): Promise<void> {
-    const before = this.#phase;
-    if (before === 'stopped') return;
-    if (before === 'starting') {
-      this.#phase = 'stopping';
-      await this.#starting.catch(() => undefined);
-    }
-    if (before === 'running') await this.#pump?.shutdown(HAND_OVER_TIMEOUT_MS);
-    this.#phase = 'stopping';
-    await this.#pump?.close();
-    await this.#log?.close();
-    this.#lock?.release();
-    this.#phase = 'stopped';
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
   }
 
   health(): boolean {
@@ -173,6 +164,16 @@ class Driver implements RaftDriver {
     pump.start();
   }
 
+  async #close(): Promise<void> {
+    const before = this.#phase;
+    if (before === 'running') await this.#pump?.shutdown(HAND_OVER_TIMEOUT_MS);
+    this.#phase = 'stopping';
+    if (before === 'starting') await this.#starting.catch(() => undefined);
+    await this.#pump?.close();
+    await this.#log?.close();
+    this.#lock?.release();
+  }
+
   #serve(serviceHost: NonNullable<RaftDriverOptions['serviceHost']>): RaftService {
     return createRaftService(serviceHost, {
       accepts: () => this.#phase === 'running',
@@ -196,9 +197,14 @@ class Driver implements RaftDriver {
   }
 
   #bootstrapVoters(folder: string): BootstrapVoters {
-    const { platform, staticVoters = [] } = this.#options;
+    const { platform, staticVoters = [], bootstrapServers = [] } = this.#options;
     const checkpoint = readBootstrapCheckpoint(platform.disk, folder);
     if (checkpoint === undefined) {
+      if (staticVoters.length === 0 && bootstrapServers.length === 0) {
+        throw new UnusableBootstrapCheckpoint(
+          `${folder} was formatted without voters, and neither controller.quorum.bootstrap.servers nor controller.quorum.voters says whom to ask`,
+        );
+      }
       const source = staticVoters.length > 0 ? 'static' : 'checkpoint';
       return { voters: VoterSet.of(staticVoters), source };
     }

@@ -135,6 +135,10 @@ class Pump implements RaftPump {
 
   start(): void {
     this.#input(() => this.#raft.start());
+    const { nodeId, directoryId, role, platform } = this.#options.driver;
+    const { voters } = this.#raft;
+    if (role === 'observer' || voters.includes({ id: nodeId, directoryId })) return;
+    platform.logger.warn('this controller is not among the voters', { directoryId, voters: voters.ids });
   }
 
   request(requestId: number, request: RaftRequest): void {

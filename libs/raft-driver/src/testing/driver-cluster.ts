@@ -21,7 +21,8 @@ import type { CommittedBatch, LeaderInfo, MetadataLogListener } from '../metadat
 import { createRaftDriver, type RaftDriver } from '../raft-driver';
 
 const LOG_FOLDER = '/data';
-const CLUSTER_ID = 'test-cluster';
+/** Cluster id of every cluster made here. */
+export const CLUSTER_ID = 'test-cluster';
 
 /** What one listener was told, in order. */
 export class RecordingListener implements MetadataLogListener {
@@ -161,6 +162,12 @@ export class DriverCluster {
     network.crash();
     time.end();
     this.running.delete(nodeId);
+  }
+
+  /** Puts an empty disk, formatted without voters, in place of a node's. */
+  async replaceDisk(nodeId: number): Promise<void> {
+    this.disks.delete(nodeId);
+    await this.#format(nodeId, undefined);
   }
 
   node(nodeId: number): DriverProcess {
