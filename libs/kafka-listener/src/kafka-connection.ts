@@ -15,6 +15,7 @@ export type AnswerFrame = Buffer | readonly Buffer[];
 
 /**
  * Answers one request frame; undefined when none is wanted. `frame` is valid until the promise settles and reused
- * afterwards. A rejection closes the connection, after what was answered before has been sent.
+ * afterwards. A rejection closes the connection, after what was answered before has been sent; one with a broken
+ * invariant is not caught and ends the process.
  */
 export type FrameHandler = (frame: Buffer, connection: KafkaConnection) => Promise<AnswerFrame | undefined>;

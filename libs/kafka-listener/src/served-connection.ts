@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { InvariantViolation } from '@milena/model';
 import { BoundedQueue, type Logger } from '@milena/platform';
 import type { ConnectionLimits } from './connection-limits';
 import { BadFrameSize, FrameAssembler, type AssembledFrame } from './frame-assembler';
@@ -177,6 +178,8 @@ export class ServedConnection {
       this.#serving = false;
       if (this.#draining) this.#end();
     } catch (error) {
+      // A broken invariant must end the process, not only this client.
+      if (error instanceof InvariantViolation) throw error;
       this.#refuse(error);
     }
   }

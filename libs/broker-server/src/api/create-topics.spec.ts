@@ -97,6 +97,14 @@ describe('CreateTopics', () => {
     expect(broker.controllerCalls).toMatchObject([{ timeoutMs: 1 }]);
   });
 
+  it('does not bother the controller with more topics than one request may create', async () => {
+    const broker = new FakeBroker();
+    const topics = Array.from({ length: 10_001 }, (_, index) => ({ ...wanted, name: `topic-${index}` }));
+    const answer = await broker.answer(createTopics, 7, { topics });
+    expect(answer.topics[10_000]).toMatchObject({ name: 'topic-10000', errorCode: errorCode('POLICY_VIOLATION') });
+    expect(broker.controllerCalls).toEqual([]);
+  });
+
   it('answers INVALID_REQUEST for what the controller cannot read', async () => {
     const broker = new FakeBroker();
     broker.onController = () => ({

@@ -1,5 +1,5 @@
 import { createTopicsRpc } from '@milena/cluster-protocol';
-import type { CreatedTopic } from '@milena/controller';
+import { MAX_NEW_PARTITIONS, type CreatedTopic } from '@milena/controller';
 import { createTopics, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
 import { errorCode, ZERO_UUID, type Failure } from '@milena/model';
 import type { ApiHandler } from './api-handler';
@@ -12,6 +12,11 @@ type TopicResponse = ResponseInputOf<typeof createTopics>['topics'][number];
 export const createTopicsApi: ApiHandler<typeof createTopics> = {
   api: createTopics,
   async handle({ topics, validateOnly, timeoutMs }, context) {
+    if (topics.length > MAX_NEW_PARTITIONS) {
+      const message = `${topics.length} topics in one request are more than ${MAX_NEW_PARTITIONS}`;
+      const error = { code: 'POLICY_VIOLATION', message } as const;
+      return { topics: topics.map(({ name }) => refused(name, error)) };
+    }
     const { principal } = context.connection;
     const request = { principal, topics: topics.map(creatable), validateOnly, timeoutMs };
     const answer = await changeMetadata(context, createTopicsRpc, request);

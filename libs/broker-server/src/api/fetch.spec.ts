@@ -81,6 +81,14 @@ describe('Fetch', () => {
     expect(broker.fetches).toMatchObject([{ maxWaitMs: 0, entries: [{ fetchOffset: 3 }] }]);
   });
 
+  it('keeps an offset beyond every log within what can be counted from', async () => {
+    const broker = new FakeBroker();
+    await broker.answer(fetch, 11, request([{ ...first, fetchOffset: Number.MAX_SAFE_INTEGER }]));
+    const asked = broker.fetches[0]?.entries[0]?.fetchOffset ?? 0;
+    expect(asked).toBeGreaterThan(2 ** 52);
+    expect(Number.isSafeInteger(asked + 2 ** 32)).toBe(true);
+  });
+
   it('names topics by id from version 13 on', async () => {
     const topics = [{ topicId: testUuid(99), partitions: [first] }];
     const answer = await new FakeBroker().answer(fetch, 13, request([], { topics }));

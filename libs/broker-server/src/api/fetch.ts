@@ -19,6 +19,8 @@ type Outcome = Omit<FetchOutcome, 'topicPartition' | 'topicId'> & Partial<Pick<F
 const TOPIC_IDS_SINCE = 13;
 /** First version whose clients can read zstd (KIP-110). */
 const ZSTD_SINCE = 10;
+/** Far beyond any log, and near enough to it that offsets counted from here stay safe integers. */
+const FETCH_OFFSET_MAX = Number.MAX_SAFE_INTEGER - 2 ** 33;
 const NO_RECORDS = Buffer.alloc(0);
 
 /**
@@ -82,7 +84,7 @@ function fetchEntry(
   return success({
     topicPartition: { topic: name, partition: partition.partition },
     topicId: id,
-    fetchOffset: offset(partition.fetchOffset),
+    fetchOffset: offset(Math.min(partition.fetchOffset, FETCH_OFFSET_MAX)),
     currentLeaderEpoch: partition.currentLeaderEpoch,
     lastFetchedEpoch: partition.lastFetchedEpoch,
     maxBytes: Math.max(0, partition.partitionMaxBytes),

@@ -28,12 +28,13 @@ export const produceApi: ApiHandler<typeof produce> = {
     const image = broker.image();
     const entries = translated(request, image, apiVersion);
     const appendable = entries.flatMap((entry) => (entry.ok ? [entry.value] : []));
-    const { acks, timeoutMs } = request;
+    const acks = request.acks as RequiredAcks;
+    const timeoutMs = Math.max(0, request.timeoutMs);
     const appended =
       appendable.length === 0
         ? []
         : await new Promise<readonly AppendOutcome[]>((resolve) =>
-            broker.replicaManager.append({ acks: acks as RequiredAcks, timeoutMs, entries: appendable }, resolve),
+            broker.replicaManager.append({ acks, timeoutMs, entries: appendable }, resolve),
           );
     let next = 0;
     const outcomes = entries.map((entry) => (entry.ok ? takeOutcome(appended[next++]) : refused(entry)));
