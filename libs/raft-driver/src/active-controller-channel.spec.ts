@@ -20,6 +20,7 @@ function setUp(bootstrap: readonly number[]) {
   let leader: LeaderInfo = { leaderId: undefined, epoch: 1 };
   let activeId: number | undefined;
   const calls: number[] = [];
+  const askedBy = new Map<number, number[]>();
   const client = network.join('broker-1');
   const channel = createActiveControllerChannel({
     platform: { clock: time.clock, timers: time.timers, random, logger: silentLogger },
@@ -30,8 +31,9 @@ function setUp(bootstrap: readonly number[]) {
   const serve = (nodeId: number): { server: MemoryServer; crash(): void } => {
     const process = network.join(`controller-${nodeId}`);
     const server = process.server(9093);
-    server.unary(METHOD, () => {
+    server.unary(METHOD, ([id = 0]) => {
       calls.push(nodeId);
+      askedBy.set(id, [...(askedBy.get(id) ?? []), nodeId]);
       const answer = nodeId === activeId ? success(Buffer.from(`by ${nodeId}`)) : failure('NOT_CONTROLLER', 'not me');
       return Promise.resolve(answer);
     });
@@ -44,6 +46,7 @@ function setUp(bootstrap: readonly number[]) {
     network,
     channel,
     calls,
+    askedBy,
     serve,
     call,
     activate: (nodeId: number | undefined) => (activeId = nodeId),
@@ -69,6 +72,26 @@ it('finds the active controller among the bootstrap servers while no leader is k
   activate(2);
   expect(text(await call())).toBe('by 2');
   expect(calls.length).toBeLessThanOrEqual(3);
+});
+
+it('lets no concurrent call take the turn of another: each asks every bootstrap server within one round', async () => {
+  const { serve, activate, time, channel, askedBy } = setUp([1, 2, 3, 4, 5]);
+  [1, 2, 3, 4, 5].forEach(serve);
+  activate(3);
+  const answers = Array.from({ length: 20 }, (_, id) => channel.unary(METHOD, new Uint8Array([id]), 2000));
+  for (const answer of answers) expect(text(await time.resolve(answer))).toBe('by 3');
+  for (const nodeIds of askedBy.values()) expect(nodeIds).toEqual([...new Set(nodeIds)]);
+});
+
+it('asks first whoever answered the last call', async () => {
+  const { serve, activate, call, calls } = setUp([1, 2, 3]);
+  [1, 2, 3].forEach(serve);
+  activate(2);
+  await call();
+  calls.length = 0;
+  expect(text(await call())).toBe('by 2');
+  expect(text(await call())).toBe('by 2');
+  expect(calls).toEqual([2, 2]);
 });
 
 it('asks the others when the known leader is gone, and follows the metadata log as soon as it knows better', async () => {

@@ -31,14 +31,26 @@ export function createActiveControllerChannel(options: ActiveControllerChannelOp
   const { platform, connector, metadataLog, bootstrap } = options;
   const { clock, timers, random, logger } = platform;
   const channels = createChannelCache({ connector, purpose: 'controller' });
-  let nextBootstrap = bootstrap.length > 0 ? random.below(bootstrap.length) : 0;
+  let firstBootstrap = bootstrap.length > 0 ? random.below(bootstrap.length) : 0;
   let closed = false;
 
-  /** The leader unless it was just tried in vain: then the others in turn, because what we know may be old. */
-  function chooseEndpoint(triedInVain: string | undefined): Endpoint | undefined {
-    const leader = metadataLog.leader().endpoint;
-    if (leader !== undefined && endpointText(leader) !== triedInVain) return leader;
-    return bootstrap[nextBootstrap++ % bootstrap.length] ?? leader;
+  /**
+   * The endpoints of one call in the order of its attempts: the leader unless it was just tried in vain, then the others
+   * in turn, because what we know may be old. Each call has a turn of its own: calls that share one can starve each other.
+   */
+  function endpointChooser(): (triedInVain: string | undefined) => Endpoint | undefined {
+    let turn = firstBootstrap;
+    return (triedInVain) => {
+      const leader = metadataLog.leader().endpoint;
+      if (leader !== undefined && endpointText(leader) !== triedInVain) return leader;
+      return bootstrap[turn++ % bootstrap.length] ?? leader;
+    };
+  }
+
+  /** The next call without a known leader begins where this one was answered. */
+  function answeredBy(endpoint: Endpoint): void {
+    const index = bootstrap.findIndex((candidate) => endpointText(candidate) === endpointText(endpoint));
+    if (index >= 0) firstBootstrap = index;
   }
 
   function pause(attempt: number): Promise<void> {
@@ -55,6 +67,7 @@ export function createActiveControllerChannel(options: ActiveControllerChannelOp
     const deadline = clock.monotonicMs() + timeoutMs;
     let last: ChannelFailure = { reason: 'timeout', message: 'no controller is known' };
     let triedInVain: string | undefined;
+    const chooseEndpoint = endpointChooser();
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const remainingMs = deadline - clock.monotonicMs();
       if (closed) return failed({ reason: 'cancelled', message: 'the channel is closed' });
@@ -63,6 +76,7 @@ export function createActiveControllerChannel(options: ActiveControllerChannelOp
       if (endpoint !== undefined) {
         const callOptions = { timeoutMs: remainingMs, ...(trace === undefined ? {} : { trace }) };
         const outcome = await channels.unary(endpoint, method, request, callOptions);
+        if (outcome.ok) answeredBy(endpoint);
         if (outcome.ok || !wasNotCarriedOut(outcome.error)) return outcome;
         last = outcome.error;
         triedInVain = endpointText(endpoint);
