@@ -1,4 +1,4 @@
-import type { Offset } from '@milena/model';
+import { invariant, type Offset } from '@milena/model';
 import type { Leadership, RaftLog } from '@milena/raft';
 import { batchesOf } from '@milena/record-batch';
 import { committedBatch } from './committed-batch';
@@ -47,7 +47,9 @@ export class ListenerProgress {
   /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`. */
   deliverChunk(highWatermark: Offset, mayGoOn: () => boolean): void {
     if (this.#nextOffset >= highWatermark) return;
-    for (const view of batchesOf(this.log.read(this.#nextOffset, CHUNK_BYTES))) {
+    const records = this.log.read(this.#nextOffset, CHUNK_BYTES);
+    invariant(records.length > 0, 'what is committed is in the log', { nextOffset: this.#nextOffset, highWatermark });
+    for (const view of batchesOf(records)) {
       if (view.header.lastOffset >= highWatermark || !mayGoOn()) return;
       this.#nextOffset = view.header.nextOffset;
       if (!view.header.isControl) this.listener.onCommitted(committedBatch(view));

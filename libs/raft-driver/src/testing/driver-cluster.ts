@@ -73,6 +73,8 @@ export interface DriverClusterOptions {
   readonly seed?: number;
   readonly plantedBugs?: PlantedBugs;
   readonly logger?: Logger;
+  /** Size at which a segment of the log is rolled; 1 MiB. */
+  readonly segmentBytes?: number;
   /** Sees every message as it is delivered. */
   readonly observe?: () => void;
 }
@@ -133,7 +135,7 @@ export class DriverCluster {
       connector: network.connector,
       ...(role === 'voter' ? { serviceHost: server, endpoint: endpointOf(nodeId) } : {}),
       bootstrapServers: bootstrapIds.map(endpointOf),
-      logConfig: { segmentIndexBytes: 4096 },
+      logConfig: { segmentBytes: this.options.segmentBytes ?? 1024 * 1024, segmentIndexBytes: 1024 },
       onFatal: (error) => fatal.push(error),
       ...(this.options.plantedBugs === undefined ? {} : { plantedBugs: this.options.plantedBugs }),
     });
