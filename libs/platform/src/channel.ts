@@ -71,7 +71,10 @@ export interface ChannelStream {
    * completes the call; a server must end every stream whose `onClosed` brought no failure.
    */
   end(): void;
-  /** Breaks the stream. Our own handlers see `cancelled`; the server sees `cancelled`, the caller `reset`. */
+  /**
+   * Breaks the stream. Our own handlers see `cancelled`. The caller sees `reset`; the server `cancelled` or a good end,
+   * because HTTP/2 does not always tell the two apart. A connection that breaks never looks like either.
+   */
   cancel(): void;
 }
 

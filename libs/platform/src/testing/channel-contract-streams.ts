@@ -110,7 +110,7 @@ function describeEndings(current: CurrentSetting): void {
     expect(seen.closed).toEqual([]);
     await subject.waitFor(() => seen.closed.length === 1 && server.seen.closed.length === 1);
     expect(seen.closed[0]?.reason).toBe('cancelled');
-    expect(server.seen.closed[0]?.reason).toMatch(/cancelled|reset/);
+    expect([undefined, 'cancelled']).toContain(server.seen.closed[0]?.reason);
     stream.cancel();
     server.stream.cancel();
     expect(seen.closed).toHaveLength(1);
@@ -136,7 +136,7 @@ function describeEndings(current: CurrentSetting): void {
     current().channel.close();
     await subject.waitFor(() => seen.closed.length === 1 && server.seen.closed.length === 1);
     expect(seen.closed[0]?.reason).toBe('cancelled');
-    expect(server.seen.closed[0]?.reason).toMatch(/cancelled|reset/);
+    expect([undefined, 'cancelled', 'reset']).toContain(server.seen.closed[0]?.reason);
   });
 
   it('ends with refused where nobody listens, and with UNIMPLEMENTED for an unknown method', async () => {

@@ -1,0 +1,67 @@
+import type { ChannelFailure, Meter, Span, SpanOptions, TraceContext, Tracer } from '@milena/platform';
+
+/** Names of OpenTelemetry's RPC conventions (semantic-conventions 1.44), kept in one place because they still move. */
+const ATTRIBUTES = {
+  system: 'rpc.system.name',
+  method: 'rpc.method',
+  status: 'rpc.status_code',
+  error: 'error.type',
+} as const;
+const DURATION_METRIC = {
+  client: { name: 'rpc_client_call_duration_seconds', help: 'Duration of gRPC calls made, by method and status' },
+  server: { name: 'rpc_server_call_duration_seconds', help: 'Duration of gRPC calls answered, by method and status' },
+} as const;
+
+/** A call that is measured. */
+export interface ObservedCall {
+  /** Context to hand on: of the call's span, or of its cause when nothing is traced. */
+  readonly trace: TraceContext | undefined;
+  /** The call is over; `undefined` for OK. */
+  end(failure: ChannelFailure | undefined): void;
+}
+
+/** What is known of a call when it begins. */
+export interface CallStart {
+  /** `/package.Service/Method`. */
+  readonly method: string;
+  readonly parent?: TraceContext | undefined;
+  /** False for streams, whose messages carry traces of their own. */
+  readonly traced: boolean;
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+/** Starts the measurements of one side's calls. */
+export type ObserveCall = (start: CallStart) => ObservedCall;
+
+/** Where measurements go. */
+export interface CallInstrumentsOptions {
+  readonly side: 'client' | 'server';
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+}
+
+/** Spans and durations of calls: a span per unary call, a duration per call and stream. */
+export function createCallInstruments({ side, tracer, meter }: CallInstrumentsOptions): ObserveCall {
+  const duration = meter.histogram(DURATION_METRIC[side].name, DURATION_METRIC[side].help);
+  return ({ method: path, parent, traced, attributes }) => {
+    const startMs = performance.now();
+    const method = path.slice(1);
+    const options: SpanOptions = {
+      kind: side,
+      ...(parent === undefined ? {} : { parent }),
+      attributes: { [ATTRIBUTES.system]: 'grpc', [ATTRIBUTES.method]: method, ...attributes },
+    };
+    const span: Span | undefined = traced ? tracer.startSpan(method, options) : undefined;
+    return {
+      trace: span?.context ?? parent,
+      end(failure) {
+        const statusCode = failure === undefined ? 'OK' : (failure.status ?? failure.reason);
+        duration.record((performance.now() - startMs) / 1000, { rpc_method: method, rpc_status_code: statusCode });
+        span?.setAttribute(ATTRIBUTES.status, statusCode);
+        const error = failure?.failure?.code ?? failure?.status ?? failure?.reason;
+        if (error !== undefined) span?.setAttribute(ATTRIBUTES.error, error);
+        span?.end(error);
+      },
+    };
+  };
+}

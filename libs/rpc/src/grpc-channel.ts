@@ -1,0 +1,137 @@
+import { Client, Metadata, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import { endpointText, type Endpoint } from '@milena/model';
+import type {
+  CallOptions,
+  Channel,
+  ChannelFailure,
+  ChannelStream,
+  StreamHandlers,
+  TraceContext,
+  UnaryOutcome,
+} from '@milena/platform';
+import type { ObserveCall } from './call-instruments';
+import { CANCELLED, channelFailure } from './channel-failure';
+import { openClientStream } from './client-stream';
+import { deserializeBytes, serializeBytes } from './pass-through';
+
+/** What all channels of a connector share. */
+export interface GrpcChannelSettings {
+  readonly credentials: ChannelCredentials;
+  readonly channelOptions: ChannelOptions;
+  readonly observe: ObserveCall;
+  readonly connectTimeoutMs: number;
+  readonly maxQueuedBytes: number;
+}
+
+function traceMetadata(trace: TraceContext | undefined): Metadata {
+  const metadata = new Metadata();
+  if (trace !== undefined) metadata.set('traceparent', trace.traceparent);
+  return metadata;
+}
+
+/**
+ * A channel over a grpc-js client. A client whose connection was refused or broke is thrown away, and the next call makes
+ * a new one: grpc-js would answer calls with the old error until its reconnect backoff is over, and here the caller
+ * decides when to try again.
+ */
+export class GrpcChannel implements Channel {
+  readonly #cancels = new Set<() => void>();
+  #client: Client | undefined;
+  #closed = false;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    readonly settings: GrpcChannelSettings,
+  ) {}
+
+  unary(method: string, request: Uint8Array, { timeoutMs, trace }: CallOptions): Promise<UnaryOutcome> {
+    const call = this.#observe(method, true, trace);
+    return new Promise((resolve) => {
+      const client = this.#currentClient();
+      let over = false;
+      const finish = (outcome: UnaryOutcome): void => {
+        if (over) return;
+        over = true;
+        this.#cancels.delete(cancel);
+        if (!outcome.ok) this.#dropIfBroken(client, outcome.error);
+        call.end(outcome.ok ? undefined : outcome.error);
+        resolve(outcome);
+      };
+      const metadata = traceMetadata(call.trace);
+      const deadline = Date.now() + timeoutMs;
+      let cancelCall = (): void => {};
+      const cancel = (): void => {
+        finish({ ok: false, error: CANCELLED });
+        cancelCall();
+      };
+      if (client === undefined) return cancel();
+      this.#cancels.add(cancel);
+      const unary = client.makeUnaryRequest(
+        method,
+        serializeBytes,
+        deserializeBytes,
+        request,
+        metadata,
+        { deadline },
+        (error, value) =>
+          finish(
+            error === null
+              ? { ok: true, value: value ?? new Uint8Array() }
+              : { ok: false, error: channelFailure(error) },
+          ),
+      );
+      cancelCall = () => unary.cancel();
+    });
+  }
+
+  openStream(method: string, handlers: StreamHandlers): ChannelStream {
+    const call = this.#observe(method, false);
+    const client = this.#currentClient();
+    if (client === undefined) {
+      setImmediate(() => handlers.onClosed(CANCELLED));
+      return { send() {}, end() {}, cancel() {} };
+    }
+    const stream = openClientStream(
+      client.makeBidiStreamRequest(method, serializeBytes, deserializeBytes, new Metadata()),
+      {
+        onMessage: (message) => handlers.onMessage(message),
+        onClosed: (failure) => {
+          this.#cancels.delete(cancel);
+          if (failure !== undefined) this.#dropIfBroken(client, failure);
+          call.end(failure);
+          handlers.onClosed(failure);
+        },
+      },
+      this.settings,
+    );
+    const cancel = (): void => stream.cancel();
+    this.#cancels.add(cancel);
+    return stream;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of [...this.#cancels]) cancel();
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  /** The client to use; undefined once the channel is closed. */
+  #currentClient(): Client | undefined {
+    if (this.#closed) return undefined;
+    const { credentials, channelOptions } = this.settings;
+    this.#client ??= new Client(endpointText(this.endpoint), credentials, channelOptions);
+    return this.#client;
+  }
+
+  #observe(method: string, traced: boolean, parent?: TraceContext): ReturnType<ObserveCall> {
+    const attributes = { 'server.address': this.endpoint.host, 'server.port': this.endpoint.port };
+    return this.settings.observe({ method, traced, parent, attributes });
+  }
+
+  #dropIfBroken(client: Client | undefined, { reason }: ChannelFailure): void {
+    if (client === undefined || client !== this.#client || (reason !== 'refused' && reason !== 'reset')) return;
+    this.#client = undefined;
+    client.close();
+  }
+}
