@@ -71,14 +71,14 @@ async function restartAll(cluster: DriverCluster): Promise<void> {
   if (!cluster.running.has(OBSERVER)) await cluster.run(OBSERVER, 'observer', VOTERS);
 }
 
-it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+it.each(Array.from({ length: 8 }, (_, index) => index + 1))(
   'loses, changes and reorders nothing committed while nodes die and links break, seed %i',
   async (seed) => {
     const random = createSeededRandom(seed);
     const cluster = await DriverCluster.start({ voters: VOTERS, seed, segmentBytes: 1024 });
     await cluster.startObserver(OBSERVER);
     const history = new History(cluster);
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 35; round++) {
       history.observe();
       const active = cluster.active();
       if (active !== undefined) {
