@@ -146,6 +146,23 @@ describe('log directory', () => {
     expect(deleted()).toEqual([]);
   });
 
+  it('keeps a flush of a deleted partition away from the one that takes its name', async () => {
+    const time = createVirtualTime();
+    const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 1, max: 3 } });
+    const directory = await time.resolve(openDirectory(disk, time));
+    const old = valueOf(directory.getOrCreate(ORDERS, TOPIC_ID));
+    fill(old, 3, { epoch: 9 });
+    const flushing = old.flush().catch(() => undefined);
+    const deleting = directory.delete(ORDERS);
+    const log = valueOf(directory.getOrCreate(ORDERS, OTHER_ID));
+    fill(log, 1, { epoch: 2 });
+    await time.resolve(Promise.all([flushing, deleting]));
+    await time.resolve(log.flush());
+    expect(log.failure).toBeUndefined();
+    expect(readTextFile(disk, '/data/orders-0/partition.metadata')).toContain(OTHER_ID);
+    expect(readTextFile(disk, '/data/orders-0/leader-epoch-checkpoint')).toBe('0\n1\n2 0\n');
+  });
+
   it('removes deleted partitions of an earlier life', async () => {
     const disk = createMemoryDisk();
     const time = createVirtualTime();

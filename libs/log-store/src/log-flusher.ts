@@ -35,6 +35,7 @@ interface Marks {
 export class LogFlusher {
   #recoveryPoint: Offset;
   #failure: DiskError | undefined;
+  #isStopped = false;
   #running: Promise<Offset> | undefined;
   #queued: Promise<Offset> | undefined;
   /** Lowest truncation since the running flush began: what it syncs above is not what it read. */
@@ -62,6 +63,14 @@ export class LogFlusher {
 
   get failure(): DiskError | undefined {
     return this.#failure;
+  }
+
+  /**
+   * Lets a flush under way end without touching the folder again, which is about to be renamed: another partition may take
+   * its name, and must not get this one's files.
+   */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** The log can no longer be trusted; `error` is what every later call gets. */
@@ -131,13 +140,13 @@ export class LogFlusher {
     this.#parents = [];
     this.#truncatedTo = undefined;
     try {
-      for (const segment of unsynced) await segment.sync(segment !== segments.active);
-      await this.#syncNames(marks);
+      for (const segment of unsynced) if (!this.#isStopped) await segment.sync(segment !== segments.active);
+      if (!this.#isStopped) await this.#syncNames(marks);
     } catch (error) {
       if (error instanceof DiskError) this.fail(error);
       throw error;
     }
-    return this.#reach(end);
+    return this.#isStopped ? this.#recoveryPoint : this.#reach(end);
   }
 
   #reach(end: Offset): Offset {
@@ -149,8 +158,10 @@ export class LogFlusher {
   async #syncNames(marks: Marks): Promise<void> {
     const { disk, folder, epochs, metadata } = this.log;
     await metadata.save();
+    if (this.#isStopped) return;
     if (marks.epochs) {
-      await replaceFile(disk, `${folder}/${LEADER_EPOCH_FILE}`, formatLeaderEpochCheckpoint(epochs.entries));
+      const text = formatLeaderEpochCheckpoint(epochs.entries);
+      await replaceFile(disk, `${folder}/${LEADER_EPOCH_FILE}`, text, metadata.topicId);
     } else if (marks.names) {
       await disk.fsyncDirectory(folder);
     }

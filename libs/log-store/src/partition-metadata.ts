@@ -50,7 +50,7 @@ export class PartitionMetadata {
   async save(): Promise<void> {
     if (!this.#isUnsynced || this.#topicId === undefined) return;
     this.#isUnsynced = false;
-    await replaceFile(this.disk, this.#path, formatPartitionMetadata(this.#topicId));
+    await replaceFile(this.disk, this.#path, formatPartitionMetadata(this.#topicId), this.#topicId);
   }
 
   get #path(): string {

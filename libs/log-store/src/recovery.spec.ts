@@ -222,7 +222,7 @@ describe('power cuts', () => {
   it.each(['lose-unsynced', 'tear'] as const)('loses nothing that was flushed (%s)', async (mode) => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(9), { minLength: 1, maxLength: 25 }), (steps) => run(steps, mode)),
-      { seed: 7, numRuns: 120 },
+      { seed: 7, numRuns: 80 },
     );
   });
 

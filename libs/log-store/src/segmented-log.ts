@@ -175,6 +175,7 @@ export class SegmentedLog implements PartitionLog {
   async abandon(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.log.flusher.stop();
     await this.#closeFiles();
   }
 

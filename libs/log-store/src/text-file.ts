@@ -20,14 +20,14 @@ export function readTextFile(disk: Disk, path: string): string | undefined {
 
 /**
  * Replaces a file so that a crash leaves the old or the new text, never a mixture: temporary file, fdatasync, rename,
- * fsync of the folder. Calls for one path must not overlap.
+ * fsync of the folder. Calls for one path and `writer` must not overlap.
  */
-export async function replaceFile(disk: Disk, path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
+export async function replaceFile(disk: Disk, path: string, content: string, writer = 'new'): Promise<void> {
+  const temporary = `${path}.${writer}.tmp`;
   const file = disk.open(temporary, { create: true });
   try {
     file.truncate(0);
-    file.pwrite(typeof content === 'string' ? Buffer.from(content, 'utf8') : content, 0);
+    file.pwrite(Buffer.from(content, 'utf8'), 0);
     await file.fdatasync();
   } finally {
     file.close();

@@ -1,4 +1,4 @@
-import { ByteReader, MalformedInput } from '@milena/bytes';
+import { MalformedInput } from '@milena/bytes';
 import { offset, type Offset, type ProducerId, type TimestampMs } from '@milena/model';
 
 /** Bytes of a version 2 batch before its records section. */
@@ -73,6 +73,12 @@ export function compressionOf(attributes: number): Compression | undefined {
   return COMPRESSIONS[attributes & BATCH_ATTRIBUTE.compressionMask];
 }
 
+function int64At(buffer: Buffer, at: number): number {
+  const value = buffer.readInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4);
+  if (!Number.isSafeInteger(value)) throw new MalformedInput(`64-bit value at position ${at} is out of range`);
+  return value;
+}
+
 /**
  * Reads the header of the version 2 batch that begins at `position`. Only the 61 header bytes need to be in `buffer`,
  * so a scan may read headers alone; whether `sizeInBytes` fits the buffer is the caller's check (`batchesOf` makes it).
@@ -80,45 +86,61 @@ export function compressionOf(attributes: number): Compression | undefined {
  * values that are not safe integers. The CRC is not verified here.
  */
 export function readBatchHeader(buffer: Buffer, position = 0): BatchHeader {
-  const reader = new ByteReader(buffer, position, Math.min(buffer.length, position + BATCH_HEADER_BYTES));
-  const base = reader.int64();
-  const sizeInBytes = reader.int32() + LOG_OVERHEAD_BYTES;
-  const partitionLeaderEpoch = reader.int32();
-  const magic = reader.int8();
+  // Runs for every batch written or read: one bounds check for all fields, then plain reads.
+  if (buffer.length - position < BATCH_HEADER_BYTES) throw new MalformedInput(`no batch header at ${position}`);
+  const magic = buffer.readInt8(position + BATCH_FIELD.magic);
   if (magic !== CURRENT_MAGIC) throw new MalformedInput(`batch magic ${magic} at position ${position}`);
-  const crc = reader.uint32();
-  const attributes = reader.int16();
-  const lastOffsetDelta = reader.int32();
-  const baseTimestamp = reader.int64() as TimestampMs;
-  const maxTimestamp = reader.int64() as TimestampMs;
-  const producerId = reader.int64() as ProducerId;
-  const producerEpoch = reader.int16();
-  const baseSequence = reader.int32();
-  const recordCount = reader.int32();
+  const base = int64At(buffer, position + BATCH_FIELD.baseOffset);
+  const sizeInBytes = buffer.readInt32BE(position + BATCH_FIELD.batchLength) + LOG_OVERHEAD_BYTES;
+  const attributes = buffer.readInt16BE(position + BATCH_FIELD.attributes);
+  const lastOffsetDelta = buffer.readInt32BE(position + BATCH_FIELD.lastOffsetDelta);
+  const recordCount = buffer.readInt32BE(position + BATCH_FIELD.recordCount);
   const compression = compressionOf(attributes);
   if (sizeInBytes < BATCH_HEADER_BYTES || base < 0 || lastOffsetDelta < 0 || recordCount < 0 || !compression) {
     throw new MalformedInput(`impossible batch header at position ${position}`);
   }
-  if (!Number.isSafeInteger(base + lastOffsetDelta + 1)) throw new MalformedInput('batch offsets out of range');
   return {
     baseOffset: offset(base),
     sizeInBytes,
-    partitionLeaderEpoch,
+    partitionLeaderEpoch: buffer.readInt32BE(position + BATCH_FIELD.partitionLeaderEpoch),
     magic,
-    crc,
+    crc: buffer.readUInt32BE(position + BATCH_FIELD.crc),
     attributes,
     compression,
     timestampType: (attributes & BATCH_ATTRIBUTE.logAppendTime) === 0 ? 'CreateTime' : 'LogAppendTime',
     isTransactional: (attributes & BATCH_ATTRIBUTE.transactional) !== 0,
     isControl: (attributes & BATCH_ATTRIBUTE.control) !== 0,
     lastOffsetDelta,
-    lastOffset: offset(base + lastOffsetDelta),
-    nextOffset: offset(base + lastOffsetDelta + 1),
-    baseTimestamp,
-    maxTimestamp,
-    producerId,
-    producerEpoch,
-    baseSequence,
+    lastOffset: endingAt(base + lastOffsetDelta, position),
+    nextOffset: endingAt(base + lastOffsetDelta + 1, position),
+    baseTimestamp: int64At(buffer, position + BATCH_FIELD.baseTimestamp) as TimestampMs,
+    maxTimestamp: int64At(buffer, position + BATCH_FIELD.maxTimestamp) as TimestampMs,
+    producerId: int64At(buffer, position + BATCH_FIELD.producerId) as ProducerId,
+    producerEpoch: buffer.readInt16BE(position + BATCH_FIELD.producerEpoch),
+    baseSequence: buffer.readInt32BE(position + BATCH_FIELD.baseSequence),
     recordCount,
   };
+}
+
+/** How far a batch reaches, in bytes and in offsets; what `readBatchHeader` says of it, without the rest. */
+export interface BatchExtent {
+  readonly sizeInBytes: number;
+  readonly nextOffset: Offset;
+}
+
+/** Reads the extent of the batch whose whole header lies at `position`; MalformedInput as `readBatchHeader` for these fields. */
+export function readBatchExtent(buffer: Buffer, position: number): BatchExtent {
+  const base = int64At(buffer, position + BATCH_FIELD.baseOffset);
+  const sizeInBytes = buffer.readInt32BE(position + BATCH_FIELD.batchLength) + LOG_OVERHEAD_BYTES;
+  const lastOffsetDelta = buffer.readInt32BE(position + BATCH_FIELD.lastOffsetDelta);
+  const magic = buffer.readInt8(position + BATCH_FIELD.magic);
+  if (sizeInBytes < BATCH_HEADER_BYTES || base < 0 || lastOffsetDelta < 0 || magic !== CURRENT_MAGIC) {
+    throw new MalformedInput(`impossible batch header at position ${position}`);
+  }
+  return { sizeInBytes, nextOffset: endingAt(base + lastOffsetDelta + 1, position) };
+}
+
+function endingAt(value: number, position: number): Offset {
+  if (!Number.isSafeInteger(value)) throw new MalformedInput(`batch offsets out of range at position ${position}`);
+  return value as Offset;
 }
