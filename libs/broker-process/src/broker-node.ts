@@ -2,7 +2,7 @@ import type { NodeConfig } from '@milena/config';
 import type { Connector, Platform } from '@milena/platform';
 import { createRaftDriver, type RaftDriver } from '@milena/raft-driver';
 import { createGrpcConnector } from '@milena/rpc';
-import type { NodeStorage } from './node-storage';
+import { nodeStorage } from './node-storage';
 
 /** The parts of a node that all its roles share. */
 export interface BrokerNode {
@@ -14,16 +14,15 @@ export interface BrokerNode {
 /** What those of a node without a controller are made from. */
 export interface BrokerNodeOptions {
   readonly config: NodeConfig;
-  readonly storage: NodeStorage;
   readonly platform: Platform;
   readonly onFatal: (error: unknown) => void;
 }
 
 /** The parts of a node without a controller: it observes the metadata log. */
-export function createBrokerNode({ config, storage, platform, onFatal }: BrokerNodeOptions): BrokerNode {
+export function createBrokerNode({ config, platform, onFatal }: BrokerNodeOptions): BrokerNode {
   const connector = createGrpcConnector(platform);
   const metadataLog = createRaftDriver({
-    ...storage,
+    ...nodeStorage(platform.disk, config, config.metadataFolder),
     platform,
     nodeId: config.nodeId,
     role: 'observer',

@@ -49,8 +49,8 @@ class RunningBroker implements BrokerProcess {
     const { config, outputs, node, onFatal } = options;
     this.#config = config;
     const platform = node?.platform ?? createNodePlatform(outputs);
-    this.#storage = nodeStorage(platform.disk, config);
-    this.#node = node ?? createBrokerNode({ config, storage: this.#storage, platform, onFatal });
+    this.#storage = nodeStorage(platform.disk, config, config.dataFolder);
+    this.#node = node ?? createBrokerNode({ config, platform, onFatal });
     this.#gate = createRequestGate(platform.timers);
   }
 
@@ -64,10 +64,9 @@ class RunningBroker implements BrokerProcess {
     const logDirectory = await this.#opening;
     if (this.#isStopping) return;
     const { node, onFatal } = this.options;
-    const { clusterId } = this.#storage;
     const servers = createBrokerServers({
       config: this.#config,
-      clusterId,
+      storage: this.#storage,
       node: this.#node,
       logDirectory,
       gate: this.#gate,
@@ -80,7 +79,7 @@ class RunningBroker implements BrokerProcess {
     await servers.broker.start();
     this.#gate.open();
     servers.health.set('SERVING');
-    this.#node.platform.logger.info('broker serves', { clusterId });
+    this.#node.platform.logger.info('broker serves', { clusterId: this.#storage.clusterId });
   }
 
   async stop(): Promise<void> {

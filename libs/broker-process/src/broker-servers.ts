@@ -14,6 +14,7 @@ import {
 import { brokerListeners } from './broker-listeners';
 import type { BrokerNode } from './broker-node';
 import { connectionLimits } from './connection-limits';
+import type { NodeStorage } from './node-storage';
 import type { RequestGate } from './request-gate';
 
 /** The largest message a peer may send: one batch may exceed every fetch limit. */
@@ -31,7 +32,7 @@ export interface BrokerServers {
 /** What they are made from. */
 export interface BrokerServersOptions {
   readonly config: NodeConfig;
-  readonly clusterId: string;
+  readonly storage: NodeStorage;
   readonly node: BrokerNode;
   readonly logDirectory: LogDirectory;
   readonly gate: RequestGate;
@@ -40,7 +41,7 @@ export interface BrokerServersOptions {
 
 /** Makes the servers of a broker; nothing listens yet. */
 export function createBrokerServers(options: BrokerServersOptions): BrokerServers {
-  const { config, clusterId, node, logDirectory, gate, onFatal } = options;
+  const { config, storage, node, logDirectory, gate, onFatal } = options;
   const { platform, connector, metadataLog } = node;
   const { peer } = config.listeners;
   invariant(peer !== undefined, 'a broker has a peer listener', { nodeId: config.nodeId });
@@ -54,7 +55,7 @@ export function createBrokerServers(options: BrokerServersOptions): BrokerServer
     platform,
     config: {
       nodeId: config.nodeId,
-      clusterId,
+      clusterId: storage.clusterId,
       listeners: brokerListeners(config.listeners),
       interBrokerListenerName: peer.name,
       ...(config.rack === undefined ? {} : { rack: config.rack }),
@@ -67,6 +68,7 @@ export function createBrokerServers(options: BrokerServersOptions): BrokerServer
     connector,
     serviceHost: grpc,
     logDirectory,
+    directoryId: storage.directoryId,
     requestHandler: createApiHandler,
     onFatal,
   });

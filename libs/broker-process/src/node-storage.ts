@@ -3,15 +3,14 @@ import type { Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
 import { checkMetaProperties, readMetaProperties, UnusableLogFolder } from '@milena/raft-driver';
 
-/** Whose folder the metadata log's folder is, as written when it was formatted. */
+/** Whose a log folder is, as written when it was formatted. */
 export interface NodeStorage {
   readonly clusterId: string;
   readonly directoryId: Uuid;
 }
 
 /** Reads it; UnusableLogFolder names the command to run when the folder was never formatted, and whose it is when not ours. */
-export function nodeStorage(disk: Disk, config: NodeConfig): NodeStorage {
-  const folder = config.metadataFolder;
+export function nodeStorage(disk: Disk, config: NodeConfig, folder: string): NodeStorage {
   const found = readMetaProperties(disk, folder);
   if (found === undefined) {
     const command = `milena storage format --cluster-id <id> --config ${config.file ?? '<file>'}`;

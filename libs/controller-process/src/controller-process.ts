@@ -12,6 +12,7 @@ import {
   type GrpcServer,
   type HealthService,
 } from '@milena/rpc';
+import { withKnownClusterId } from './known-cluster-id';
 import { nodeStorage } from './node-storage';
 
 /** How often the health service is told whether the quorum works. */
@@ -51,7 +52,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
   const listener = config.listeners.controller;
   invariant(listener !== undefined, 'a controller has a controller listener', { nodeId: config.nodeId });
   const platform = createNodePlatform(outputs);
-  const storage = nodeStorage(platform.disk, config);
+  const storage = nodeStorage(platform.disk, config, config.metadataFolder);
   const connector = createGrpcConnector(outputs);
   const server = createGrpcServer({ ...listener.bind, ...outputs });
   const health = createHealthService(server);
@@ -63,7 +64,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     logFolder: config.metadataFolder,
     locksLogFolder: !isFolderLocked,
     connector,
-    serviceHost: server,
+    serviceHost: withKnownClusterId(server, storage.clusterId),
     endpoint: listener.advertised,
     staticVoters: config.quorum.voters,
     bootstrapServers: config.quorum.bootstrap,

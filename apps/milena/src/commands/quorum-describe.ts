@@ -85,7 +85,7 @@ async function askLeader(connector: Connector, bootstrap: readonly Endpoint[]): 
 async function ask(connector: Connector, endpoint: Endpoint): Promise<DescribeQuorumResponse | string> {
   const channel = connector.connect(endpoint, 'command line');
   try {
-    // Whoever asks from outside need not know the cluster's id; an empty one is not compared.
+    // Controllers take an empty cluster id for theirs.
     const request = describeQuorumRpc.encodeRequest({ type: 'describeQuorum', clusterId: '' });
     const outcome = await channel.unary(describeQuorumRpc.method, request, { timeoutMs: TIMEOUT_MS });
     if (outcome.ok) return describeQuorumRpc.decodeResponse(outcome.value);

@@ -119,6 +119,11 @@ const PARTITION_COLUMNS: readonly Column<{ readonly name: string; readonly parti
   { heading: 'ISR', cell: ({ partition }) => partition.isrNodes.join(',') },
 ];
 
+const DELETED_COLUMNS: readonly Column<{ readonly name: string; readonly topicId: string }>[] = [
+  { heading: 'DELETED', cell: ({ name }) => name },
+  { heading: 'ID', cell: ({ topicId }) => topicId },
+];
+
 /** `milena topic delete <name>...`. */
 export async function removeTopics(names: readonly string[], options: TopicOptions): Promise<void> {
   await withClient(options, async (client) => {
@@ -128,12 +133,10 @@ export async function removeTopics(names: readonly string[], options: TopicOptio
       timeoutMs: CHANGE_TIMEOUT_MS,
     };
     const { responses } = await client.request(deleteTopics, body, CHANGE_TIMEOUT_MS + GRACE_MS);
+    const deleted = responses.filter(({ errorCode }) => errorCode === 0);
+    const rows = deleted.map((topic) => ({ name: topic.name ?? '', topicId: topic.topicId }));
+    if (rows.length > 0) printRows(options.output, rows, DELETED_COLUMNS);
     for (const topic of responses) throwOnError(`topic ${topic.name ?? ''}`, topic.errorCode, topic.errorMessage);
-    const rows = responses.map((topic) => ({ name: topic.name ?? '', topicId: topic.topicId }));
-    printRows(options.output, rows, [
-      { heading: 'DELETED', cell: ({ name }) => name },
-      { heading: 'ID', cell: ({ topicId }) => topicId },
-    ]);
   });
 }
 
