@@ -1,0 +1,121 @@
+import {
+  allocateProducerIdsRpc,
+  alterPartitionRpc,
+  brokerHeartbeatRpc,
+  registerBrokerRpc,
+  type ControllerRpc,
+} from '@milena/cluster-protocol';
+import type { ServerConfig } from '@milena/config-schema';
+import {
+  allocateProducerIds,
+  alterPartition,
+  brokerHeartbeat,
+  controllerDefaults,
+  fenceBroker,
+  registerBroker,
+  type AlterPartitionRequest,
+  type Decision,
+} from '@milena/controller';
+import type { MetadataRecord } from '@milena/metadata';
+import { ZERO_OFFSET, type Uuid } from '@milena/model';
+import type { Timers, UnaryOutcome } from '@milena/platform';
+import type { ActiveControllerChannel } from '@milena/raft-driver';
+import type { ScriptedMetadataLog } from './scripted-metadata-log';
+
+/** A controller that decides as the real one does, on a scripted log, and can be switched off. */
+export class ScriptedController {
+  /** ISR changes that arrived, as `topicId:partition [isr]`. */
+  readonly isrProposals: string[] = [];
+  /** Brokers whose processes the controller takes for alive when their id is asked for again. */
+  readonly alive = new Set<number>();
+  heartbeats = 0;
+  isDown = false;
+  /** While set, ISR changes find no answer. */
+  losesIsrChanges = false;
+
+  constructor(
+    private readonly log: ScriptedMetadataLog,
+    private readonly timers: Timers,
+    private readonly clusterId: Uuid,
+    private readonly server: ServerConfig,
+  ) {}
+
+  append(records: readonly MetadataRecord[]): void {
+    this.log.append(records);
+  }
+
+  /** Fences a broker as if its session had lapsed. */
+  fence(brokerId: number): void {
+    const broker = this.log.image.broker(brokerId);
+    if (broker !== undefined) this.#carryOut(fenceBroker(this.log.image, broker, controllerDefaults(this.server)));
+  }
+
+  /** A channel of one broker to this controller. */
+  channel(): ActiveControllerChannel {
+    return {
+      unary: (method, request, timeoutMs) =>
+        new Promise<UnaryOutcome>((resolve) => {
+          const lost = this.isDown || (this.losesIsrChanges && method === alterPartitionRpc.method);
+          if (lost) {
+            const error = { reason: 'timeout' as const, message: 'no controller is known' };
+            this.timers.after(timeoutMs, () => resolve({ ok: false, error }));
+          } else {
+            this.timers.after(1, () => resolve({ ok: true, value: this.#answer(method, request) }));
+          }
+        }),
+      close() {
+        // Nothing is held.
+      },
+    };
+  }
+
+  #answer(method: string, bytes: Uint8Array): Uint8Array {
+    const defaults = controllerDefaults(this.server);
+    const { image } = this.log;
+    const { clusterId, alive } = this;
+    switch (method) {
+      case registerBrokerRpc.method:
+        return this.#call(registerBrokerRpc, bytes, (request) =>
+          registerBroker(image, request, { clusterId, defaults, isAlive: ({ id }) => alive.has(id) }),
+        );
+      case brokerHeartbeatRpc.method:
+        this.heartbeats += 1;
+        return this.#call(brokerHeartbeatRpc, bytes, (request) =>
+          brokerHeartbeat(image, request, {
+            defaults,
+            lowestActiveMetadataOffset: Number.MAX_SAFE_INTEGER,
+            controlledShutdownOffset: ZERO_OFFSET,
+          }),
+        );
+      case alterPartitionRpc.method:
+        return this.#call(alterPartitionRpc, bytes, (request) => {
+          this.#note(request);
+          return alterPartition(image, request, { defaults });
+        });
+      case allocateProducerIdsRpc.method:
+        return this.#call(allocateProducerIdsRpc, bytes, (request) => allocateProducerIds(image, request));
+      default:
+        throw new Error(`the scripted controller does not serve ${method}`);
+    }
+  }
+
+  #note({ topics }: AlterPartitionRequest): void {
+    for (const { partitions } of topics) {
+      for (const { partition, newIsr } of partitions) {
+        this.isrProposals.push(`${partition} [${newIsr.map(({ brokerId }) => brokerId).join()}]`);
+      }
+    }
+  }
+
+  #call<Request, Response>(
+    rpc: ControllerRpc<Request, Response>,
+    bytes: Uint8Array,
+    decide: (request: Request) => Decision<Response>,
+  ): Uint8Array {
+    return rpc.encodeResponse(this.#carryOut(decide(rpc.decodeRequest(bytes))));
+  }
+
+  #carryOut<Response>({ records, respond }: Decision<Response>): Response {
+    return respond(records.length === 0 ? undefined : this.log.append(records));
+  }
+}
