@@ -1,9 +1,11 @@
-// Lints proto/ and generates libs/proto/src/gen from it. `--check` writes nothing and fails when the checked-in code is stale.
+// Lints proto/ and generates libs/proto/src/gen from it, and docs/configuration.md from libs/config-schema. `--check` writes
+// nothing and fails when what is checked in is stale.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configurationPage, renderConfigurationPage } from './configuration.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const buf = join(root, 'node_modules', '@bufbuild', 'buf', 'bin', 'buf');
@@ -31,6 +33,7 @@ function staleFiles(fresh, checkedIn) {
   return [...paths].filter((path) => fresh.get(path) !== checkedIn.get(path)).sort();
 }
 
+const configuration = await renderConfigurationPage();
 const check = process.argv.includes('--check');
 run('lint');
 run('format', ...(check ? ['--diff', '--exit-code'] : ['--write']), 'proto');
@@ -38,8 +41,12 @@ if (check) {
   const target = mkdtempSync(join(tmpdir(), 'milena-generate-'));
   try {
     run('generate', '--output', target);
-    const stale = staleFiles(contents(join(target, generated)), contents(join(root, generated)));
-    for (const path of stale) console.error(`stale: ${join(generated, path)}`);
+    const stale = staleFiles(contents(join(target, generated)), contents(join(root, generated))).map((path) =>
+      join(generated, path),
+    );
+    const page = existsSync(configurationPage) ? readFileSync(configurationPage, 'utf8') : '';
+    if (page !== configuration) stale.push('docs/configuration.md');
+    for (const path of stale) console.error(`stale: ${path}`);
     if (stale.length > 0) console.error('run `npm run generate` and commit the result');
     process.exitCode = stale.length > 0 ? 1 : 0;
   } finally {
@@ -47,4 +54,5 @@ if (check) {
   }
 } else {
   run('generate');
+  writeFileSync(configurationPage, configuration);
 }
