@@ -1,1 +1,5 @@
-export {};
+export { nodeClock } from './node-clock';
+export { nodeDisk } from './node-disk';
+export { createNodePlatform, type NodePlatformOptions } from './node-platform';
+export { createNodeRandom } from './node-random';
+export { nodeTimers } from './node-timers';

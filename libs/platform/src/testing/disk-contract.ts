@@ -83,13 +83,14 @@ function describeFiles(current: Current): void {
     reader.close();
   });
 
-  it('refuses to write to a file opened for reading, and any use of a closed one', () => {
+  it('refuses to write to a file opened for reading, and any use of a closed one', async () => {
     open('a').close();
     const file = current().disk.open(`${current().folder}/a`, { readOnly: true });
     expect(codeOf(() => file.pwrite(Buffer.from('x'), 0))).toBe('EBADF');
     file.close();
     expect(codeOf(() => file.size())).toBe('EBADF');
     expect(codeOf(() => file.pread(Buffer.alloc(1), 0))).toBe('EBADF');
+    await expect(current().settle(file.fdatasync())).rejects.toMatchObject({ code: 'EBADF' });
   });
 
   it('syncs files and folders', async () => {

@@ -205,7 +205,7 @@ class TreeDisk implements MemoryDisk {
         file.truncate(size);
       },
       fdatasync: () => {
-        check('fdatasync');
+        if (!open || !life.alive) return Promise.reject(new DiskError('EBADF', path, 'fdatasync'));
         const error = this.#faults.next('fdatasync', path);
         const sync = file.beginSync();
         return this.#sync(

@@ -1,0 +1,79 @@
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  promises,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  constants,
+} from 'node:fs';
+import type { Disk } from '@milena/platform';
+import { diskCall, diskError, systemCode } from './disk-call';
+import { fileLockHolder, takeFileLock } from './file-lock';
+import { NodeFile } from './node-file';
+
+function openFlags({
+  create = false,
+  readOnly = false,
+}: {
+  readonly create?: boolean;
+  readonly readOnly?: boolean;
+}): number {
+  return (readOnly ? constants.O_RDONLY : constants.O_RDWR) | (create ? constants.O_CREAT : 0);
+}
+
+/** Runs a call for which a missing file is no error. */
+function unlessMissing<T>(operation: string, path: string, call: () => T, otherwise: T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return otherwise;
+    throw diskError(error, path, operation);
+  }
+}
+
+/** The file system of the operating system. */
+export const nodeDisk: Disk = {
+  open(path, options = {}) {
+    return new NodeFile(
+      path,
+      diskCall('open', path, () => openSync(path, openFlags(options), 0o644)),
+    );
+  },
+  exists: existsSync,
+  list(folder) {
+    return unlessMissing('list', folder, () => readdirSync(folder).sort(), []);
+  },
+  isFolder(path) {
+    return unlessMissing('isFolder', path, () => statSync(path).isDirectory(), false);
+  },
+  makeFolder(path) {
+    diskCall('makeFolder', path, () => mkdirSync(path, { recursive: true }));
+  },
+  rename(from, to) {
+    diskCall('rename', from, () => renameSync(from, to));
+  },
+  removeFile(path) {
+    unlessMissing('removeFile', path, () => unlinkSync(path), undefined);
+  },
+  removeFolder(path) {
+    diskCall('removeFolder', path, () => rmSync(path, { recursive: true, force: true }));
+  },
+  lock: takeFileLock,
+  lockHolder: fileLockHolder,
+  async fsyncDirectory(folder) {
+    try {
+      const handle = await promises.open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw diskError(error, folder, 'fsyncDirectory');
+    }
+  },
+};
