@@ -1,6 +1,7 @@
-import { List, Map, Set } from 'immutable';
+import { List, Map } from 'immutable';
 import { invariant, NO_NODE, unreachable, type Offset, type Uuid } from '@milena/model';
 import type { BrokerRegistration } from './broker-registration';
+import { HostedIndexEdit } from './hosted-index';
 import { configResourceKey, type ConfigResource } from './config-resource';
 import { MetadataImage, type ImageContents, type Provenance } from './metadata-image';
 import type {
@@ -30,7 +31,8 @@ export class MetadataDelta {
   readonly #topicIdsByName: ImageContents['topicIdsByName'];
   readonly #configs: ImageContents['configs'];
   readonly #features: ImageContents['features'];
-  #hosted: ImageContents['hosted'];
+  /** Partitions of the topics that changed, open for change until `apply`. */
+  readonly #openTopics = new globalThis.Map<Uuid, List<PartitionState>>();
   readonly #changedBrokers = new globalThis.Set<number>();
   readonly #changedTopics = new globalThis.Map<Uuid, globalThis.Set<number>>();
   readonly #deletedTopics = new globalThis.Map<Uuid, string>();
@@ -47,7 +49,6 @@ export class MetadataDelta {
     this.#topicIdsByName = contents.topicIdsByName.asMutable();
     this.#configs = contents.configs.asMutable();
     this.#features = contents.features.asMutable();
-    this.#hosted = contents.hosted;
   }
 
   /** Ids of brokers registered, changed or removed. */
@@ -92,12 +93,17 @@ export class MetadataDelta {
 
   /** The image with everything replayed. The delta's lists stay readable; it must not be replayed into afterwards. */
   apply(): MetadataImage {
+    const hosted = this.#nextHosted();
+    for (const [id, partitions] of this.#openTopics) {
+      const { name } = this.#topic(id);
+      this.#topics.set(id, new TopicImage(id, name, partitions.asImmutable()));
+    }
     return new MetadataImage({
       provenance: this.#provenance,
       brokers: this.#brokers.asImmutable(),
       topics: this.#topics.asImmutable(),
       topicIdsByName: this.#topicIdsByName.asImmutable(),
-      hosted: this.#hosted,
+      hosted,
       configs: this.#configs.asImmutable(),
       features: this.#features.asImmutable(),
       nextProducerId: this.#nextProducerId,
@@ -185,19 +191,16 @@ export class MetadataDelta {
 
   #createPartition(record: PartitionRecord): void {
     const { type, topicId, partitionId, ...state } = record;
-    const topic = this.#topic(topicId);
-    invariant(partitionId === topic.partitionCount, `${type} is not the next partition`, { topicId, partitionId });
-    this.#putPartition(topic, partitionId, state);
+    const { size } = this.#open(topicId);
+    invariant(partitionId === size, `${type} is not the next partition`, { topicId, partitionId });
+    this.#putPartition(topicId, partitionId, state);
   }
 
   #changePartition(record: PartitionChangeRecord): void {
-    const topic = this.#topic(record.topicId);
-    const before = topic.partition(record.partitionId);
-    invariant(before !== undefined, 'change to an unknown partition', {
-      topicId: record.topicId,
-      partition: record.partitionId,
-    });
-    this.#putPartition(topic, record.partitionId, {
+    const { topicId, partitionId } = record;
+    const before = this.#open(topicId).get(partitionId);
+    invariant(before !== undefined, 'change to an unknown partition', { topicId, partitionId });
+    this.#putPartition(topicId, partitionId, {
       replicas: record.replicas ?? before.replicas,
       isr: record.isr ?? before.isr,
       leader: record.leader ?? before.leader,
@@ -210,52 +213,57 @@ export class MetadataDelta {
     });
   }
 
-  #putPartition(topic: TopicImage, index: number, state: PartitionState): void {
-    const replicas = new globalThis.Set(state.replicas);
+  #putPartition(topicId: Uuid, index: number, state: PartitionState): void {
+    const { replicas, isr, leader } = state;
     invariant(
-      state.isr.every((id) => replicas.has(id)) && (state.leader === NO_NODE || state.isr.includes(state.leader)),
+      isr.every((id) => replicas.includes(id)) && (leader === NO_NODE || isr.includes(leader)),
       'the leader must be in the ISR and the ISR among the replicas',
-      { topic: topic.name, partition: index, ...state },
+      { topicId, partition: index, ...state },
     );
-    const before = topic.partition(index)?.replicas ?? [];
-    if (before !== state.replicas) {
-      this.#unhost(topic.id, index, before);
-      for (const id of state.replicas) {
-        this.#hosted = this.#hosted.updateIn([id, topic.id], Set<number>(), (set) => (set as Set<number>).add(index));
-      }
-    }
-    this.#topics.set(
-      topic.id,
-      topic.withPartitions((partitions) => partitions.set(index, state)),
-    );
-    const changed = this.#changedTopics.get(topic.id) ?? new globalThis.Set();
-    this.#changedTopics.set(topic.id, changed.add(index));
+    const partitions = this.#open(topicId);
+    if (index === partitions.size) partitions.push(state);
+    else partitions.set(index, state);
+    const changed = this.#changedTopics.get(topicId) ?? new globalThis.Set();
+    this.#changedTopics.set(topicId, changed.add(index));
   }
 
-  #unhost(topicId: Uuid, index: number, brokers: readonly number[]): void {
-    for (const id of brokers) {
-      const topics = this.#hosted.get(id) ?? Map<Uuid, Set<number>>();
-      const rest = (topics.get(topicId) ?? Set<number>()).delete(index);
-      const left = rest.isEmpty() ? topics.delete(topicId) : topics.set(topicId, rest);
-      this.#hosted = left.isEmpty() ? this.#hosted.delete(id) : this.#hosted.set(id, left);
-    }
+  /** The partitions of a topic, mutable until `apply`. */
+  #open(topicId: Uuid): List<PartitionState> {
+    const known = this.#openTopics.get(topicId);
+    if (known !== undefined) return known;
+    const opened = this.#topic(topicId).contents().asMutable();
+    this.#openTopics.set(topicId, opened);
+    return opened;
   }
 
   #removeTopic(topicId: Uuid): void {
     const topic = this.#topic(topicId);
-    const hosts = new globalThis.Set<number>();
-    for (const { replicas } of topic.partitions()) for (const id of replicas) hosts.add(id);
-    for (const id of hosts) {
-      const left = (this.#hosted.get(id) ?? Map<Uuid, Set<number>>()).delete(topicId);
-      this.#hosted = left.isEmpty() ? this.#hosted.delete(id) : this.#hosted.set(id, left);
-    }
     this.#topics.delete(topicId);
+    this.#openTopics.delete(topicId);
     this.#topicIdsByName.delete(topic.name);
     this.#changedTopics.delete(topicId);
     const config = configResourceKey({ type: 'TOPIC', name: topic.name });
     this.#configs.delete(config);
     this.#changedConfigs.delete(config);
     if (this.base.topicById(topicId) !== undefined) this.#deletedTopics.set(topicId, topic.name);
+  }
+
+  #nextHosted(): ImageContents['hosted'] {
+    const edit = new HostedIndexEdit(this.base.contents().hosted);
+    for (const [topicId, indexes] of this.#changedTopics) {
+      for (const index of indexes) {
+        const before = this.base.partition(topicId, index)?.replicas ?? [];
+        const after = this.#open(topicId).get(index)?.replicas ?? [];
+        if (before !== after) edit.replicasChanged(topicId, index, before, after);
+      }
+    }
+    for (const topicId of this.#deletedTopics.keys()) {
+      let index = 0;
+      for (const { replicas } of this.base.topicById(topicId)?.partitions() ?? []) {
+        edit.replicasChanged(topicId, index++, replicas, []);
+      }
+    }
+    return edit.apply();
   }
 
   #topic(topicId: Uuid): TopicImage {

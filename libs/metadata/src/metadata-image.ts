@@ -1,7 +1,8 @@
-import { Map, type Set } from 'immutable';
+import { Map } from 'immutable';
 import { NO_EPOCH, NO_OFFSET, producerId, type Offset, type ProducerId, type Uuid } from '@milena/model';
 import type { BrokerRegistration } from './broker-registration';
 import { configResourceKey, type ConfigResource } from './config-resource';
+import type { HostedIndex } from './hosted-index';
 import type { PartitionState } from './partition-state';
 import type { TopicImage } from './topic-image';
 
@@ -29,8 +30,7 @@ export interface ImageContents {
   readonly brokers: Map<number, BrokerRegistration>;
   readonly topics: Map<Uuid, TopicImage>;
   readonly topicIdsByName: Map<string, Uuid>;
-  /** Broker id -> topic id -> partitions it has a replica of. Derived from `topics`. */
-  readonly hosted: Map<number, Map<Uuid, Set<number>>>;
+  readonly hosted: HostedIndex;
   readonly configs: Map<string, { readonly resource: ConfigResource; readonly entries: Map<string, string> }>;
   readonly features: Map<string, number>;
   readonly nextProducerId: ProducerId;

@@ -29,8 +29,8 @@ export class TopicImage {
     return this.#partitions;
   }
 
-  /** The same topic with other partitions. */
-  withPartitions(change: (partitions: List<PartitionState>) => List<PartitionState>): TopicImage {
-    return new TopicImage(this.id, this.name, change(this.#partitions));
+  /** The collection inside, for MetadataDelta. */
+  contents(): List<PartitionState> {
+    return this.#partitions;
   }
 }

@@ -87,8 +87,9 @@ export function createTopics(
   request: CreateTopicsRequest,
   context: CreateTopicsContext,
 ): Decision<CreateTopicsResponse> {
-  const names = request.topics.map(({ name }) => name);
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { name } of request.topics) (seen.has(name) ? repeated : seen).add(name);
   const excess = excessRefusal(request, context.defaults);
   const taken = new Map<string, string>();
   for (const { name } of image.topics()) taken.set(topicCollisionKey(name), name);

@@ -37,11 +37,12 @@ export function placeReplicas({ partitions, replicationFactor, brokers, draw }: 
     const chosen = [leader];
     const racks = new Map<string | undefined, number>([[leader.rack, 1]]);
     while (chosen.length < replicationFactor) {
-      const next = smallest(
-        candidates.filter((candidate) => !chosen.includes(candidate)),
-        draw,
-        [(each) => (each.usable ? 0 : 1), (each) => racks.get(each.rack) ?? 0, ({ replicas }) => replicas],
-      );
+      const next = smallest(candidates, draw, [
+        (each) => (chosen.includes(each) ? 1 : 0),
+        (each) => (each.usable ? 0 : 1),
+        (each) => racks.get(each.rack) ?? 0,
+        ({ replicas }) => replicas,
+      ]);
       racks.set(next.rack, (racks.get(next.rack) ?? 0) + 1);
       chosen.push(next);
     }
@@ -51,11 +52,26 @@ export function placeReplicas({ partitions, replicationFactor, brokers, draw }: 
 }
 
 /** The item that is smallest by the first measure, among those by the second and so on; a draw decides between equals. */
-function smallest<T>(items: readonly T[], draw: (bound: number) => number, measures: ((item: T) => number)[]): T {
-  let best = items;
-  for (const measure of measures) {
-    const least = Math.min(...best.map(measure));
-    best = best.filter((item) => measure(item) === least);
+function smallest<T>(
+  items: readonly T[],
+  draw: (bound: number) => number,
+  measures: readonly ((item: T) => number)[],
+): T {
+  const best: T[] = [];
+  for (const item of items) {
+    const [first] = best;
+    const order = first === undefined ? 0 : compare(item, first, measures);
+    if (order > 0) continue;
+    if (order < 0) best.length = 0;
+    best.push(item);
   }
   return best[best.length > 1 ? draw(best.length) : 0] as T;
+}
+
+function compare<T>(left: T, right: T, measures: readonly ((item: T) => number)[]): number {
+  for (const measure of measures) {
+    const difference = measure(left) - measure(right);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
