@@ -3,6 +3,7 @@ import type { Connector, Platform } from '@milena/platform';
 import { createRaftDriver, type RaftDriver } from '@milena/raft-driver';
 import { createGrpcConnector } from '@milena/rpc';
 import { nodeStorage } from './node-storage';
+import { staticVoters } from './static-voters';
 
 /** The parts of a node that all its roles share. */
 export interface BrokerNode {
@@ -29,7 +30,7 @@ export function createBrokerNode({ config, platform, onFatal }: BrokerNodeOption
     logFolder: config.metadataFolder,
     locksLogFolder: config.metadataFolder !== config.dataFolder,
     connector,
-    staticVoters: config.quorum.voters,
+    staticVoters: staticVoters(config),
     bootstrapServers: config.quorum.bootstrap,
     settings: config.quorum.settings,
     onFatal,

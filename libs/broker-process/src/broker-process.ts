@@ -8,6 +8,8 @@ import { nodeStorage, type NodeStorage } from './node-storage';
 import { openLogs } from './open-logs';
 import { createRequestGate, type RequestGate } from './request-gate';
 
+/** Name under which the health service speaks for all services. */
+const WHOLE_SERVER = '';
 /** How long requests under way may take to be answered when the listeners stop. */
 const DRAIN_MS = 500;
 
@@ -78,7 +80,7 @@ class RunningBroker implements BrokerProcess {
     if (this.#isStopping) return;
     await servers.broker.start();
     this.#gate.open();
-    servers.health.set('SERVING');
+    servers.health.setServing(WHOLE_SERVER, true);
     this.#node.platform.logger.info('broker serves', { clusterId: this.#storage.clusterId });
   }
 
@@ -90,7 +92,7 @@ class RunningBroker implements BrokerProcess {
       await logDirectory?.close();
       return;
     }
-    servers.health.set('NOT_SERVING');
+    servers.health.setServing(WHOLE_SERVER, false);
     if (this.#config.server.boolean('controlled.shutdown.enable')) await servers.broker.beginControlledShutdown();
     await Promise.all(servers.listeners.map((listener) => listener.stop(DRAIN_MS)));
     await servers.broker.stop();

@@ -45,8 +45,8 @@ export function createBrokerServers(options: BrokerServersOptions): BrokerServer
   const { platform, connector, metadataLog } = node;
   const { peer } = config.listeners;
   invariant(peer !== undefined, 'a broker has a peer listener', { nodeId: config.nodeId });
-  const grpc = createGrpcServer({ ...peer.bind, ...platform, maxReceiveBytes: PEER_MESSAGE_BYTES_MAX });
-  const health = createHealthService(grpc);
+  const health = createHealthService();
+  const grpc = createGrpcServer({ ...peer.bind, ...platform, health, maxReceiveBytes: PEER_MESSAGE_BYTES_MAX });
   const bootstrap = config.quorum.bootstrap;
   const channel = () => createActiveControllerChannel({ platform, connector, metadataLog, bootstrap });
   const controllerChannel = channel();

@@ -14,7 +14,10 @@ import {
 } from '@milena/rpc';
 import { withKnownClusterId } from './known-cluster-id';
 import { nodeStorage } from './node-storage';
+import { staticVoters } from './static-voters';
 
+/** Name under which the health service speaks for all services. */
+const WHOLE_SERVER = '';
 /** How often the health service is told whether the quorum works. */
 const HEALTH_INTERVAL_MS = 50;
 /** How long calls under way may take to end when the server stops. */
@@ -54,8 +57,8 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
   const platform = createNodePlatform(outputs);
   const storage = nodeStorage(platform.disk, config, config.metadataFolder);
   const connector = createGrpcConnector(outputs);
-  const server = createGrpcServer({ ...listener.bind, ...outputs });
-  const health = createHealthService(server);
+  const health = createHealthService();
+  const server = createGrpcServer({ ...listener.bind, ...outputs, health });
   const metadataLog = createRaftDriver({
     ...storage,
     platform,
@@ -66,7 +69,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     connector,
     serviceHost: withKnownClusterId(server, storage.clusterId),
     endpoint: listener.advertised,
-    staticVoters: config.quorum.voters,
+    staticVoters: staticVoters(config),
     bootstrapServers: config.quorum.bootstrap,
     settings: config.quorum.settings,
     onFatal,
@@ -116,7 +119,7 @@ class RunningController implements ControllerProcess {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#timer?.cancel();
-    this.parts.health.set('NOT_SERVING');
+    this.parts.health.setServing(WHOLE_SERVER, false);
     this.parts.controller.stop();
     await this.node.metadataLog.stop();
     await this.parts.server.stop(DRAIN_MS);
@@ -125,7 +128,7 @@ class RunningController implements ControllerProcess {
   #reportHealth(): void {
     if (this.#isStopping) return;
     const isServing = this.node.metadataLog.health() && this.parts.controller.isReady();
-    this.parts.health.set(isServing ? 'SERVING' : 'NOT_SERVING');
+    this.parts.health.setServing(WHOLE_SERVER, isServing);
     this.#timer = this.node.platform.timers.after(HEALTH_INTERVAL_MS, () => this.#reportHealth());
   }
 }
