@@ -21,6 +21,7 @@ import {
   type UnaryHandler,
 } from '@milena/platform';
 import { createCallInstruments, type ObservedCall, type ObserveCall } from './call-instruments';
+import type { HealthService } from './health-service';
 import { deserializeBytes, serializeBytes } from './pass-through';
 import { PeerConnections, type PeerConnection } from './peer-connections';
 import { acceptServerStream } from './server-stream';
@@ -35,6 +36,8 @@ export interface GrpcServerOptions {
   readonly port: number;
   /** Plain text when left out. */
   readonly tls?: TlsFiles;
+  /** Served beside the registered methods. */
+  readonly health?: HealthService;
   readonly logger?: Logger;
   readonly tracer?: Tracer;
   readonly meter?: Meter;
@@ -109,6 +112,7 @@ class RegisteringServer implements GrpcServer {
     const connections = new PeerConnections();
     for (const [method, handler] of this.#unary) this.#registerUnary(grpc, connections, method, handler);
     for (const [method, accept] of this.#streams) this.#registerStream(grpc, connections, method, accept);
+    this.options.health?.register(grpc);
     const injector = grpc.createConnectionInjector(serverCredentials(this.options.tls));
     const sockets = createServer((socket) => {
       this.#watch(socket, connections);
@@ -131,7 +135,11 @@ class RegisteringServer implements GrpcServer {
     this.#listening = undefined;
     const { grpc, sockets, connections } = listening;
     const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
-    if (graceMs > 0 && connections.count > 0) await callsEnded(grpc, graceMs);
+    if (graceMs > 0) {
+      // Ends each connection after its last call; grpc-js's own answer comes too early, so the sockets are waited for.
+      grpc.tryShutdown(() => {});
+      await settledWithin(closed, graceMs);
+    }
     grpc.forceShutdown();
     connections.destroyAll();
     await closed;
@@ -190,11 +198,11 @@ class RegisteringServer implements GrpcServer {
   }
 }
 
-/** Waits until all calls have ended, or the grace is over. */
-function callsEnded(grpc: Server, graceMs: number): Promise<void> {
+/** Waits until a promise has resolved, or the time is over. */
+function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, graceMs);
-    grpc.tryShutdown(() => {
+    const timer = setTimeout(resolve, ms);
+    void promise.then(() => {
       clearTimeout(timer);
       resolve();
     });

@@ -18,10 +18,6 @@ export class PeerConnections {
   readonly #byPeer = new Map<string, PeerConnection>();
   readonly #sockets = new Set<Socket>();
 
-  get count(): number {
-    return this.#sockets.size;
-  }
-
   add(socket: Socket): void {
     const { remoteAddress: host, remotePort: port } = socket;
     if (host === undefined || port === undefined) {
