@@ -1,1 +1,4 @@
-export {};
+export { PLANTED_BUGS, PROFILES, type PlantedBug, type Profile, type RunOptions } from './profiles';
+export type { SeedReport } from './seed-report';
+export type { Violation } from './violation';
+export type { LogLine, LogSink } from './world-log';

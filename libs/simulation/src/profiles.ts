@@ -1,4 +1,4 @@
-import type { Logger } from '@milena/platform';
+import type { LogSink } from './world-log';
 import { runClusterSeed } from './profiles/cluster-profile';
 import { runQuorumSeed } from './profiles/quorum-profile';
 import type { SeedReport } from './seed-report';
@@ -13,7 +13,8 @@ export type PlantedBug =
 /** Settings of one seed's run besides the seed. */
 export interface RunOptions {
   readonly plantedBug?: PlantedBug;
-  readonly logger?: Logger;
+  /** Sees what the nodes log. */
+  readonly onLog?: LogSink;
 }
 
 /** A kind of cluster with its workload, faults and checkers. */
@@ -26,22 +27,22 @@ export interface Profile {
 export const PROFILES: readonly Profile[] = [
   {
     name: 'quorum',
-    run: (seed, { plantedBug, logger } = {}) =>
+    run: (seed, { plantedBug, onLog } = {}) =>
       runQuorumSeed(seed, {
         plantedBugs: {
           replyToVoteBeforePersist: plantedBug === '1 vote answered before it is durable',
           grantVoteToStaleLog: plantedBug === '2 vote granted to a stale log',
           commitOlderEpochByCounting: plantedBug === '3 older epoch committed by counting',
         },
-        ...(logger === undefined ? {} : { logger }),
+        ...(onLog === undefined ? {} : { onLog }),
       }),
   },
   {
     name: 'cluster',
-    run: (seed, { plantedBug, logger } = {}) =>
+    run: (seed, { plantedBug, onLog } = {}) =>
       runClusterSeed(seed, {
         plantedBugs: { acknowledgeBeforeHighWatermark: plantedBug === '7 acknowledged before the high watermark passes' },
-        ...(logger === undefined ? {} : { logger }),
+        ...(onLog === undefined ? {} : { onLog }),
       }),
   },
 ];

@@ -1,4 +1,4 @@
-import type { Connector } from '@milena/platform';
+import type { Connector, Logger } from '@milena/platform';
 import {
   createMemoryNetwork,
   createSeededRandom,
@@ -10,6 +10,7 @@ import {
 } from '@milena/platform/testing';
 import { EventHash } from './event-hash';
 import { ViolationFound, type Violation } from './violation';
+import { createWorldLogger, type LogSink } from './world-log';
 
 /** What all machines of a run share: time, randomness, the network, and the record of what happened. */
 export interface World {
@@ -17,12 +18,16 @@ export interface World {
   readonly random: SeededRandom;
   readonly network: MemoryNetwork;
   readonly hash: EventHash;
+  /** Logger of all nodes; its lines carry virtual time. */
+  readonly logger: Logger;
   /** Connector of the outside: clients that never crash. */
   readonly outside: Connector;
   /** Called for every message as it is delivered. */
   onDelivery(observer: (delivery: Delivery) => void): void;
   /** The first broken promise; the run ends at the event after which it is set. */
   readonly violation: Violation | undefined;
+  /** Reports a broken promise; the run ends after this event. */
+  report(invariant: string, message: string): void;
   /** Reports a broken promise and leaves the code under test by an exception. */
   violated(invariant: string, message: string): never;
   /** Takes an event into the hash that is not a message, e.g. a crash. */
@@ -31,11 +36,12 @@ export interface World {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A world that a seed decides entirely. */
-export function createWorld(seed: number): World {
+/** A world that a seed decides entirely; `sink` sees what the nodes log. */
+export function createWorld(seed: number, sink?: LogSink): World {
   const time = createVirtualTime();
   const random = createSeededRandom(seed);
   const hash = new EventHash();
+  const logger = createWorldLogger(() => time.nowMs(), sink);
   const observers: ((delivery: Delivery) => void)[] = [];
   const network = createMemoryNetwork({
     clock: time.clock,
@@ -58,8 +64,12 @@ export function createWorld(seed: number): World {
     random,
     network,
     hash,
+    logger,
     outside: network.join('outside').connector,
     onDelivery: (observer) => void observers.push(observer),
+    report: (invariant, message) => {
+      violation ??= { invariant, message, atMs: time.nowMs() };
+    },
     violated: (invariant, message) => {
       // Kept besides being thrown: servers turn an exception of a listener into a fatal error of theirs.
       violation ??= { invariant, message, atMs: time.nowMs() };

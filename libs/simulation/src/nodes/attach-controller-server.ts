@@ -1,4 +1,4 @@
-import { createControllerServer } from '@milena/controller-server';
+import { createControllerServer, type ControllerServer } from '@milena/controller-server';
 import type { Uuid } from '@milena/model';
 import type { MemoryServer } from '@milena/platform/testing';
 import type { RaftDriver } from '@milena/raft-driver';
@@ -16,7 +16,7 @@ export interface AttachControllerServerOptions {
 }
 
 /** Puts the production controller server on a life's metadata log. */
-export function attachControllerServer(options: AttachControllerServerOptions): { start(): void } {
+export function attachControllerServer(options: AttachControllerServerOptions): ControllerServer {
   const { life, driver, server, nodeId, clusterId, onFatal } = options;
   const config = simulatedConfig({
     'process.roles': 'controller',

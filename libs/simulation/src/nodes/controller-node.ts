@@ -1,5 +1,5 @@
+import type { ControllerServer } from '@milena/controller-server';
 import { uuidFromBytes, type Endpoint, type Uuid } from '@milena/model';
-import type { Logger } from '@milena/platform';
 import type { PlantedBugs } from '@milena/raft';
 import {
   createRaftDriver,
@@ -14,6 +14,7 @@ import type { ElectionSafety } from '../checkers/election-safety';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { attachControllerServer } from './attach-controller-server';
+import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
 const LOG_FOLDER = '/data';
@@ -24,7 +25,6 @@ export interface ControllerNodeOptions {
   readonly world: World;
   readonly clusterId: Uuid;
   readonly nodeId: number;
-  readonly logger: Logger;
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
   readonly plantedBugs: PlantedBugs;
   readonly electionSafety: ElectionSafety;
@@ -40,15 +40,17 @@ export class ControllerNode {
   driver: RaftDriver | undefined;
   /** Batches the present life was given. */
   delivered: CommittedBatch[] = [];
+  /** The controller of the present life. */
+  controller: ControllerServer | undefined;
   #recovered = false;
 
   constructor(readonly options: ControllerNodeOptions) {
-    const { world, nodeId, syncLatencyMs, logger } = options;
+    const { world, nodeId, syncLatencyMs } = options;
     const host = `controller-${nodeId}`;
     this.endpoint = { host, port: CONTROLLER_PORT };
     this.directoryId = uuidFromBytes(world.random.fork(`directory ${host}`).bytes(16));
     const start = (life: ProcessLife): void => this.#start(life);
-    this.machine = new Machine({ world, host, syncLatencyMs, logger: logger.child({ host }), start });
+    this.machine = new Machine({ world, host, syncLatencyMs, logger: world.logger.child({ host }), start });
   }
 
   get nodeId(): number {
@@ -122,6 +124,7 @@ export class ControllerNode {
     });
     const onFatal = (error: unknown): void => this.#fatal(life, error);
     const controller = attachControllerServer({ life, driver, server, nodeId, clusterId, onFatal });
+    this.controller = controller;
     driver.start().then(
       () => {
         if (!life.isAlive()) return;
@@ -135,11 +138,8 @@ export class ControllerNode {
 
   /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */
   #fatal(life: ProcessLife, error: unknown): void {
-    if (!life.isAlive() || this.options.world.violation !== undefined) return;
-    try {
-      this.options.world.violated('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-    } catch {
-      // recorded; the run ends after this event
-    }
+    const { world } = this.options;
+    if (!life.isAlive() || error instanceof ViolationFound) return;
+    world.report('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 }

@@ -1,6 +1,5 @@
 import { createDelta, emptyImage, decodeMetadataRecord, imageDigest, type MetadataImage } from '@milena/metadata';
 import { addOffset, uuidFromBytes } from '@milena/model';
-import { silentLogger, type Logger } from '@milena/platform';
 import type { PlantedBugs } from '@milena/raft';
 import { createActiveControllerChannel, type CommittedBatch } from '@milena/raft-driver';
 import { CommittedPrefix } from '../checkers/committed-prefix';
@@ -13,6 +12,7 @@ import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
 import { startPseudoBroker } from '../workload/pseudo-broker';
 import { createWorld, type World } from '../world';
+import type { LogSink } from '../world-log';
 
 const FAULTY_MS = 14_000;
 const RECOVERY_MS = 6_000;
@@ -21,7 +21,8 @@ const CHECK_LOGS_EVERY_MS = 2_000;
 /** Settings of a run that do not come from the seed. */
 export interface QuorumProfileOptions {
   readonly plantedBugs?: PlantedBugs;
-  readonly logger?: Logger;
+  /** Sees what the nodes log. */
+  readonly onLog?: LogSink;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface QuorumProfileOptions {
  * 6 seconds in which everything must come back: one leader, a write accepted, equal images, nothing acknowledged lost.
  */
 export async function runQuorumSeed(seed: number, options: QuorumProfileOptions = {}): Promise<SeedReport> {
-  const world = createWorld(seed);
+  const world = createWorld(seed, options.onLog);
   const random = world.random.fork('quorum profile');
   const clusterId = uuidFromBytes(random.bytes(16));
   const electionSafety = new ElectionSafety(world);
@@ -41,7 +42,6 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       world,
       clusterId,
       nodeId: 101 + index,
-      logger: options.logger ?? silentLogger,
       syncLatencyMs: slowDisk ? { min: 1, max: 30 } : { min: 0.2, max: 3 },
       plantedBugs: options.plantedBugs ?? {},
       electionSafety,
@@ -49,13 +49,13 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
     });
   });
   const controllers = createActiveControllerChannel({
-    platform: { clock: world.time.clock, timers: world.time.timers, random, logger: silentLogger },
+    platform: { clock: world.time.clock, timers: world.time.timers, random, logger: world.logger },
     connector: world.outside,
     metadataLog: { leader: () => ({ leaderId: undefined, epoch: 0 }) },
     bootstrap: nodes.map(({ endpoint }) => endpoint),
   });
   const workloads = ['a', 'b'].map((label) => new AdminWorkload(world, controllers, label));
-  const faults = new FaultInjector(world, nodes.map(({ machine }) => machine), drawFaultMix(random));
+  const faults = new FaultInjector({ world, machines: nodes.map(({ machine }) => machine) }, drawFaultMix(random));
   const checkLogs = (): void => {
     const logs = nodes.flatMap((node) => {
       const marks = node.log();

@@ -1,0 +1,267 @@
+import type { PlantedBugs } from '@milena/broker-server';
+import { createTopicsRpc } from '@milena/cluster-protocol';
+import { emptyImage, type MetadataImage } from '@milena/metadata';
+import { topicPartitionName, uuidFromBytes, type TopicPartition, type Uuid } from '@milena/model';
+import type { SeededRandom } from '@milena/platform/testing';
+import { createActiveControllerChannel } from '@milena/raft-driver';
+import { CommittedPrefix } from '../checkers/committed-prefix';
+import { ElectionSafety } from '../checkers/election-safety';
+import { checkLogMatching } from '../checkers/log-matching';
+import { KafkaClient } from '../clients/kafka-client';
+import { drawDurabilityPromise, type DurabilityPromise } from '../durability-promise';
+import { drawFaultMix, FaultInjector } from '../faults';
+import { BrokerNode } from '../nodes/broker-node';
+import { ControllerNode } from '../nodes/controller-node';
+import type { SeedReport } from '../seed-report';
+import { SinglePowerCuts } from '../single-power-cuts';
+import { IdempotentProducer } from '../workload/idempotent-producer';
+import { fetchFrom } from '../workload/partition-reader';
+import { ProducedHistory } from '../workload/produced-history';
+import { TailingConsumer } from '../workload/tailing-consumer';
+import { createWorld, type World } from '../world';
+import type { LogSink } from '../world-log';
+import { playWorld } from '../world-run';
+
+const SET_UP_MS = 10_000;
+const FAULTY_MS = 10_000;
+const CHECK_LOGS_EVERY_MS = 1_000;
+/** Longest time after healing until all replicas are in sync and every batch is acknowledged. */
+const RECOVERY_MS = 12_000;
+const READ_MS = 2_000;
+
+/** Settings of a run that do not come from the seed. */
+export interface ClusterProfileOptions {
+  readonly plantedBugs?: PlantedBugs;
+  /** Sees what the nodes log. */
+  readonly onLog?: LogSink;
+}
+
+/**
+ * 1 or 3 production controllers and 3 production brokers, written to by idempotent producers and read by consumers over
+ * the Kafka protocol; 10 simulated seconds of faults that the topics' configuration promises to survive, then healing, the
+ * demand that everything is in sync and writable again, and a look at every record.
+ */
+export async function runClusterSeed(seed: number, options: ClusterProfileOptions = {}): Promise<SeedReport> {
+  const cluster = new SimulatedCluster(seed, options);
+  const { world, history } = cluster;
+  return playWorld(seed, {
+    name: 'cluster',
+    world,
+    checkAfterEvent: () => {
+      for (const node of cluster.controllers) node.checkLeadership();
+    },
+    acknowledged: () => history.acknowledged,
+    play: (run) => cluster.play(run),
+  });
+}
+
+type Run = (forMs: number) => Promise<void>;
+
+/** The cluster of one run with its clients and faults. */
+class SimulatedCluster {
+  readonly world: World;
+  readonly history: ProducedHistory;
+  readonly controllers: readonly ControllerNode[];
+  readonly brokers: readonly BrokerNode[];
+  readonly #random: SeededRandom;
+  readonly #promise: DurabilityPromise;
+  readonly #partitions: readonly TopicPartition[];
+  readonly #producers: readonly IdempotentProducer[];
+  readonly #consumers: readonly TailingConsumer[];
+  readonly #client: KafkaClient;
+
+  constructor(seed: number, options: ClusterProfileOptions) {
+    const world = createWorld(seed, options.onLog);
+    const random = world.random.fork('cluster profile');
+    this.world = world;
+    this.#random = random;
+    this.history = new ProducedHistory(world);
+    this.#promise = drawDurabilityPromise(random);
+    const clusterId = uuidFromBytes(random.bytes(16));
+    this.controllers = this.#createControllers(clusterId);
+    this.brokers = this.#createBrokers(clusterId, options.plantedBugs ?? {});
+    this.#partitions = Array.from({ length: 1 + random.below(3) }, (_, partition) => ({ topic: 'events', partition }));
+    this.#client = this.#createClient('checker');
+    this.#producers = Array.from({ length: 1 + random.below(3) }, (_, index) => this.#createProducer(`p${index}`));
+    this.#consumers = this.#partitions.map((partition) => {
+      const name = `consumer of ${partition.partition}`;
+      return new TailingConsumer({ world, client: this.#createClient(name), name, partition, history: this.history });
+    });
+  }
+
+  async play(run: Run): Promise<void> {
+    const { world } = this;
+    for (const node of this.controllers) {
+      await world.time.resolve(node.format(this.controllers.map(({ asVoter }) => asVoter)));
+    }
+    for (const node of this.brokers) await world.time.resolve(node.format());
+    for (const { machine } of [...this.controllers, ...this.brokers]) machine.start();
+    await this.#until(run, SET_UP_MS, 'the topic could not be created', this.#createTopic());
+    const producing = Promise.all(this.#producers.map((producer) => producer.run()));
+    for (const consumer of this.#consumers) void consumer.run();
+    await this.#playFaults(run);
+    for (const producer of this.#producers) producer.stop();
+    await this.#until(run, RECOVERY_MS, 'not every batch was acknowledged', producing);
+    await this.#until(run, RECOVERY_MS, 'not every replica is in sync', this.#allInSync());
+    for (const consumer of this.#consumers) consumer.stop();
+    await this.#until(run, READ_MS, 'not every partition could be read', this.#readEverything());
+    this.#checkLogs();
+    this.#checkReplicasEqual();
+  }
+
+  async #playFaults(run: Run): Promise<void> {
+    const { world, brokers } = this;
+    const mix = drawFaultMix(this.#random);
+    const oneAtATime = this.#promise.name === 'one power cut';
+    const brokerHosts = new Set(brokers.map(({ machine }) => machine.host));
+    const machines = [...this.controllers, ...brokers].map(({ machine }) => machine);
+    const faults = new FaultInjector(
+      {
+        world,
+        machines,
+        hosts: [...machines.map(({ host }) => host), 'outside'],
+        bears: ({ host }, mode) => !brokerHosts.has(host) || this.#promise.brokersBear.includes(mode),
+      },
+      oneAtATime ? { ...mix, partitions: false, crashModes: [], lossRate: 0 } : mix,
+    );
+    const cuts = new SinglePowerCuts({ world, brokers, image: () => this.#image() });
+    faults.start();
+    if (oneAtATime) cuts.start();
+    for (let passedMs = 0; passedMs < FAULTY_MS; passedMs += CHECK_LOGS_EVERY_MS) {
+      await run(CHECK_LOGS_EVERY_MS);
+      this.#checkLogs();
+    }
+    faults.heal();
+    cuts.heal();
+  }
+
+  /** L1: lets time pass until `done` has resolved; a violation when it has not within `withinMs`. */
+  async #until(run: Run, withinMs: number, complaint: string, done: Promise<unknown>): Promise<void> {
+    const { time } = this.world;
+    let isDone = false;
+    void done.then(() => (isDone = true));
+    const untilMs = time.nowMs() + withinMs;
+    while (!isDone && time.nowMs() < untilMs) await run(50);
+    if (!isDone) this.world.violated('L1 progress after healing', `${complaint} within ${withinMs} ms`);
+  }
+
+  #createControllers(clusterId: Uuid): readonly ControllerNode[] {
+    const { world } = this;
+    const electionSafety = new ElectionSafety(world);
+    const committedPrefix = new CommittedPrefix(world);
+    return Array.from({ length: this.#random.chance(0.3) ? 1 : 3 }, (_, index) => {
+      const nodeId = 101 + index;
+      const syncLatencyMs = { min: 0.2, max: 3 };
+      return new ControllerNode({
+        world,
+        clusterId,
+        nodeId,
+        syncLatencyMs,
+        plantedBugs: {},
+        electionSafety,
+        committedPrefix,
+      });
+    });
+  }
+
+  #createBrokers(clusterId: Uuid, plantedBugs: PlantedBugs): readonly BrokerNode[] {
+    const { world } = this;
+    const syncLatencyMs = this.#random.chance(0.4) ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
+    const controllers = this.controllers.map(({ endpoint }) => endpoint);
+    return [1, 2, 3].map((nodeId) => {
+      return new BrokerNode({ world, clusterId, nodeId, controllers, syncLatencyMs, plantedBugs });
+    });
+  }
+
+  #createClient(name: string): KafkaClient {
+    return new KafkaClient(this.world, this.brokers.map(({ endpoint }) => endpoint), name);
+  }
+
+  #createProducer(name: string): IdempotentProducer {
+    const { world, history } = this;
+    const pauseMsMax = [20, 100, 400][this.#random.below(3)] ?? 100;
+    const partitions = this.#partitions;
+    return new IdempotentProducer({ world, client: this.#createClient(name), name, partitions, history, pauseMsMax });
+  }
+
+  /** Creates the topic over the controllers' RPC, as soon as three brokers are there to hold it. */
+  async #createTopic(): Promise<void> {
+    const { world } = this;
+    const { clock, timers } = world.time;
+    const channel = createActiveControllerChannel({
+      platform: { clock, timers, random: this.#random, logger: world.logger },
+      connector: world.outside,
+      metadataLog: { leader: () => ({ leaderId: undefined, epoch: 0 }) },
+      bootstrap: this.controllers.map(({ endpoint }) => endpoint),
+    });
+    const configs = Object.entries(this.#promise.topicConfig).map(([name, value]) => ({ name, value }));
+    const shape = { partitions: this.#partitions.length, replicationFactor: 3, assignments: [], configs };
+    const request = createTopicsRpc.encodeRequest({
+      principal: 'User:simulation',
+      topics: [{ name: 'events', ...shape }],
+      validateOnly: false,
+      timeoutMs: 1_000,
+    });
+    for (;;) {
+      const outcome = await channel.unary(createTopicsRpc.method, request, 1_000);
+      const result = outcome.ok ? createTopicsRpc.decodeResponse(outcome.value).topics[0]?.result : undefined;
+      if (result?.ok === true || result?.error.code === 'TOPIC_ALREADY_EXISTS') return channel.close();
+      await this.#client.pause(100);
+    }
+  }
+
+  /** The newest committed metadata that any controller holds. */
+  #image(): MetadataImage {
+    let newest = emptyImage;
+    for (const { machine, controller } of this.controllers) {
+      const image = machine.isRunning ? controller?.committedImage() : undefined;
+      if (image !== undefined && image.provenance.offset > newest.provenance.offset) newest = image;
+    }
+    return newest;
+  }
+
+  async #allInSync(): Promise<void> {
+    for (;;) {
+      await this.#client.refresh(['events']);
+      if (this.#partitions.every(({ topic, partition }) => this.#client.inSync(topic, partition).length === 3)) return;
+      await this.#client.pause(50);
+    }
+  }
+
+  async #readEverything(): Promise<void> {
+    for (const topicPartition of this.#partitions) {
+      const values = new Map<number, string>();
+      for (;;) {
+        const next = values.size === 0 ? 0 : Math.max(...values.keys()) + 1;
+        const fetched = await fetchFrom(this.world, this.#client, topicPartition, next);
+        if (fetched === undefined) await this.#client.refresh(['events']);
+        for (const [offset, value] of fetched?.values ?? []) values.set(offset, value);
+        if (fetched !== undefined && (values.has(fetched.highWatermark - 1) || fetched.highWatermark === 0)) break;
+        await this.#client.pause(10);
+      }
+      this.history.concludes(topicPartition, values);
+    }
+  }
+
+  /** R3 of the metadata log and P4 of each partition, as far as the files of running nodes go. */
+  #checkLogs(): void {
+    checkLogMatching(this.world, logsOf(this.controllers.map((node) => [node.endpoint.host, node.log()])));
+    for (const partition of this.#partitions) {
+      const logs = this.brokers.map((node) => [node.endpoint.host, node.log(partition)] as const);
+      checkLogMatching(this.world, logsOf(logs));
+    }
+  }
+
+  /** P4: with nothing under way any more the replicas hold the same batches. */
+  #checkReplicasEqual(): void {
+    for (const partition of this.#partitions) {
+      const texts = this.brokers.map((node) => JSON.stringify(node.log(partition)));
+      if (new Set(texts).size === 1) continue;
+      this.world.report('P4 replicas equal', `${topicPartitionName(partition)} differs: ${texts.map((text) => text?.slice(-300)).join(' | ')}`);
+    }
+  }
+}
+
+function logsOf<Mark>(logs: readonly (readonly [string, readonly Mark[] | undefined])[]): ReadonlyMap<string, readonly Mark[]> {
+  return new Map(logs.flatMap(([host, marks]) => (marks === undefined ? [] : [[host, marks] as const])));
+}

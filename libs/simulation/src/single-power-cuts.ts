@@ -1,0 +1,66 @@
+import type { MetadataImage } from '@milena/metadata';
+import type { SeededRandom } from '@milena/platform/testing';
+import type { BrokerNode } from './nodes/broker-node';
+import type { World } from './world';
+
+const LOOK_EVERY_MS = 100;
+
+/** What single power cuts need. */
+export interface SinglePowerCutsOptions {
+  readonly world: World;
+  readonly brokers: readonly BrokerNode[];
+  /** Newest committed metadata of the cluster. */
+  image(): MetadataImage;
+}
+
+/**
+ * Cuts the power of one broker at a time, and only while every replica of every partition is in sync: more than that
+ * Kafka does not promise to survive without syncing.
+ */
+export class SinglePowerCuts {
+  readonly #random: SeededRandom;
+  /** The last victim and the broker epoch it had: it must be in sync again in a later one. */
+  #victim: { readonly nodeId: number; readonly epoch: number } | undefined;
+  #healed = false;
+
+  constructor(private readonly options: SinglePowerCutsOptions) {
+    this.#random = options.world.random.fork('power cuts');
+  }
+
+  start(): void {
+    this.options.world.time.timers.after(LOOK_EVERY_MS, () => {
+      if (this.#healed) return;
+      if (this.#random.chance(0.3) && this.#allInSync()) this.#cut();
+      this.start();
+    });
+  }
+
+  heal(): void {
+    this.#healed = true;
+    for (const { machine } of this.options.brokers) machine.start();
+  }
+
+  #allInSync(): boolean {
+    const image = this.options.image();
+    const victim = this.#victim;
+    if (victim !== undefined && (image.broker(victim.nodeId)?.epoch ?? -1) <= victim.epoch) return false;
+    if (this.options.brokers.some(({ machine }) => !machine.isRunning)) return false;
+    for (const topic of image.topics()) {
+      for (let index = 0; index < topic.partitionCount; index += 1) {
+        const state = topic.partition(index);
+        if (state === undefined || state.isr.length < state.replicas.length) return false;
+      }
+    }
+    return true;
+  }
+
+  #cut(): void {
+    const { brokers, world } = this.options;
+    const broker = brokers[this.#random.below(brokers.length)];
+    if (broker === undefined) return;
+    const { nodeId, machine } = broker;
+    this.#victim = { nodeId, epoch: this.options.image().broker(nodeId)?.epoch ?? -1 };
+    machine.crash(this.#random.chance(0.5) ? 'lose-unsynced' : 'tear');
+    world.time.timers.after(this.#random.chance(0.3) ? 1 : this.#random.below(3000), () => machine.start());
+  }
+}
