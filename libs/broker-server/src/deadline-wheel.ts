@@ -40,7 +40,10 @@ export class DeadlineWheel<Item extends Waiting> {
 
   /** The item need not wait any longer. */
   remove(item: Item): void {
-    this.#slots.get(item.slot)?.delete(item);
+    const items = this.#slots.get(item.slot);
+    items?.delete(item);
+    // Most requests end long before their deadline: their slots must not pile up.
+    if (items?.size === 0) this.#slots.delete(item.slot);
     item.slot = NOT_WAITING;
   }
 

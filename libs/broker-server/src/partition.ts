@@ -1,6 +1,4 @@
 import {
-  failure,
-  invariant,
   maxOffset,
   minOffset,
   NO_EPOCH,
@@ -18,10 +16,12 @@ import { DiskError } from '@milena/platform';
 import {
   followerHighWatermark,
   highWatermarkAfterTruncation,
-  LeaderState,
+  type LeaderState,
   type IsrDecision,
   type IsrProposal,
 } from '@milena/replication';
+import { newLeaderState } from './new-leader-state';
+import { onDisk } from './on-disk';
 import { AckQueue } from './ack-queue';
 import { AcknowledgedEnd } from './acknowledged-end';
 import type { CurrentLeader } from './append-request';
@@ -61,6 +61,8 @@ export class Partition {
       () => this.#acknowledgedEndMoved(),
       (error) => this.logFailed(error),
     );
+    // What a former life left unsynced must not be acknowledged by the first fetch either.
+    this.#acknowledged.appended();
   }
 
   get role(): PartitionRole {
@@ -121,34 +123,21 @@ export class Partition {
   }
 
   #lead(state: PartitionState): void {
-    const { nodeId, lagTimeMaxMs, isEligible } = this.#options;
     this.#stopLeading('NOT_LEADER_OR_FOLLOWER');
     const epochStartOffset = this.log.logEndOffset;
+    const leaderState = newLeaderState(this.#options, state, {
+      latestEpoch: this.log.latestEpoch,
+      epochStartOffset,
+      highWatermark: this.#highWatermark,
+      minInsyncReplicas: this.#settings.minInsyncReplicas,
+    });
     try {
-      invariant(state.leaderEpoch >= this.log.latestEpoch, 'leading an epoch older than the log', {
-        ...this.topicPartition,
-        leaderEpoch: state.leaderEpoch,
-        latestEpoch: this.log.latestEpoch,
-      });
       this.log.assignEpochStartOffset(state.leaderEpoch, epochStartOffset);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       this.logFailed(error);
       return;
     }
-    const leaderState = new LeaderState({
-      localId: nodeId,
-      leaderEpoch: state.leaderEpoch,
-      partitionEpoch: state.partitionEpoch,
-      replicas: state.replicas,
-      isr: state.isr,
-      epochStartOffset,
-      highWatermark: this.#highWatermark,
-      minInsyncReplicas: this.#settings.minInsyncReplicas,
-      lagTimeMaxMs,
-      isEligible,
-      nowMs: this.#now(),
-    });
     this.#role = { kind: 'leader', state: leaderState };
     this.#acknowledged.appended();
     this.#acknowledgedEndMoved();
@@ -213,9 +202,7 @@ export class Partition {
   }
 
   /** Settles once this replica may acknowledge all of its log; undefined when it may already. */
-  acknowledgeable(): Promise<void> | undefined {
-    return this.#acknowledged.settled();
-  }
+  acknowledgeable = (): Promise<void> | undefined => this.#acknowledged.settled();
 
   /** A follower fetched: moves the high watermark and may propose to take it into the ISR. */
   followerFetched(fetch: { replicaId: number; brokerEpoch: number; fetchOffset: Offset }): void {
@@ -292,13 +279,7 @@ export class Partition {
 
   /** A failed disk is an answer to whoever asked; a failed log takes the partition offline. */
   #onLog<T>(work: () => Result<T>): Result<T> {
-    let outcome: Result<T>;
-    try {
-      outcome = work();
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      outcome = failure('KAFKA_STORAGE_ERROR', error.message);
-    }
+    const outcome = onDisk(work);
     if (this.log.failure !== undefined) this.logFailed(this.log.failure);
     return outcome;
   }

@@ -98,14 +98,17 @@ export class ReplicaFetcher {
   /** Sends a request unless more than `underWay` have no answer yet. */
   #fetch(underWay: 0 | 1): void {
     if (this.#isClosed || this.#isSyncing || this.#sent.length > underWay) return;
+    const syncs = [...this.#partitions.values()].flatMap(({ partition }) => partition.acknowledgeable() ?? []);
+    if (syncs.length > 0) {
+      void this.#fetchAfter(syncs);
+      return;
+    }
     this.#pause?.cancel();
     this.#pause = undefined;
     const nowMs = this.options.clock.monotonicMs();
     const ready = [...this.#partitions.values()].filter(({ readyAtMs }) => readyAtMs <= nowMs);
-    if (ready.length === 0) {
-      if (this.#sent.length === 0) this.#fetchWhenReady(nowMs);
-      return;
-    }
+    this.#fetchAgainFor([...this.#partitions.values()].filter(({ readyAtMs }) => readyAtMs > nowMs));
+    if (ready.length === 0) return;
     const { limits, clusterId, nodeId, brokerEpoch } = this.options;
     const request: SentRequest = new Map(ready.map((each) => [each, each.position(limits.maxBytes)]));
     this.#stream ??= this.#openStream();
@@ -124,16 +127,18 @@ export class ReplicaFetcher {
     this.#expectAnswer();
   }
 
-  #fetchWhenReady(nowMs: number): void {
-    const readyAtMs = Math.min(...[...this.#partitions.values()].map((each) => each.readyAtMs));
-    if (readyAtMs !== Number.POSITIVE_INFINITY) this.#pauseFor(readyAtMs - nowMs);
+  /** Partitions that failed are tried again when their backoff is over, whatever is being waited for then. */
+  #fetchAgainFor(delayed: readonly FetchedPartition[]): void {
+    if (delayed.length === 0) return;
+    const readyAtMs = Math.min(...delayed.map((each) => each.readyAtMs));
+    this.#pauseFor(readyAtMs - this.options.clock.monotonicMs(), 1);
   }
 
-  #pauseFor(ms: number): void {
+  #pauseFor(ms: number, underWay: 0 | 1): void {
     this.#pause?.cancel();
     this.#pause = this.options.timers.after(ms, () => {
       this.#pause = undefined;
-      this.#fetch(0);
+      this.#fetch(underWay);
     });
   }
 
@@ -170,7 +175,7 @@ export class ReplicaFetcher {
   #backOff(): void {
     const backoffMs = Math.min(this.options.limits.backoffMaxMs, FIRST_BACKOFF_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#pauseFor(backoffMs);
+    this.#pauseFor(backoffMs, 0);
   }
 
   #answered(response: ReplicaFetchResponse): void {
@@ -184,14 +189,11 @@ export class ReplicaFetcher {
       return;
     }
     this.#failures = 0;
-    const touched: Partition[] = [];
-    this.options.together(() => this.#take(request, response, touched));
-    const syncs = touched.flatMap((partition) => partition.acknowledgeable() ?? []);
-    if (syncs.length === 0) this.#fetch(0);
-    else void this.#fetchAfter(syncs);
+    this.options.together(() => this.#take(request, response));
+    this.#fetch(0);
   }
 
-  #take(request: SentRequest, response: ReplicaFetchResponse, touched: Partition[]): void {
+  #take(request: SentRequest, response: ReplicaFetchResponse): void {
     const nowMs = this.options.clock.monotonicMs();
     const results = new Map(response.partitions.map((result) => [`${result.topicId}:${result.partition}`, result]));
     for (const [fetched, position] of request) {
@@ -200,10 +202,8 @@ export class ReplicaFetcher {
       if (result === undefined || this.#partitions.get(name) !== fetched) continue;
       const next = fetched.take(position, result, nowMs);
       if (next === 'never') this.#partitions.delete(name);
-      if (result.records.length === 0) continue;
-      touched.push(fetched.partition);
       // Whoever got records goes to the back, so that a bounded answer starves nobody.
-      if (this.#partitions.delete(name)) this.#partitions.set(name, fetched);
+      if (result.records.length > 0 && this.#partitions.delete(name)) this.#partitions.set(name, fetched);
     }
   }
 
@@ -211,6 +211,6 @@ export class ReplicaFetcher {
     this.#isSyncing = true;
     await Promise.all(syncs);
     this.#isSyncing = false;
-    this.#fetch(0);
+    this.#fetch(1);
   }
 }
