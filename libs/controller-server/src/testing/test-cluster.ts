@@ -177,7 +177,8 @@ function nameOf({ failure, reason }: ChannelFailure): string {
   return failure?.code ?? reason;
 }
 
-function testConfig(): ServerConfig {
+/** The configuration of a controller in tests. */
+export function testConfig(): ServerConfig {
   const entries = Object.entries({
     'process.roles': 'controller',
     'node.id': '101',
