@@ -3,6 +3,7 @@ import type { Channel, ChannelFailure } from '../channel';
 import { describeChannelContract } from './channel-contract';
 import { MAX_QUEUED_BYTES } from './channel-contract-setting';
 import { createMemoryNetwork, type MemoryNetwork, type MemoryServer, type NetworkProcess } from './memory-network';
+import { createSeededRandom } from './seeded-random';
 import { createVirtualTime, type VirtualTime } from './virtual-time';
 
 describeChannelContract('the memory network', () => {
@@ -205,5 +206,32 @@ describe('the memory network under faults', () => {
     server.start();
     void a.connector.connect({ host: 'b', port: 2 }, 'x').unary('/s/broken', Buffer.alloc(0), { timeoutMs: 10 });
     await expect(time.advance(20)).rejects.toThrow('a broken invariant');
+  });
+
+  it('does the same for the same seed, and something else for another', async () => {
+    const run = async (seed: number): Promise<string> => {
+      const virtual = createVirtualTime();
+      const trace: string[] = [];
+      const lossy = createMemoryNetwork({
+        clock: virtual.clock,
+        timers: virtual.timers,
+        random: createSeededRandom(seed),
+        latencyMs: { min: 0, max: 20 },
+        observe: ({ from, to, method, bytes }) =>
+          void trace.push(`${virtual.nowMs()} ${from}>${to} ${method} ${Buffer.from(bytes).toString()}`),
+      });
+      lossy.setLossRate(0.1);
+      const echo = lossy.join('b').server(1);
+      echo.unary('/s/echo', (request) => Promise.resolve(success(request)));
+      echo.start();
+      const caller = lossy.join('a').connector.connect(echo.endpoint, 'test');
+      for (let index = 0; index < 30; index++) {
+        virtual.timers.after(index, () => void caller.unary('/s/echo', Buffer.from(String(index)), { timeoutMs: 50 }));
+      }
+      await virtual.advance(200);
+      return trace.join('\n');
+    };
+    expect(await run(1)).toBe(await run(1));
+    expect(await run(1)).not.toBe(await run(2));
   });
 });
