@@ -3,6 +3,7 @@ import { topicPartitionName, type Result, type TopicPartition, type Uuid } from 
 import type { LogDirectory, PartitionLog } from '@milena/log-store';
 import type { Logger } from '@milena/platform';
 import type { HostedPartitions } from './hosted-partitions';
+import { onDisk } from './on-disk';
 import { Partition } from './partition';
 import type { PartitionOptions } from './partition-options';
 import type { ReplicaFetchers } from './replica-fetchers';
@@ -100,10 +101,11 @@ export class PartitionAssignment {
   /** A folder left by a topic of the same name that is gone makes way (KIP-516). */
   #openLog(topicPartition: TopicPartition, topicId: Uuid, { log }: TopicSettings): Result<PartitionLog> {
     const { logDirectory } = this.options;
-    const opened = logDirectory.getOrCreate(topicPartition, topicId, log);
+    const open = (): Result<PartitionLog> => onDisk(() => logDirectory.getOrCreate(topicPartition, topicId, log));
+    const opened = open();
     if (opened.ok || opened.error.code !== 'INCONSISTENT_TOPIC_ID') return opened;
     this.#retire(topicPartition, 'stray');
-    return logDirectory.getOrCreate(topicPartition, topicId, log);
+    return open();
   }
 
   #remove(partition: Partition, how: 'delete' | 'stray'): void {

@@ -10,6 +10,8 @@ export interface ReadBudget {
   readonly bytes: number;
   /** Whether the first batch may exceed it: so that an answer never stays empty because of a large batch. */
   readonly minOneBatch: boolean;
+  /** Where records are read into, for an answer that copies them; a fresh buffer when not given. */
+  readonly allocate?: (bytes: number) => Buffer;
 }
 
 /** Reads whole batches in [from, upTo); nothing when the budget is used up. */
@@ -25,6 +27,8 @@ export function readRecords(
   }
   const maxBytes = Math.min(range.maxBytes, budget.bytes);
   if (from >= upTo || (maxBytes <= 0 && !budget.minOneBatch)) return { ok: true, value: NO_RECORDS };
-  const read = onDisk(() => log.read({ from, upTo, maxBytes, minOneBatch: budget.minOneBatch }));
+  const { minOneBatch, allocate } = budget;
+  const target = allocate === undefined ? {} : { allocate };
+  const read = onDisk(() => log.read({ from, upTo, maxBytes, minOneBatch, ...target }));
   return read.ok ? { ok: true, value: read.value.records } : read;
 }

@@ -14,6 +14,8 @@ import { epochEnd } from './epoch-end';
 import type { HostedPartitions } from './hosted-partitions';
 import type { ParkedFetch, ParkedFetches } from './parked-fetches';
 import type { Partition } from './partition';
+import { ReadArena } from './read-arena';
+import type { ReadBudget } from './read-records';
 import { followerObjection, readForFollower, replicaResult } from './read-for-follower';
 
 /** What the leader's side of replication works on. */
@@ -29,7 +31,8 @@ export interface ReplicaServiceOptions {
 
 /** Serves followers: `ReplicaService` on the peer listener. Call before the host starts to listen. */
 export function serveReplicas(serviceHost: ServiceHost, options: ReplicaServiceOptions): void {
-  serviceHost.stream(replicaFetchRpc.method, (stream) => new FollowerStream(stream, options));
+  const arena = new ReadArena();
+  serviceHost.stream(replicaFetchRpc.method, (stream) => new FollowerStream(stream, options, arena));
   serviceHost.unary(offsetForLeaderEpochRpc.method, (bytes) => Promise.resolve(answerEpochEnds(bytes, options)));
 }
 
@@ -56,6 +59,8 @@ class FollowerStream implements StreamHandlers {
   constructor(
     private readonly stream: ChannelStream,
     private readonly options: ReplicaServiceOptions,
+    /** Shared by all streams: an answer is read and encoded in one go. */
+    private readonly arena: ReadArena,
   ) {}
 
   onMessage(message: Uint8Array): void {
@@ -78,7 +83,7 @@ class FollowerStream implements StreamHandlers {
   #fetch(request: ReplicaFetchRequest): void {
     const positions = request.partitions.map((fetch) => new FetchedPosition(this.options.hosted, request, fetch));
     for (const position of positions) position.count();
-    const results = readAll(positions, request.maxBytes);
+    const results = readAll(positions, request.maxBytes, this.arena);
     const missingBytes = request.minBytes - results.reduce((sum, { records }) => sum + records.length, 0);
     const isDecided = results.some(({ error, divergingEpoch }) => error !== 'NONE' || divergingEpoch !== undefined);
     if (request.maxWaitMs === 0 || missingBytes <= 0 || isDecided) {
@@ -88,7 +93,7 @@ class FollowerStream implements StreamHandlers {
     const partitions = positions.flatMap(({ partition }) => (partition === undefined ? [] : [partition]));
     this.#parked = this.options.parked.park(partitions, { missingBytes, waitMs: request.maxWaitMs }, () => {
       this.#parked = undefined;
-      if (this.#isOpen) this.#send(request, readAll(positions, request.maxBytes));
+      if (this.#isOpen) this.#send(request, readAll(positions, request.maxBytes, this.arena));
     });
   }
 
@@ -122,17 +127,22 @@ class FetchedPosition {
     partition.followerFetched({ replicaId, brokerEpoch, fetchOffset: fetch.fetchOffset });
   }
 
-  read(budget: { readonly bytes: number; readonly minOneBatch: boolean }): ReplicaFetchResult {
+  read(budget: ReadBudget): ReplicaFetchResult {
     const { partition, request, fetch } = this;
     if (partition === undefined) return replicaResult(fetch, { error: 'UNKNOWN_TOPIC_ID' });
     return followerObjection(partition, request.replicaId, fetch) ?? readForFollower(partition, fetch, budget);
   }
 }
 
-function readAll(positions: readonly FetchedPosition[], maxBytes: number): readonly ReplicaFetchResult[] {
+function readAll(
+  positions: readonly FetchedPosition[],
+  maxBytes: number,
+  arena: ReadArena,
+): readonly ReplicaFetchResult[] {
+  arena.reset();
   let bytes = 0;
   return positions.map((position) => {
-    const result = position.read({ bytes: maxBytes - bytes, minOneBatch: bytes === 0 });
+    const result = position.read({ bytes: maxBytes - bytes, minOneBatch: bytes === 0, allocate: arena.take });
     bytes += result.records.length;
     return result;
   });
