@@ -13,7 +13,7 @@ describe('the request gate of a broker', () => {
   it('turns a request away that waited a second', async () => {
     const time = createVirtualTime();
     const early = createRequestGate(time.timers).passed();
-    time.advance(1_000);
+    await time.advance(1_000);
     await expect(early).rejects.toThrow('the broker is not ready');
   });
 });

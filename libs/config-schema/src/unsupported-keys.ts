@@ -48,7 +48,8 @@ group.share.partition.max.record.locks group.share.persister.class.name group.sh
 group.share.session.timeout.ms group.streams.heartbeat.interval.ms group.streams.initial.rebalance.delay.ms
 group.streams.max.heartbeat.interval.ms group.streams.max.session.timeout.ms group.streams.max.size
 group.streams.max.standby.replicas group.streams.min.heartbeat.interval.ms group.streams.min.session.timeout.ms
-group.streams.num.standby.replicas group.streams.session.timeout.ms host.name inter.broker.protocol.version
+group.streams.num.standby.replicas group.streams.session.timeout.ms host.name
+initial.broker.registration.timeout.ms inter.broker.protocol.version
 kafka.metrics.polling.interval.secs kafka.metrics.reporters leader.imbalance.check.interval.seconds
 leader.imbalance.per.broker.percentage listener.security.protocol log.cleaner.backoff.ms
 log.cleaner.dedupe.buffer.size log.cleaner.delete.retention.ms log.cleaner.enable log.cleaner.io.buffer.load.factor

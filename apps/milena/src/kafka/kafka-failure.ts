@@ -7,6 +7,6 @@ const NOT_FOUND = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'GROUP_ID_N
 export function throwOnError(subject: string, code: number, message?: string | null): void {
   if (code === 0) return;
   const name = errorName(code);
-  const text = message == null || message === '' ? errorInfo(name).text : message;
+  const text = message || errorInfo(name).text;
   throw new CommandFailure(NOT_FOUND.includes(name) ? 3 : 1, `${subject}: ${name}: ${text}`);
 }

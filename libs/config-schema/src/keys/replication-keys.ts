@@ -20,16 +20,6 @@ export const REPLICATION_KEYS = {
     update: 'read-only',
     doc: 'A broker not heard of for this long is fenced: it leads nothing and leaves every ISR.',
   },
-  'initial.broker.registration.timeout.ms': {
-    type: 'int',
-    default: '60000',
-    min: 1,
-    unit: 'milliseconds',
-    scope: 'broker',
-    update: 'read-only',
-    doc: 'How long a starting broker waits for one attempt to register before it says so and tries again.',
-    differs: 'Kafka ends the process then; ours stays up not serving, because brokers must outlive their controllers.',
-  },
   'controlled.shutdown.enable': {
     type: 'boolean',
     default: 'true',
