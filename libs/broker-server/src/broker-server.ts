@@ -50,7 +50,10 @@ export interface BrokerServer {
   readonly ready: boolean;
   readonly context: BrokerContext;
   readonly handleRequest: RequestHandler;
-  /** Moves leaderships away; resolves when the controller agrees or the configured time is over. */
+  /**
+   * Moves leaderships away; resolves when the controller agrees or the configured time is over, and at once when
+   * `controlled.shutdown.enable` is off.
+   */
   beginControlledShutdown(): Promise<void>;
   /** Ends all work and closes the logs cleanly. */
   stop(): Promise<void>;
@@ -125,6 +128,7 @@ class Broker implements BrokerServer {
   }
 
   beginControlledShutdown(): Promise<void> {
+    if (!this.options.config.server.boolean('controlled.shutdown.enable')) return Promise.resolve();
     return this.#lifecycle.beginControlledShutdown();
   }
 

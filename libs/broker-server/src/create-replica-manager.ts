@@ -21,6 +21,7 @@ import { PendingAcks } from './pending-acks';
 import type { PlantedBugs } from './planted-bugs';
 import { ReplicaFetchers } from './replica-fetchers';
 import type { ReplicaManager } from './replica-manager';
+import { registerReplicaMetrics } from './replica-metrics';
 import { serveReplicas } from './replica-service';
 import { topicSettings } from './topic-settings';
 
@@ -87,6 +88,7 @@ class Replicas implements BrokerReplicas {
     });
     const served = { clusterId, hosted: this.#hosted, parked: this.#followers, image, logger, together };
     serveReplicas(options.serviceHost, served);
+    registerReplicaMetrics(platform.meter, { hosted: this.#hosted, pendingAcks: this.#pendingAcks });
   }
 
   start(): void {
