@@ -12,17 +12,15 @@ import {
   createVirtualTime,
   type MemoryDisk,
   type MemoryNetwork,
-  type NetworkProcess,
-  type ProcessTime,
-  type RecordingLogger,
   type VirtualTime,
 } from '@milena/platform/testing';
 import { decodeRecords, encodeBatch, batchesOf } from '@milena/record-batch';
 import type { AppendOutcome, RequiredAcks } from '../append-request';
 import { DEFAULT_BROKER_LIMITS } from '../broker-config';
-import { createBrokerServer, type BrokerServer } from '../broker-server';
+import { createBrokerServer } from '../broker-server';
 import type { FetchOutcome } from '../fetch-request';
 import type { PlantedBugs } from '../planted-bugs';
+import type { SceneBroker } from './scene-broker';
 import { ScriptedController } from './scripted-controller';
 import { ScriptedMetadataLog } from './scripted-metadata-log';
 
@@ -42,18 +40,6 @@ export interface SceneOptions {
   readonly config?: Readonly<Record<string, string>>;
   readonly plantedBugs?: PlantedBugs;
   readonly syncLatencyMs?: { readonly min: number; readonly max: number };
-}
-
-/** One broker of a scene, in its present life. */
-export interface SceneBroker {
-  readonly id: number;
-  readonly server: BrokerServer;
-  readonly process: NetworkProcess;
-  readonly time: ProcessTime;
-  readonly started: Promise<void>;
-  readonly logger: RecordingLogger;
-  readonly fatal: Error[];
-  isAlive: boolean;
 }
 
 /** Brokers on virtual time, memory disks and a memory network, under a scripted metadata log. */
