@@ -1,5 +1,6 @@
 import { describeQuorumRpc, raftFetchRpc, voteRpc } from '@milena/cluster-protocol';
 import { createRecordingLogger } from '@milena/platform/testing';
+import { readQuorumState } from './quorum-state-file';
 import { CLUSTER_ID, DriverCluster, endpointOf } from './testing/driver-cluster';
 
 const METADATA_FOLDER = '/data/__cluster_metadata-0';
@@ -18,6 +19,22 @@ describe('start and stop', () => {
     const file = cluster.disk(1).open(`${METADATA_FOLDER}/quorum-state`);
     file.pwrite(bytes('{"data_version":9}'), 0);
     await expect(cluster.run(1, 'voter')).rejects.toThrow(/quorum-state/);
+  });
+
+  it('makes what it finds in the quorum state durable before it acts on it', async () => {
+    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
+    await cluster.activeWithin(1000);
+    cluster.kill(1);
+    // As a process leaves it that is killed between the rename and the sync of the folder.
+    const file = cluster.disk(1).open(`${METADATA_FOLDER}/quorum-state.tmp`, { create: true });
+    const voted = { leaderId: -1, leaderEpoch: 9, votedId: 2, votedDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA' };
+    file.pwrite(bytes(JSON.stringify({ ...voted, data_version: 1 })), 0);
+    await cluster.time.resolve(file.fdatasync());
+    file.close();
+    cluster.disk(1).rename(`${METADATA_FOLDER}/quorum-state.tmp`, `${METADATA_FOLDER}/quorum-state`);
+    await cluster.run(1, 'voter');
+    cluster.kill(1, 'lose-unsynced');
+    expect(readQuorumState(cluster.disk(1), METADATA_FOLDER)?.leaderEpoch).toBeGreaterThanOrEqual(9);
   });
 
   it('stops a lone controller at once and starts it again on its log', async () => {

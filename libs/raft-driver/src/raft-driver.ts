@@ -143,6 +143,9 @@ class Driver implements RaftDriver {
     if (this.#options.locksLogFolder === true) this.#lock = this.#lockFolder();
     platform.disk.makeFolder(folder);
     await platform.disk.fsyncDirectory(logFolder);
+    // A former process may have died between the rename of its quorum-state and the sync of the folder. What is acted on
+    // from here on, a vote above all, must not be forgotten in a power cut.
+    await platform.disk.fsyncDirectory(folder);
     const restored = readQuorumState(platform.disk, folder) ?? INITIAL_QUORUM_STATE;
     const bootstrap = this.#bootstrapVoters(folder);
     const log = await this.#openLog(folder);
