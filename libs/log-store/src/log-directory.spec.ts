@@ -81,6 +81,19 @@ describe('log directory', () => {
     expect(log.topicId).toBe(TOPIC_ID);
   });
 
+  it('keeps what was flushed after a killed process over a power cut that follows', async () => {
+    const disk = createMemoryDisk();
+    const time = createVirtualTime();
+    fill(valueOf((await openDirectory(disk, time)).getOrCreate(ORDERS, TOPIC_ID)), 1);
+    disk.crash('keep');
+    const log = (await openDirectory(disk, time)).get(ORDERS)!;
+    fill(log, 1);
+    await log.flush();
+    disk.crash('lose-unsynced');
+    const reopened = (await openDirectory(disk, time)).get(ORDERS);
+    expect(reopened && contents(reopened)).toEqual(['0..1@0', '2..3@0']);
+  });
+
   it('sets aside a folder without a readable topic id after a crash', async () => {
     const disk = createMemoryDisk();
     const time = createVirtualTime();

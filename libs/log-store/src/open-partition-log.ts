@@ -27,7 +27,7 @@ export function openPartitionLog(options: PartitionLogOptions): PartitionLog {
   const parents = unsyncedParents(disk, folder);
   disk.makeFolder(folder);
   const loaded = loadLog(options);
-  const metadata = new PartitionMetadata(disk, folder);
+  const metadata = new PartitionMetadata(disk, folder, options.cleanShutdown);
   if (topicId !== undefined && metadata.topicId === undefined) metadata.assign(topicId);
   const { segments, epochs } = loaded;
   const flushed = { disk, folder, segments, epochs, metadata, logEndOffset: () => state.logEndOffset };

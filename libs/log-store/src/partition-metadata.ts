@@ -20,14 +20,17 @@ export function parsePartitionMetadata(text: string): Uuid | undefined {
 /** The topic id of one partition's folder. Written at once, so that a killed process keeps it; durable with the next flush. */
 export class PartitionMetadata {
   #topicId: Uuid | undefined;
-  #isUnsynced = false;
+  #isUnsynced: boolean;
 
+  /** What is found is durable only after a clean shutdown; else a killed process may have left it in the page cache. */
   constructor(
     private readonly disk: Disk,
     private readonly folder: string,
+    wasCleanShutdown: boolean,
   ) {
     const text = readTextFile(disk, this.#path);
     this.#topicId = text === undefined ? undefined : parsePartitionMetadata(text);
+    this.#isUnsynced = !wasCleanShutdown;
   }
 
   get topicId(): Uuid | undefined {
@@ -46,7 +49,7 @@ export class PartitionMetadata {
     return success(undefined);
   }
 
-  /** Makes what `assign` wrote durable. */
+  /** Makes the file durable. */
   async save(): Promise<void> {
     if (!this.#isUnsynced || this.#topicId === undefined) return;
     this.#isUnsynced = false;
