@@ -118,7 +118,7 @@ function checkDeadFiles() {
   const imported = new Set();
   for (const path of libSources) {
     for (const name of importsOf(read(path)).filter((each) => each.startsWith('.'))) {
-      const target = normalize(join(dirname(path), name));
+      const target = normalize(join(dirname(path), name.replace(/\.js$/, '')));
       imported.add(`${target}.ts`).add(`${target}/index.ts`);
     }
   }

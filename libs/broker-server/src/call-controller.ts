@@ -1,12 +1,12 @@
 import { MalformedInput } from '@milena/bytes';
-import type { ControllerRpc } from '@milena/cluster-protocol';
+import type { Rpc } from '@milena/cluster-protocol';
 import { failure, type Result } from '@milena/model';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 
 /** Calls the active controller; a call without an answer is REQUEST_TIMED_OUT, an answer that makes no sense a failure too. */
 export async function callController<Request, Response>(
   channel: ActiveControllerChannel,
-  rpc: ControllerRpc<Request, Result<Response>>,
+  rpc: Rpc<Request, Result<Response>>,
   request: Request,
   timeoutMs: number,
 ): Promise<Result<Response>> {

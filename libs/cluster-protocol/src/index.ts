@@ -1,4 +1,4 @@
-export type { RaftRpc } from './raft/raft-rpc';
+export type { Rpc } from './rpc';
 export { voteRpc } from './raft/vote-rpc';
 export { beginQuorumEpochRpc } from './raft/begin-quorum-epoch-rpc';
 export { endQuorumEpochRpc } from './raft/end-quorum-epoch-rpc';
@@ -6,7 +6,6 @@ export { raftFetchRpc } from './raft/fetch-rpc';
 export { describeQuorumRpc } from './raft/describe-quorum-rpc';
 export { replicaFetchRpc } from './replica/replica-fetch-rpc';
 export { offsetForLeaderEpochRpc } from './replica/offset-for-leader-epoch-rpc';
-export type { ControllerRpc } from './controller/controller-rpc';
 export { registerBrokerRpc } from './controller/register-broker-rpc';
 export { brokerHeartbeatRpc } from './controller/broker-heartbeat-rpc';
 export { createTopicsRpc } from './controller/create-topics-rpc';

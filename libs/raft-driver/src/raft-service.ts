@@ -3,7 +3,7 @@ import {
   describeQuorumRpc,
   endQuorumEpochRpc,
   raftFetchRpc,
-  type RaftRpc,
+  type Rpc,
   voteRpc,
 } from '@milena/cluster-protocol';
 import { failure, type Result, success } from '@milena/model';
@@ -46,7 +46,7 @@ export function createRaftService(host: ServiceHost, handlers: RaftServiceHandle
   }
 
   function serveUnary<Request extends RaftRequest, Response extends RaftResponse>(
-    rpc: RaftRpc<Request, Response>,
+    rpc: Rpc<Request, Response>,
     isResponse: (response: RaftResponse) => response is Response,
   ): void {
     host.unary(rpc.method, (bytes) => {

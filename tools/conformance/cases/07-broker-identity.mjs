@@ -15,7 +15,7 @@ const records = 50_000;
 const configOf = (process_) => process_.argv[process_.argv.indexOf('--config') + 1];
 
 /** Starts a second broker 1 on data of its own: it must end, naming the id and the address that holds it. */
-async function impostor(cluster, note) {
+async function impostor(cluster, clusterId, note) {
   const original = cluster.process('broker', 1);
   const properties = readProperties(configOf(original));
   const folder = join(cluster.data, 'impostor');
@@ -29,7 +29,7 @@ async function impostor(cluster, note) {
     listeners,
     'advertised.listeners': listeners,
   });
-  await format(cluster, config);
+  await format(clusterId, config);
   const argv = original.argv.map((word) => (word === configOf(original) ? config : word));
   const outcome = await runCommand(argv[0], argv.slice(1), { cwd: original.cwd, anyExit: true, timeoutMs: 20_000 });
   const line = outcome.stderr.trim().split('\n').at(-1);
@@ -43,20 +43,19 @@ async function impostor(cluster, note) {
   expect(cluster.isAlive('broker', 1), 'the rightful broker 1 is gone');
 }
 
-async function format(cluster, config) {
-  const { clusterId } = await milenaJson('storage', 'info', '--config', configOf(cluster.process('broker', 2)));
+async function format(clusterId, config) {
   await runCommand(process.execPath, [milena, 'storage', 'format', '--cluster-id', clusterId, '--config', config]);
 }
 
 /** Empties the log directory of a stopped broker and formats it anew. */
-async function wipe(cluster, id) {
+async function wipe(cluster, clusterId, id) {
   const config = configOf(cluster.process('broker', id));
   const folder = readProperties(config)['log.dirs'];
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (path !== config && path !== dirname(config)) rmSync(path, { recursive: true });
   }
-  await format(cluster, config);
+  await format(clusterId, config);
 }
 
 export async function run(note) {
@@ -77,10 +76,11 @@ export async function run(note) {
       for (let index = 0; index < records; index += 1) stdin.write(`${index}\n`);
       stdin.end();
     });
-    await impostor(cluster, note);
+    const { clusterId } = await milenaJson('storage', 'info', '--config', configOf(cluster.process('broker', 1)));
+    await impostor(cluster, clusterId, note);
 
     await cluster.kill9('broker', 2);
-    await wipe(cluster, 2);
+    await wipe(cluster, clusterId, 2);
     cluster.restart('broker', 2);
     let samples = 0;
     await until('broker 2 to be refilled', 60_000, async () => {

@@ -52,7 +52,8 @@ export async function run(note) {
       for (let index = 0; index < records; index += 1) stdin.write(`${`${index}`.padEnd(200, '.')}\n`);
       stdin.end();
     };
-    await produceLines(cluster.bootstrap, topic, write);
+    // Small batches, so that every segment has several index entries.
+    await produceLines(cluster.bootstrap, topic, write, { batchRecords: 100 });
     const folder = join(cluster.data, 'broker-1', `${topic}-0`);
     for (const signal of ['SIGKILL', 'SIGTERM']) {
       cluster.signal('broker', 1, signal);

@@ -9,12 +9,29 @@ export async function metadataOf(bootstrap, topic) {
 }
 
 /** Produces lines written by `write(stdin)`, acks=all and idempotent; resolves when every one was acknowledged. */
-export async function produceLines(bootstrap, topic, write, { codec = 'none', timeoutMs = 300_000 } = {}) {
+export async function produceLines(
+  bootstrap,
+  topic,
+  write,
+  { codec = 'none', batchRecords = 10_000, timeoutMs = 300_000 } = {},
+) {
   const args = ['-b', bootstrap, '-P', '-t', topic, '-z', codec, '-X', 'enable.idempotence=true', '-X', 'acks=all'];
-  await run('kcat', [...args, '-X', 'linger.ms=20', '-X', 'queue.buffering.max.messages=200000'], {
-    input: write,
-    timeoutMs,
-  });
+  await run(
+    'kcat',
+    [
+      ...args,
+      '-X',
+      `batch.num.messages=${batchRecords}`,
+      '-X',
+      'linger.ms=20',
+      '-X',
+      'queue.buffering.max.messages=200000',
+    ],
+    {
+      input: write,
+      timeoutMs,
+    },
+  );
 }
 
 /** Everything a topic holds, as rows [partition, offset, value], read to the end of every partition. */

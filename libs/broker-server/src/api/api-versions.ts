@@ -1,4 +1,4 @@
-import { apiVersions, joinFrame } from '@milena/kafka-protocol';
+import { apiVersions, type Frame } from '@milena/kafka-protocol';
 import { errorCode } from '@milena/model';
 import type { ApiHandler } from './api-handler';
 
@@ -34,12 +34,10 @@ export const apiVersionsApi: ApiHandler<typeof apiVersions> = {
  * Answer to a version of ApiVersions we do not know, in the form of version 0, which every client can read: the error
  * and the versions of this one API, so that the client can ask again (KIP-511).
  */
-export function unknownVersionResponse(correlationId: number): Buffer {
+export function unknownVersionResponse(correlationId: number): Frame {
   const { min, max } = apiVersions.versions;
-  return joinFrame(
-    apiVersions.encodeResponse(0, correlationId, {
-      errorCode: errorCode('UNSUPPORTED_VERSION'),
-      apiKeys: [{ apiKey: apiVersions.key, minVersion: min, maxVersion: max }],
-    }),
-  );
+  return apiVersions.encodeResponse(0, correlationId, {
+    errorCode: errorCode('UNSUPPORTED_VERSION'),
+    apiKeys: [{ apiKey: apiVersions.key, minVersion: min, maxVersion: max }],
+  });
 }

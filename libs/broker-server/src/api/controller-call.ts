@@ -1,5 +1,5 @@
 import { MalformedInput } from '@milena/bytes';
-import type { ControllerRpc } from '@milena/cluster-protocol';
+import type { Rpc } from '@milena/cluster-protocol';
 import { failure, success, type Result } from '@milena/model';
 import type { ChannelFailure } from '@milena/platform';
 import type { BrokerContext } from '../broker-context';
@@ -24,7 +24,7 @@ export interface MetadataChange {
  */
 export async function changeMetadata<Request extends TimedChange, Response extends MetadataChange>(
   { broker, trace }: { readonly broker: BrokerContext; readonly trace: RequestContext['trace'] },
-  rpc: ControllerRpc<Request, Response>,
+  rpc: Rpc<Request, Response>,
   request: Request,
 ): Promise<Result<Response>> {
   const { controllerChannel, platform } = broker;
@@ -52,7 +52,7 @@ function channelFailure({ reason, status, message }: ChannelFailure): Result<nev
   return failure('NOT_CONTROLLER', `no active controller can be reached: ${message}`);
 }
 
-function decoded<Request, Response>(rpc: ControllerRpc<Request, Response>, bytes: Uint8Array): Result<Response> {
+function decoded<Request, Response>(rpc: Rpc<Request, Response>, bytes: Uint8Array): Result<Response> {
   try {
     return success(rpc.decodeResponse(bytes));
   } catch (error) {

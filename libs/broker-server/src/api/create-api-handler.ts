@@ -1,5 +1,5 @@
 import { ByteReader } from '@milena/bytes';
-import { apiVersions, includesVersion, joinFrame, readRequestHeader, type RequestHeader } from '@milena/kafka-protocol';
+import { apiVersions, includesVersion, readRequestHeader, type RequestHeader } from '@milena/kafka-protocol';
 import type { BrokerContext } from '../broker-context';
 import type { ClientConnection } from '../client-connection';
 import type { RequestHandler } from '../request-handler';
@@ -34,7 +34,7 @@ export function createApiHandler(broker: BrokerContext): RequestHandler {
     header: RequestHeader,
     reader: ByteReader,
     connection: ClientConnection,
-  ): Promise<Buffer | undefined> {
+  ): Promise<readonly Buffer[] | undefined> {
     const { api } = handler;
     const { apiVersion, clientId, correlationId } = header;
     const request = api.decodeRequest(reader, apiVersion);
@@ -51,7 +51,7 @@ export function createApiHandler(broker: BrokerContext): RequestHandler {
     try {
       const isServed = apiVersion >= api.servedSince;
       const response = isServed ? await handler.handle(request, context) : handler.refuseVersion?.(request);
-      return response === undefined ? undefined : joinFrame(api.encodeResponse(apiVersion, correlationId, response));
+      return response === undefined ? undefined : api.encodeResponse(apiVersion, correlationId, response);
     } finally {
       span?.end();
     }

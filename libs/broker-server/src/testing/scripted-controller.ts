@@ -3,7 +3,7 @@ import {
   alterPartitionRpc,
   brokerHeartbeatRpc,
   registerBrokerRpc,
-  type ControllerRpc,
+  type Rpc,
 } from '@milena/cluster-protocol';
 import type { ServerConfig } from '@milena/config-schema';
 import {
@@ -108,7 +108,7 @@ export class ScriptedController {
   }
 
   #call<Request, Response>(
-    rpc: ControllerRpc<Request, Response>,
+    rpc: Rpc<Request, Response>,
     bytes: Uint8Array,
     decide: (request: Request) => Decision<Response>,
   ): Uint8Array {

@@ -1,12 +1,13 @@
 import type { AllocateProducerIdsRequest, AllocateProducerIdsResponse } from '@milena/controller';
 import { NO_PRODUCER_ID, producerId, type Result } from '@milena/model';
 import { AllocateProducerIdsRequestSchema, AllocateProducerIdsResponseSchema } from '@milena/proto';
-import { naturalFromWire, offsetFromWire } from '../replica/replica-wire-values';
-import { controllerRpc, outcomeFromWire, outcomeToWire } from './controller-rpc';
+import { naturalFromWire, offsetFromWire } from '../wire-values';
+import { defineRpc } from '../rpc';
+import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** A block of producer ids (KIP-730). */
-export const allocateProducerIdsRpc = controllerRpc(
-  'ControllerService/AllocateProducerIds',
+export const allocateProducerIdsRpc = defineRpc(
+  'controller.v1.ControllerService/AllocateProducerIds',
   {
     schema: AllocateProducerIdsRequestSchema,
     toWire: ({ principal, brokerId, brokerEpoch }: AllocateProducerIdsRequest) => ({

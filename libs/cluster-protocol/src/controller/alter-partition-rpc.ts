@@ -8,12 +8,13 @@ import {
   offsetFromWire,
   offsetOrNoneFromWire,
   uuidFromWire,
-} from '../replica/replica-wire-values';
-import { controllerRpc, outcomeFromWire, outcomeToWire } from './controller-rpc';
+} from '../wire-values';
+import { defineRpc } from '../rpc';
+import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** A leader proposes ISR changes (KIP-497). Refusals of single partitions carry no sentence on the wire, as Kafka's do not. */
-export const alterPartitionRpc = controllerRpc(
-  'ControllerService/AlterPartition',
+export const alterPartitionRpc = defineRpc(
+  'controller.v1.ControllerService/AlterPartition',
   {
     schema: AlterPartitionRequestSchema,
     toWire: ({ principal, brokerId, brokerEpoch, topics }: AlterPartitionRequest) => ({

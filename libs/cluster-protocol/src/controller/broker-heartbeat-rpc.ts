@@ -1,12 +1,13 @@
 import type { BrokerHeartbeatRequest, BrokerHeartbeatResponse } from '@milena/controller';
 import type { Result } from '@milena/model';
 import { BrokerHeartbeatRequestSchema, BrokerHeartbeatResponseSchema } from '@milena/proto';
-import { naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../replica/replica-wire-values';
-import { controllerRpc, outcomeFromWire, outcomeToWire } from './controller-rpc';
+import { naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
+import { defineRpc } from '../rpc';
+import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** Sign of life of a registered broker (KIP-631). */
-export const brokerHeartbeatRpc = controllerRpc(
-  'BrokerLifecycleService/BrokerHeartbeat',
+export const brokerHeartbeatRpc = defineRpc(
+  'controller.v1.BrokerLifecycleService/BrokerHeartbeat',
   {
     schema: BrokerHeartbeatRequestSchema,
     toWire: ({ offlineLogDirectories, ...request }: BrokerHeartbeatRequest) => ({

@@ -5,7 +5,7 @@ import { BrokerHeartbeatRequestSchema, DeleteTopicsRequestSchema, RegisterBroker
 import { allocateProducerIdsRpc } from './allocate-producer-ids-rpc';
 import { alterPartitionRpc } from './alter-partition-rpc';
 import { brokerHeartbeatRpc } from './broker-heartbeat-rpc';
-import type { ControllerRpc } from './controller-rpc';
+import type { Rpc } from '../rpc';
 import { createTopicsRpc } from './create-topics-rpc';
 import { deleteTopicsRpc } from './delete-topics-rpc';
 import { registerBrokerRpc } from './register-broker-rpc';
@@ -14,11 +14,11 @@ const id = 'AAAAAAAAAAAAAAAAAAAABQ';
 const principal = 'User:alice';
 const refused = failure('STALE_BROKER_EPOCH', 'broker 1 is registered with epoch 7');
 
-function requests<Request, Response>(rpc: ControllerRpc<Request, Response>, ...values: Request[]) {
+function requests<Request, Response>(rpc: Rpc<Request, Response>, ...values: Request[]) {
   return values.map((value) => ({ name: rpc.method, value, again: () => rpc.decodeRequest(rpc.encodeRequest(value)) }));
 }
 
-function responses<Request, Response>(rpc: ControllerRpc<Request, Response>, ...values: Response[]) {
+function responses<Request, Response>(rpc: Rpc<Request, Response>, ...values: Response[]) {
   return values.map((value) => ({
     name: rpc.method,
     value,

@@ -6,12 +6,13 @@ import {
   CreateTopicsResponseSchema,
   type CreateTopicsResult,
 } from '@milena/proto';
-import { naturalFromWire, offsetOrNoneFromWire, uuidFromWire } from '../replica/replica-wire-values';
-import { controllerRpc, outcomeFromWire, outcomeToWire } from './controller-rpc';
+import { naturalFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
+import { defineRpc } from '../rpc';
+import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** Creates topics. */
-export const createTopicsRpc = controllerRpc(
-  'ControllerService/CreateTopics',
+export const createTopicsRpc = defineRpc(
+  'controller.v1.ControllerService/CreateTopics',
   {
     schema: CreateTopicsRequestSchema,
     toWire: ({ principal, topics, validateOnly, timeoutMs }: CreateTopicsRequest) => ({

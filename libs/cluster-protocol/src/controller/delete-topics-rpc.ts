@@ -1,12 +1,13 @@
 import type { DeleteTopicsRequest, DeleteTopicsResponse, TopicReference } from '@milena/controller';
 import { type Offset } from '@milena/model';
 import { DeleteTopicsRequestSchema, DeleteTopicsResponseSchema } from '@milena/proto';
-import { naturalFromWire, offsetOrNoneFromWire, uuidFromWire } from '../replica/replica-wire-values';
-import { controllerRpc, outcomeFromWire, outcomeToWire } from './controller-rpc';
+import { naturalFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
+import { defineRpc } from '../rpc';
+import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** Deletes topics by name or id. */
-export const deleteTopicsRpc = controllerRpc(
-  'ControllerService/DeleteTopics',
+export const deleteTopicsRpc = defineRpc(
+  'controller.v1.ControllerService/DeleteTopics',
   {
     schema: DeleteTopicsRequestSchema,
     toWire: ({ principal, topics, timeoutMs }: DeleteTopicsRequest) => ({

@@ -7,12 +7,13 @@ import {
   RegisterBrokerRequestSchema,
   RegisterBrokerResponseSchema,
 } from '@milena/proto';
-import { naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../replica/replica-wire-values';
-import { controllerRpc, outcomeFromWire, outcomeToWire } from './controller-rpc';
+import { naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
+import { defineRpc } from '../rpc';
+import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** Registration of a broker (KIP-631). */
-export const registerBrokerRpc = controllerRpc(
-  'BrokerLifecycleService/RegisterBroker',
+export const registerBrokerRpc = defineRpc(
+  'controller.v1.BrokerLifecycleService/RegisterBroker',
   {
     schema: RegisterBrokerRequestSchema,
     toWire: (request: RegisterBrokerRequest) => ({

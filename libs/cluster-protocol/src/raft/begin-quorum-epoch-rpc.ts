@@ -1,23 +1,22 @@
 import { MalformedInput } from '@milena/bytes';
 import { BeginQuorumEpochRequestSchema, BeginQuorumEpochResponseSchema } from '@milena/proto';
 import type { BeginQuorumEpochRequest, BeginQuorumEpochResponse } from '@milena/raft';
-import { raftRpc } from './raft-rpc';
+import { defineRpc } from '../rpc';
 import {
   checkMetadataLog,
   endpointFromWire,
   endpointToWire,
-  epochFromWire,
   factsFromWire,
   factsToWire,
   METADATA_LOG,
-  nodeIdFromWire,
   replicaKeyFromWire,
   replicaKeyToWire,
-} from './wire-values';
+} from './raft-wire-values';
+import { naturalFromWire } from '../wire-values';
 
 /** BeginQuorumEpoch (KIP-595). */
-export const beginQuorumEpochRpc = raftRpc(
-  'BeginQuorumEpoch',
+export const beginQuorumEpochRpc = defineRpc(
+  'raft.v1.RaftService/BeginQuorumEpoch',
   {
     schema: BeginQuorumEpochRequestSchema,
     toWire: (request: BeginQuorumEpochRequest) => ({
@@ -35,8 +34,8 @@ export const beginQuorumEpochRpc = raftRpc(
         type: 'beginQuorumEpoch',
         clusterId: message.clusterId,
         voter: replicaKeyFromWire(message.voter),
-        leaderId: nodeIdFromWire(message.leaderId),
-        epoch: epochFromWire(message.epoch),
+        leaderId: naturalFromWire(message.leaderId, 'node id'),
+        epoch: naturalFromWire(message.epoch, 'epoch'),
         leaderEndpoint: endpointFromWire(message.leaderEndpoint),
       };
     },

@@ -1,19 +1,19 @@
 import { NO_OFFSET } from '@milena/model';
 import { DescribeQuorumRequestSchema, DescribeQuorumResponseSchema, type ReplicaState } from '@milena/proto';
 import type { DescribeQuorumRequest, DescribeQuorumResponse, ReplicaProgress } from '@milena/raft';
-import { raftRpc } from './raft-rpc';
+import { defineRpc } from '../rpc';
 import {
   checkMetadataLog,
   factsFromWire,
   factsToWire,
   highWatermarkFromWire,
   METADATA_LOG,
-  offsetFromWire,
   optionalOffsetToWire,
   replicaKeyFromWire,
   replicaKeyToWire,
   timestampFromWire,
-} from './wire-values';
+} from './raft-wire-values';
+import { offsetFromWire } from '../wire-values';
 
 function progressToWire(progress: ReplicaProgress) {
   return {
@@ -34,8 +34,8 @@ function progressFromWire(message: ReplicaState): ReplicaProgress {
 }
 
 /** DescribeQuorum (KIP-642). */
-export const describeQuorumRpc = raftRpc(
-  'DescribeQuorum',
+export const describeQuorumRpc = defineRpc(
+  'raft.v1.RaftService/DescribeQuorum',
   {
     schema: DescribeQuorumRequestSchema,
     toWire: (request: DescribeQuorumRequest) => ({ clusterId: request.clusterId, topicPartition: METADATA_LOG }),

@@ -1,20 +1,19 @@
 import { EndQuorumEpochRequestSchema, EndQuorumEpochResponseSchema } from '@milena/proto';
 import type { EndQuorumEpochRequest, EndQuorumEpochResponse } from '@milena/raft';
-import { raftRpc } from './raft-rpc';
+import { defineRpc } from '../rpc';
 import {
   checkMetadataLog,
-  epochFromWire,
   factsFromWire,
   factsToWire,
   METADATA_LOG,
-  nodeIdFromWire,
   replicaKeyFromWire,
   replicaKeyToWire,
-} from './wire-values';
+} from './raft-wire-values';
+import { naturalFromWire } from '../wire-values';
 
 /** EndQuorumEpoch (KIP-595). */
-export const endQuorumEpochRpc = raftRpc(
-  'EndQuorumEpoch',
+export const endQuorumEpochRpc = defineRpc(
+  'raft.v1.RaftService/EndQuorumEpoch',
   {
     schema: EndQuorumEpochRequestSchema,
     toWire: (request: EndQuorumEpochRequest) => ({
@@ -31,8 +30,8 @@ export const endQuorumEpochRpc = raftRpc(
         type: 'endQuorumEpoch',
         clusterId: message.clusterId,
         voter: replicaKeyFromWire(message.voter),
-        leaderId: nodeIdFromWire(message.leaderId),
-        epoch: epochFromWire(message.epoch),
+        leaderId: naturalFromWire(message.leaderId, 'node id'),
+        epoch: naturalFromWire(message.epoch, 'epoch'),
         preferredCandidates: message.preferredCandidates.map(replicaKeyFromWire),
       };
     },

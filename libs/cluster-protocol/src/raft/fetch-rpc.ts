@@ -1,28 +1,29 @@
 import { MalformedInput } from '@milena/bytes';
 import { type RaftEpochEndOffset, RaftFetchRequestSchema, RaftFetchResponseSchema } from '@milena/proto';
 import type { DivergingEpoch, FetchRequest, FetchResponse } from '@milena/raft';
-import { raftRpc } from './raft-rpc';
+import { defineRpc } from '../rpc';
 import {
   checkMetadataLog,
-  epochFromWire,
   factsFromWire,
   factsToWire,
   highWatermarkFromWire,
   METADATA_LOG,
-  offsetFromWire,
   optionalOffsetToWire,
   replicaKeyFromWire,
   replicaKeyToWire,
-} from './wire-values';
+} from './raft-wire-values';
+import { naturalFromWire, offsetFromWire } from '../wire-values';
 
 function divergingEpochFromWire(message: RaftEpochEndOffset | undefined): { divergingEpoch?: DivergingEpoch } {
   if (message === undefined) return {};
-  return { divergingEpoch: { epoch: epochFromWire(message.epoch), endOffset: offsetFromWire(message.endOffset) } };
+  return {
+    divergingEpoch: { epoch: naturalFromWire(message.epoch, 'epoch'), endOffset: offsetFromWire(message.endOffset) },
+  };
 }
 
 /** Fetch of the metadata log (KIP-595): requests and answers alternate on one stream, in order. */
-export const raftFetchRpc = raftRpc(
-  'Fetch',
+export const raftFetchRpc = defineRpc(
+  'raft.v1.RaftService/Fetch',
   {
     schema: RaftFetchRequestSchema,
     toWire: (request: FetchRequest) => ({
@@ -42,9 +43,9 @@ export const raftFetchRpc = raftRpc(
         type: 'fetch',
         clusterId: message.clusterId,
         replica: replicaKeyFromWire(message.replica),
-        epoch: epochFromWire(message.epoch),
+        epoch: naturalFromWire(message.epoch, 'epoch'),
         fetchOffset: offsetFromWire(message.fetchOffset),
-        lastFetchedEpoch: epochFromWire(message.lastFetchedEpoch),
+        lastFetchedEpoch: naturalFromWire(message.lastFetchedEpoch, 'epoch'),
         maxWaitMs: message.maxWaitMs,
         ...highWatermarkFromWire(message.highWatermark),
       };

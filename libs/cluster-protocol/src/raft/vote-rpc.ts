@@ -1,20 +1,19 @@
 import { VoteRequestSchema, VoteResponseSchema } from '@milena/proto';
 import type { VoteRequest, VoteResponse } from '@milena/raft';
-import { raftRpc } from './raft-rpc';
+import { defineRpc } from '../rpc';
 import {
   checkMetadataLog,
-  epochFromWire,
   factsFromWire,
   factsToWire,
   METADATA_LOG,
-  offsetFromWire,
   replicaKeyFromWire,
   replicaKeyToWire,
-} from './wire-values';
+} from './raft-wire-values';
+import { naturalFromWire, offsetFromWire } from '../wire-values';
 
 /** Vote, with pre-vote (KIP-595, KIP-996). */
-export const voteRpc = raftRpc(
-  'Vote',
+export const voteRpc = defineRpc(
+  'raft.v1.RaftService/Vote',
   {
     schema: VoteRequestSchema,
     toWire: (request: VoteRequest) => ({
@@ -33,9 +32,9 @@ export const voteRpc = raftRpc(
         type: 'vote',
         clusterId: message.clusterId,
         voter: replicaKeyFromWire(message.voter),
-        epoch: epochFromWire(message.epoch),
+        epoch: naturalFromWire(message.epoch, 'epoch'),
         candidate: replicaKeyFromWire(message.candidate),
-        lastEpoch: epochFromWire(message.lastEpoch),
+        lastEpoch: naturalFromWire(message.lastEpoch, 'epoch'),
         lastOffset: offsetFromWire(message.lastOffset),
         preVote: message.preVote,
       };

@@ -4,13 +4,13 @@ import { OffsetForLeaderEpochRequestSchema, OffsetForLeaderEpochResponseSchema }
 import type { ReplicaEpochEndRequest, ReplicaEpochEndResponse } from '@milena/replication';
 import {
   decodeMessage,
-  groupByTopic,
   naturalFromWire,
   naturalOrNoneFromWire,
   offsetFromWire,
   offsetOrNoneFromWire,
   uuidFromWire,
-} from './replica-wire-values';
+} from '../wire-values';
+import { groupByTopic } from './group-by-topic';
 
 /** OffsetForLeaderEpoch between brokers (KIP-101, KIP-279). Decoders throw MalformedInput. */
 export const offsetForLeaderEpochRpc = {

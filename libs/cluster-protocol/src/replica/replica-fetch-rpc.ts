@@ -15,13 +15,13 @@ import type {
 } from '@milena/replication';
 import {
   decodeMessage,
-  groupByTopic,
   naturalFromWire,
   naturalOrNoneFromWire,
   offsetFromWire,
   offsetOrNoneFromWire,
   uuidFromWire,
-} from './replica-wire-values';
+} from '../wire-values';
+import { groupByTopic } from './group-by-topic';
 
 /** Tag of `bytes records = 4` in FetchResponse: field number 4, wire type 2 (length-delimited). */
 const RECORDS_TAG = (4 << 3) | 2;

@@ -1,12 +1,12 @@
 import { MalformedInput } from '@milena/bytes';
-import type { ControllerRpc } from '@milena/cluster-protocol';
+import type { Rpc } from '@milena/cluster-protocol';
 import { failure, success, type Result } from '@milena/model';
 import type { ServiceHost, TraceContext } from '@milena/platform';
 import type { QuorumController } from '../quorum-controller';
 
 /** One RPC as the controller serves it: translate, decide, answer once committed. */
 export interface ControllerApi<Request, Response> {
-  readonly rpc: ControllerRpc<Request, Response>;
+  readonly rpc: Rpc<Request, Response>;
   /** A failure says that the call itself did not work (NOT_CONTROLLER, REQUEST_TIMED_OUT ...). Refusals stand in the response. */
   handle(
     controller: QuorumController,

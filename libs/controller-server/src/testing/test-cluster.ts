@@ -4,7 +4,7 @@ import {
   createTopicsRpc,
   deleteTopicsRpc,
   registerBrokerRpc,
-  type ControllerRpc,
+  type Rpc,
 } from '@milena/cluster-protocol';
 import { resolveServerConfig, type ServerConfig } from '@milena/config-schema';
 import type { BrokerHeartbeatRequest, RegisterBrokerRequest } from '@milena/controller';
@@ -87,7 +87,7 @@ export class TestCluster {
 
   async send<Request, Response>(
     nodeId: number,
-    rpc: ControllerRpc<Request, Response>,
+    rpc: Rpc<Request, Response>,
     request: Request,
   ): Promise<Answer<Response>> {
     const bytes = await this.sendBytes(nodeId, rpc.method, rpc.encodeRequest(request));
@@ -100,7 +100,7 @@ export class TestCluster {
   }
 
   /** Sends a request and lets time pass until it is answered. */
-  async call<Request, Response>(nodeId: number, rpc: ControllerRpc<Request, Response>, request: Request) {
+  async call<Request, Response>(nodeId: number, rpc: Rpc<Request, Response>, request: Request) {
     return this.time.resolve(this.send(nodeId, rpc, request), CALL_TIMEOUT_MS);
   }
 

@@ -150,7 +150,7 @@ export class FakeBroker {
   /** Sends a frame as it is. */
   async askBytes(frame: Buffer): Promise<Buffer | undefined> {
     const answer = await this.#handle(frame, CLIENT);
-    return answer === undefined ? undefined : joinFrame([answer]);
+    return answer === undefined ? undefined : joinFrame(answer);
   }
 
   /** Writes records to the metadata log, seen at once; the offset of the last one. */

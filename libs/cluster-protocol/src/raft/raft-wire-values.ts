@@ -4,18 +4,16 @@ import {
   errorCode,
   errorName,
   isSafeLong,
-  isUuid,
   METADATA_PARTITION,
   NO_NODE,
   type Offset,
-  offset,
   type TimestampMs,
   timestampMs,
   type TopicPartition,
-  type Uuid,
 } from '@milena/model';
 import type { NodeEndpoint, ReplicaKey as WireReplicaKey, TopicPartition as WireTopicPartition } from '@milena/proto';
 import { type ReplicaKey, replicaKey, type ResponseFacts } from '@milena/raft';
+import { naturalFromWire, offsetFromWire, uuidFromWire } from '../wire-values';
 
 /** The log that every request of the quorum names. */
 export const METADATA_LOG: TopicPartition = METADATA_PARTITION;
@@ -36,30 +34,7 @@ export function replicaKeyToWire(key: ReplicaKey): { id: number; directoryId: st
 export function replicaKeyFromWire(key: WireReplicaKey | undefined): ReplicaKey {
   if (key === undefined) throw new MalformedInput('a replica key is missing');
   const directoryId = key.directoryId === '' ? undefined : uuidFromWire(key.directoryId);
-  return replicaKey(nodeIdFromWire(key.id), directoryId);
-}
-
-function uuidFromWire(text: string): Uuid {
-  if (!isUuid(text)) throw new MalformedInput('not a uuid');
-  return text;
-}
-
-/** A node id of 0 or more. */
-export function nodeIdFromWire(id: number): number {
-  if (id < 0) throw new MalformedInput(`node id ${id}`);
-  return id;
-}
-
-/** An epoch of 0 or more. */
-export function epochFromWire(epoch: number): number {
-  if (epoch < 0) throw new MalformedInput(`epoch ${epoch}`);
-  return epoch;
-}
-
-/** An offset that must be there. */
-export function offsetFromWire(value: bigint): Offset {
-  if (value < 0n || !isSafeLong(value)) throw new MalformedInput(`offset ${value}`);
-  return offset(Number(value));
+  return replicaKey(naturalFromWire(key.id, 'node id'), directoryId);
 }
 
 /** An offset that may be absent, -1 on the wire. */
@@ -115,7 +90,7 @@ export function factsFromWire(message: {
   if (message.leaderId < NO_NODE) throw new MalformedInput(`leader id ${message.leaderId}`);
   return {
     error: errorName(message.errorCode),
-    epoch: epochFromWire(message.epoch),
+    epoch: naturalFromWire(message.epoch, 'epoch'),
     leaderId: message.leaderId,
     ...(message.leaderEndpoint === undefined ? {} : { leaderEndpoint: endpointFromWire(message.leaderEndpoint) }),
   };
