@@ -1,4 +1,5 @@
 import type { RequestHandler } from '@milena/broker-server';
+import { joinFrame } from '@milena/kafka-protocol';
 import { failure, success } from '@milena/model';
 import type { ServiceHost } from '@milena/platform';
 
@@ -12,7 +13,8 @@ export function serveKafkaFrames(host: ServiceHost, handle: RequestHandler): voi
     connections += 1;
     const connection = { id: connections, listenerName: 'PLAINTEXT', remoteAddress: peer, principal: 'User:ANONYMOUS' };
     try {
-      return success((await handle(Buffer.from(frame), connection)) ?? new Uint8Array(0));
+      const answer = await handle(Buffer.from(frame), connection);
+      return success(answer === undefined ? new Uint8Array(0) : joinFrame(answer));
     } catch {
       // What closes a real connection.
       return failure('NETWORK_EXCEPTION', 'the broker closed the connection');
