@@ -89,7 +89,11 @@ export class FaultInjector {
   #strike(): void {
     const kinds: (() => void)[] = [];
     if (this.mix.crashModes.length > 0) kinds.push(() => this.#crash(this.#pick(this.targets.machines)));
-    if (this.mix.partitions) kinds.push(() => this.#partition(), () => this.#isolate());
+    if (this.mix.partitions)
+      kinds.push(
+        () => this.#partition(),
+        () => this.#isolate(),
+      );
     if (this.mix.resets) kinds.push(() => this.targets.world.network.resetConnections(this.#host(), this.#host()));
     if (this.mix.crashAll) kinds.push(() => this.#crashAll());
     if (kinds.length > 0) this.#pick(kinds)();

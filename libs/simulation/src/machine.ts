@@ -38,7 +38,11 @@ export class Machine {
   constructor(private readonly options: MachineOptions) {
     const { world, host, syncLatencyMs } = options;
     this.host = host;
-    this.disk = createMemoryDisk({ timers: world.time.timers, random: world.random.fork(`disk ${host}`), syncLatencyMs });
+    this.disk = createMemoryDisk({
+      timers: world.time.timers,
+      random: world.random.fork(`disk ${host}`),
+      syncLatencyMs,
+    });
   }
 
   get isRunning(): boolean {

@@ -41,7 +41,9 @@ export const PROFILES: readonly Profile[] = [
     name: 'cluster',
     run: (seed, { plantedBug, onLog } = {}) =>
       runClusterSeed(seed, {
-        plantedBugs: { acknowledgeBeforeHighWatermark: plantedBug === '7 acknowledged before the high watermark passes' },
+        plantedBugs: {
+          acknowledgeBeforeHighWatermark: plantedBug === '7 acknowledged before the high watermark passes',
+        },
         ...(onLog === undefined ? {} : { onLog }),
       }),
   },

@@ -15,7 +15,10 @@ export interface WorldRun {
 }
 
 /** Plays a run to its end or to its first violation. */
-export async function playWorld(seed: number, { name, world, checkAfterEvent, play, acknowledged }: WorldRun): Promise<SeedReport> {
+export async function playWorld(
+  seed: number,
+  { name, world, checkAfterEvent, play, acknowledged }: WorldRun,
+): Promise<SeedReport> {
   const advance = async (forMs: number): Promise<void> => {
     const ended = (): boolean => {
       if (world.violation === undefined) guarded(checkAfterEvent);

@@ -75,6 +75,9 @@ export function createWorld(seed: number, sink?: LogSink): World {
       violation ??= { invariant, message, atMs: time.nowMs() };
       throw new ViolationFound(violation);
     },
-    note: (kind) => hash.add(time.nowMs(), kind, NO_BYTES),
+    note: (kind) => {
+      hash.add(time.nowMs(), kind, NO_BYTES);
+      logger.info(kind, { host: 'world' });
+    },
   };
 }

@@ -10,7 +10,8 @@ export class ElectionSafety {
   leads(nodeId: number, epoch: number): void {
     const before = this.#leaders.get(epoch);
     if (before === undefined) this.#leaders.set(epoch, nodeId);
-    else if (before !== nodeId) this.world.violated('R1 election safety', `epoch ${epoch} has leaders ${before} and ${nodeId}`);
+    else if (before !== nodeId)
+      this.world.violated('R1 election safety', `epoch ${epoch} has leaders ${before} and ${nodeId}`);
   }
 
   /** Epochs that had a leader. */

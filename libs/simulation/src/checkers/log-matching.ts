@@ -28,7 +28,16 @@ function comparePrefix(world: World, [leftName, left]: NamedLog, [rightName, rig
   const rightShared = right.filter(({ baseOffset }) => baseOffset >= from);
   leftShared.forEach((mark, index) => {
     const other = rightShared[index];
-    if (other !== undefined && other.lastOffset === mark.lastOffset && other.epoch === mark.epoch && other.crc === mark.crc) return;
-    world.violated('R3 log matching', `${leftName} and ${rightName} differ at ${mark.baseOffset} before a batch they share`);
+    if (
+      other !== undefined &&
+      other.lastOffset === mark.lastOffset &&
+      other.epoch === mark.epoch &&
+      other.crc === mark.crc
+    )
+      return;
+    world.violated(
+      'R3 log matching',
+      `${leftName} and ${rightName} differ at ${mark.baseOffset} before a batch they share`,
+    );
   });
 }

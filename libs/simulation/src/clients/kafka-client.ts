@@ -1,4 +1,11 @@
-import { metadata, type Api, type Fields, type Message, type MessageInput, type ResponseOf } from '@milena/kafka-protocol';
+import {
+  metadata,
+  type Api,
+  type Fields,
+  type Message,
+  type MessageInput,
+  type ResponseOf,
+} from '@milena/kafka-protocol';
 import { endpointText, ZERO_UUID, type Endpoint } from '@milena/model';
 import type { Channel } from '@milena/platform';
 import type { World } from '../world';
@@ -51,7 +58,8 @@ export class KafkaClient {
     const answer = await this.call(broker, metadata, 12, { topics: asked, allowAutoTopicCreation: false });
     if (answer === undefined) return;
     for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port });
-    for (const topic of answer.topics) if (topic.name !== null && topic.errorCode === 0) this.#topics.set(topic.name, topic);
+    for (const topic of answer.topics)
+      if (topic.name !== null && topic.errorCode === 0) this.#topics.set(topic.name, topic);
   }
 
   /** Sends one request and waits for its answer. */
@@ -75,7 +83,10 @@ export class KafkaClient {
     }
     const response = api.decodeResponse(apiVersion, Buffer.from(outcome.value));
     if (response.correlationId !== correlationId) {
-      this.world.violated('S6 one answer per request', `${this.name} asked ${correlationId}, was answered ${response.correlationId}`);
+      this.world.violated(
+        'S6 one answer per request',
+        `${this.name} asked ${correlationId}, was answered ${response.correlationId}`,
+      );
     }
     return response.body;
   }

@@ -136,7 +136,12 @@ export class BrokerNode {
 
   #controllerChannel({ platform, network }: ProcessLife, metadataLog: RaftDriver) {
     const { controllers } = this.options;
-    return createActiveControllerChannel({ platform, connector: network.connector, metadataLog, bootstrap: controllers });
+    return createActiveControllerChannel({
+      platform,
+      connector: network.connector,
+      metadataLog,
+      bootstrap: controllers,
+    });
   }
 
   #config() {

@@ -5,12 +5,12 @@ import {
   createRaftDriver,
   formatStorage,
   metadataFolder,
+  readQuorumState,
   type CommittedBatch,
   type FirstVoter,
   type RaftDriver,
 } from '@milena/raft-driver';
-import type { CommittedPrefix } from '../checkers/committed-prefix';
-import type { ElectionSafety } from '../checkers/election-safety';
+import type { QuorumCheckers } from '../checkers/quorum-checkers';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { attachControllerServer } from './attach-controller-server';
@@ -27,8 +27,7 @@ export interface ControllerNodeOptions {
   readonly nodeId: number;
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
   readonly plantedBugs: PlantedBugs;
-  readonly electionSafety: ElectionSafety;
-  readonly committedPrefix: CommittedPrefix;
+  readonly checkers: QuorumCheckers;
 }
 
 /** One controller: the production raft driver and controller server on a machine that can crash. */
@@ -78,11 +77,15 @@ export class ControllerNode {
     });
   }
 
-  /** The node says that it leads: reported to the checker after each event. */
+  /** Reported to the checkers after each event. */
   checkLeadership(): void {
-    if (!this.machine.isRunning) return;
-    const leader = this.driver?.leader();
-    if (leader?.leaderId === this.nodeId) this.options.electionSafety.leads(this.nodeId, leader.epoch);
+    if (!this.machine.isRunning || this.driver === undefined) return;
+    const { leaderId, epoch } = this.driver.leader();
+    if (leaderId !== this.nodeId) return;
+    const { electionSafety, ownEpochCommit } = this.options.checkers;
+    electionSafety.leads(this.nodeId, epoch);
+    const highWatermark = this.driver.highWatermark() ?? -1;
+    ownEpochCommit.leads({ nodeId: this.nodeId, epoch, highWatermark, log: () => this.log() });
   }
 
   /** The batches in its log files; undefined while the machine is down or recovers, when a torn tail is no one's truth. */
@@ -92,7 +95,10 @@ export class ControllerNode {
   }
 
   #start(life: ProcessLife): void {
-    const { world, clusterId, nodeId, plantedBugs, committedPrefix } = this.options;
+    const { world, clusterId, nodeId, plantedBugs, checkers } = this.options;
+    const folder = metadataFolder(LOG_FOLDER);
+    const restored = readQuorumState(this.machine.disk, folder);
+    if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
     const server = life.network.server(CONTROLLER_PORT);
     const driver = createRaftDriver({
       platform: life.platform,
@@ -102,13 +108,13 @@ export class ControllerNode {
       role: 'voter',
       logFolder: LOG_FOLDER,
       connector: life.network.connector,
-      serviceHost: server,
+      serviceHost: checkers.durableVotes.watch(nodeId, server),
       endpoint: this.endpoint,
       logConfig: { segmentBytes: 16 * 1024, segmentIndexBytes: 1024 },
       onFatal: (error) => this.#fatal(life, error),
       plantedBugs,
     });
-    const seen = committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
+    const seen = checkers.committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
     const delivered: CommittedBatch[] = [];
     this.delivered = delivered;
     this.driver = driver;
@@ -118,7 +124,7 @@ export class ControllerNode {
         seen.deliver(batch);
         delivered.push(batch);
       },
-      onLeader: (epoch) => this.options.electionSafety.leads(nodeId, epoch),
+      onLeader: (epoch) => checkers.electionSafety.leads(nodeId, epoch),
       onLeaderChange() {},
       onResigned() {},
     });

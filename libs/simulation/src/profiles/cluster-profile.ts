@@ -4,9 +4,8 @@ import { emptyImage, type MetadataImage } from '@milena/metadata';
 import { topicPartitionName, uuidFromBytes, type TopicPartition, type Uuid } from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
 import { createActiveControllerChannel } from '@milena/raft-driver';
-import { CommittedPrefix } from '../checkers/committed-prefix';
-import { ElectionSafety } from '../checkers/election-safety';
 import { checkLogMatching } from '../checkers/log-matching';
+import { createQuorumCheckers } from '../checkers/quorum-checkers';
 import { KafkaClient } from '../clients/kafka-client';
 import { drawDurabilityPromise, type DurabilityPromise } from '../durability-promise';
 import { drawFaultMix, FaultInjector } from '../faults';
@@ -147,20 +146,11 @@ class SimulatedCluster {
 
   #createControllers(clusterId: Uuid): readonly ControllerNode[] {
     const { world } = this;
-    const electionSafety = new ElectionSafety(world);
-    const committedPrefix = new CommittedPrefix(world);
+    const checkers = createQuorumCheckers(world);
     return Array.from({ length: this.#random.chance(0.3) ? 1 : 3 }, (_, index) => {
       const nodeId = 101 + index;
       const syncLatencyMs = { min: 0.2, max: 3 };
-      return new ControllerNode({
-        world,
-        clusterId,
-        nodeId,
-        syncLatencyMs,
-        plantedBugs: {},
-        electionSafety,
-        committedPrefix,
-      });
+      return new ControllerNode({ world, clusterId, nodeId, syncLatencyMs, plantedBugs: {}, checkers });
     });
   }
 
@@ -174,7 +164,11 @@ class SimulatedCluster {
   }
 
   #createClient(name: string): KafkaClient {
-    return new KafkaClient(this.world, this.brokers.map(({ endpoint }) => endpoint), name);
+    return new KafkaClient(
+      this.world,
+      this.brokers.map(({ endpoint }) => endpoint),
+      name,
+    );
   }
 
   #createProducer(name: string): IdempotentProducer {
@@ -257,11 +251,16 @@ class SimulatedCluster {
     for (const partition of this.#partitions) {
       const texts = this.brokers.map((node) => JSON.stringify(node.log(partition)));
       if (new Set(texts).size === 1) continue;
-      this.world.report('P4 replicas equal', `${topicPartitionName(partition)} differs: ${texts.map((text) => text?.slice(-300)).join(' | ')}`);
+      this.world.report(
+        'P4 replicas equal',
+        `${topicPartitionName(partition)} differs: ${texts.map((text) => text?.slice(-300)).join(' | ')}`,
+      );
     }
   }
 }
 
-function logsOf<Mark>(logs: readonly (readonly [string, readonly Mark[] | undefined])[]): ReadonlyMap<string, readonly Mark[]> {
+function logsOf<Mark>(
+  logs: readonly (readonly [string, readonly Mark[] | undefined])[],
+): ReadonlyMap<string, readonly Mark[]> {
   return new Map(logs.flatMap(([host, marks]) => (marks === undefined ? [] : [[host, marks] as const])));
 }

@@ -2,9 +2,8 @@ import { createDelta, emptyImage, decodeMetadataRecord, imageDigest, type Metada
 import { addOffset, uuidFromBytes } from '@milena/model';
 import type { PlantedBugs } from '@milena/raft';
 import { createActiveControllerChannel, type CommittedBatch } from '@milena/raft-driver';
-import { CommittedPrefix } from '../checkers/committed-prefix';
-import { ElectionSafety } from '../checkers/election-safety';
 import { checkLogMatching } from '../checkers/log-matching';
+import { createQuorumCheckers } from '../checkers/quorum-checkers';
 import { drawFaultMix, FaultInjector } from '../faults';
 import { ControllerNode } from '../nodes/controller-node';
 import { playWorld } from '../world-run';
@@ -33,8 +32,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const world = createWorld(seed, options.onLog);
   const random = world.random.fork('quorum profile');
   const clusterId = uuidFromBytes(random.bytes(16));
-  const electionSafety = new ElectionSafety(world);
-  const committedPrefix = new CommittedPrefix(world);
+  const checkers = createQuorumCheckers(world);
   const count = [1, 3, 3, 3, 5][random.below(5)]!;
   const slowDisk = random.chance(0.4);
   const nodes = Array.from({ length: count }, (_, index) => {
@@ -44,8 +42,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       nodeId: 101 + index,
       syncLatencyMs: slowDisk ? { min: 1, max: 30 } : { min: 0.2, max: 3 },
       plantedBugs: options.plantedBugs ?? {},
-      electionSafety,
-      committedPrefix,
+      checkers,
     });
   });
   const controllers = createActiveControllerChannel({
@@ -92,7 +89,11 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
 }
 
 /** Liveness: with everything healed a write succeeds within two seconds. */
-async function demandProgress(world: World, workload: AdminWorkload, run: (forMs: number) => Promise<void>): Promise<void> {
+async function demandProgress(
+  world: World,
+  workload: AdminWorkload,
+  run: (forMs: number) => Promise<void>,
+): Promise<void> {
   let created = false;
   void workload.create('after-healing').then((outcome) => (created = outcome));
   await run(2_000);
@@ -108,7 +109,8 @@ function checkOutcome(world: World, nodes: readonly ControllerNode[], workloads:
     for (const [name, fate] of fates) {
       const exists = images[0]?.topicByName(name) !== undefined;
       if (fate === 'created' && !exists) world.violated('R11 acknowledged write present', `topic ${name} is lost`);
-      if (fate === 'deleted' && exists) world.violated('R11 acknowledged write present', `deleted topic ${name} is back`);
+      if (fate === 'deleted' && exists)
+        world.violated('R11 acknowledged write present', `deleted topic ${name} is back`);
     }
   }
 }

@@ -41,7 +41,11 @@ export class AdminWorkload {
     this.fates.set(name, 'unknown');
     const topic = { name, partitions: 2, replicationFactor: 2, assignments: [], configs: [] };
     const request = { principal: 'User:simulation', topics: [topic], validateOnly: false, timeoutMs: CALL_TIMEOUT_MS };
-    const outcome = await this.controllers.unary(createTopicsRpc.method, createTopicsRpc.encodeRequest(request), CALL_TIMEOUT_MS);
+    const outcome = await this.controllers.unary(
+      createTopicsRpc.method,
+      createTopicsRpc.encodeRequest(request),
+      CALL_TIMEOUT_MS,
+    );
     if (!outcome.ok) return false;
     const result = createTopicsRpc.decodeResponse(outcome.value).topics[0]?.result;
     if (result?.ok !== true) return false;
@@ -52,7 +56,11 @@ export class AdminWorkload {
   async delete(name: string): Promise<void> {
     this.fates.set(name, 'unknown');
     const request = { principal: 'User:simulation', topics: [{ name }], timeoutMs: CALL_TIMEOUT_MS };
-    const outcome = await this.controllers.unary(deleteTopicsRpc.method, deleteTopicsRpc.encodeRequest(request), CALL_TIMEOUT_MS);
+    const outcome = await this.controllers.unary(
+      deleteTopicsRpc.method,
+      deleteTopicsRpc.encodeRequest(request),
+      CALL_TIMEOUT_MS,
+    );
     if (!outcome.ok) return;
     if (deleteTopicsRpc.decodeResponse(outcome.value).topics[0]?.result.ok === true) this.#settle(name, 'deleted');
   }

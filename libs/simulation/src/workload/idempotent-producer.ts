@@ -70,7 +70,8 @@ export class IdempotentProducer {
       const [{ topic, partition } = { topic: '', partition: 0 }] = partitions;
       const broker = client.leader(topic, partition);
       const answer =
-        broker && (await client.call(broker, initProducerId, 4, { transactionalId: null, transactionTimeoutMs: 60_000 }));
+        broker &&
+        (await client.call(broker, initProducerId, 4, { transactionalId: null, transactionTimeoutMs: 60_000 }));
       if (answer?.errorCode === 0) return { id: answer.producerId, epoch: answer.producerEpoch };
       await client.pause(50 + this.#random.below(100));
       await this.#refresh();
@@ -91,7 +92,10 @@ export class IdempotentProducer {
     const topicPartition = partitions[index];
     const baseSequence = this.#next[index];
     if (topicPartition === undefined || baseSequence === undefined) return;
-    const values = Array.from({ length: 1 + this.#random.below(BATCH_RECORDS_MAX) }, (_, at) => `${name}:${baseSequence + at}`);
+    const values = Array.from(
+      { length: 1 + this.#random.below(BATCH_RECORDS_MAX) },
+      (_, at) => `${name}:${baseSequence + at}`,
+    );
     const records = this.#batch(values, baseSequence, identity);
     this.#next[index] = baseSequence + values.length;
     for (;;) {

@@ -25,7 +25,8 @@ export class ProducedHistory {
   /** A producer was told that its records stand from `baseOffset` on. */
   acked(topicPartition: TopicPartition, baseOffset: number, values: readonly string[], producer: string): void {
     const name = topicPartitionName(topicPartition);
-    if (baseOffset < 0) this.world.report('P14 offset of an acknowledgement', `${name}: ${producer} was told ${baseOffset}`);
+    if (baseOffset < 0)
+      this.world.report('P14 offset of an acknowledgement', `${name}: ${producer} was told ${baseOffset}`);
     const acknowledged = this.#acknowledged.get(name) ?? new Set<string>();
     this.#acknowledged.set(name, acknowledged);
     values.forEach((value, index) => {
@@ -64,7 +65,8 @@ export class ProducedHistory {
     }
     const place = places.get(value);
     if (place === undefined) places.set(value, offset);
-    else if (place !== offset) this.world.report('T1 no duplicate', `${name}: "${value}" at ${place} and at ${offset} (${by})`);
+    else if (place !== offset)
+      this.world.report('T1 no duplicate', `${name}: "${value}" at ${place} and at ${offset} (${by})`);
   }
 
   /** T1: per producer, what stands in the log is 0, 1, 2 ... in this order, without a gap or a repetition. */
@@ -75,7 +77,10 @@ export class ProducedHistory {
       const expected = next.get(producer) ?? 0;
       next.set(producer, expected + 1);
       if (Number(sequence) === expected) continue;
-      this.world.report('T1 contiguous sequences', `${name}: ${producer}:${sequence} at ${offset} where ${expected} belongs`);
+      this.world.report(
+        'T1 contiguous sequences',
+        `${name}: ${producer}:${sequence} at ${offset} where ${expected} belongs`,
+      );
       return;
     }
   }

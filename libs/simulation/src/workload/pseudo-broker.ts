@@ -8,7 +8,12 @@ const CALL_TIMEOUT_MS = 2000;
 const HEARTBEAT_PAUSE_MS = 500;
 
 /** Registers a broker id and keeps it alive by heartbeats, so that a quorum without brokers can place replicas. */
-export function startPseudoBroker(world: World, controllers: ActiveControllerChannel, clusterId: Uuid, brokerId: number): void {
+export function startPseudoBroker(
+  world: World,
+  controllers: ActiveControllerChannel,
+  clusterId: Uuid,
+  brokerId: number,
+): void {
   const random = world.random.fork(`pseudo broker ${brokerId}`);
   const newId = (): Uuid => uuidFromBytes(random.bytes(16));
   const directory = newId();

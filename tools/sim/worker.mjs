@@ -1,0 +1,27 @@
+// One process of tools/sim: runs the seeds it is sent, one at a time, and answers with their reports.
+import { createRequire } from 'node:module';
+
+const { runSeed } = createRequire(import.meta.url)(process.argv[2]);
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+const LINES_MAX = 200;
+
+function text({ atMs, level, message, facts }) {
+  const { host, ...rest } = facts;
+  const shown = JSON.stringify(rest, (_, value) => (value instanceof Error ? value.stack : value));
+  return `${atMs.toFixed(1).padStart(9)} ${level.padEnd(5)} ${host ?? ''} ${message} ${shown === '{}' ? '' : shown}`;
+}
+
+process.on('message', async ({ profile, seed, plantedBug, log, always }) => {
+  const lines = [];
+  const options = plantedBug === undefined ? {} : { plantedBug };
+  if (log !== undefined) {
+    options.onLog = (line) => {
+      if (LEVELS.indexOf(line.level) < LEVELS.indexOf(log)) return;
+      if (always) console.log(text(line));
+      else lines.push(text(line));
+      if (lines.length > LINES_MAX) lines.shift();
+    };
+  }
+  const report = await runSeed(profile, seed, options);
+  process.send(lines.length === 0 ? report : { ...report, log: lines });
+});
