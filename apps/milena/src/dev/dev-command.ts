@@ -6,14 +6,14 @@ import { layOutCluster } from './dev-layout';
 import { writeNodeConfigs, type DevNode } from './dev-node';
 import type { DevOptions } from './dev-options';
 import { formatNodes } from './format-nodes';
-import { banner, bootstrapOf, readyLine } from './ready-line';
+import { banner, bootstrapOf, commandLine, readyLine } from './ready-line';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 18_000;
 
 /** `milena dev`: runs a whole cluster for development until it is told to stop. */
 export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): void {
-  const began = performance.now() - process.uptime() * 1_000;
+  const began = performance.now();
   const aborted = new AbortController();
   let cluster: DevCluster | undefined;
 
@@ -25,10 +25,11 @@ export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): voi
     cluster = await startCluster(nodes, options, environment);
     const brokers = bootstrapOf(nodes).split(',');
     await Promise.race([awaitReady(brokers, READY_WITHIN_MS, aborted.signal), cluster.failed]);
-    const text = options.json
-      ? readyLine(cluster.processes)
-      : banner(cluster.processes, options.data, performance.now() - began);
-    process.stdout.write(text);
+    const readyAfterMs = performance.now() - began;
+    const { json, data } = options;
+    const milena = commandWord(environment);
+    const { processes } = cluster;
+    process.stdout.write(json ? readyLine(processes) : banner(processes, { data, milena, readyAfterMs }));
   }
 
   async function stop(): Promise<void> {
@@ -45,6 +46,12 @@ export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): voi
       }),
   };
   runService(() => service, { name: 'milena', logger: silentLogger, stopWithinMs: STOP_WITHIN_MS });
+}
+
+/** How people run another command: as they ran this one. */
+function commandWord(environment: NodeJS.ProcessEnv): string {
+  if (environment['npm_lifecycle_event'] !== undefined) return 'npm run --silent milena --';
+  return commandLine([process.execPath, process.argv[1] ?? 'milena']);
 }
 
 async function startCluster(
