@@ -60,3 +60,10 @@ export async function readAll(bootstrap, topic, { timeoutMs = 300_000 } = {}) {
       return [Number(partition), Number(offset), line.slice(partition.length + offset.length + 2)];
     });
 }
+
+/** The first `count` records of a topic: for a topic that is written all the time and so has no end to read to. */
+export async function readSome(bootstrap, topic, count) {
+  const args = ['-b', bootstrap, '-C', '-t', topic, '-o', 'beginning', '-c', `${count}`, '-q', '-f', '%s\n'];
+  const { stdout } = await run('kcat', args, { timeoutMs: 30_000 });
+  return stdout.split('\n').filter((line) => line !== '');
+}
