@@ -67,7 +67,9 @@ describe('fixed-width values', () => {
       writer.utf8('카프카');
     });
     const reader = new ByteReader(bytes);
-    expect([reader.int8(), reader.int16(), reader.uint16(), reader.int32(), reader.uint32()]).toEqual([-8, -16, 65535, -32, 4294967295]);
+    expect([reader.int8(), reader.int16(), reader.uint16(), reader.int32(), reader.uint32()]).toEqual([
+      -8, -16, 65535, -32, 4294967295,
+    ]);
     expect([reader.int64(), reader.int64(), reader.bigInt64(), reader.float64(), reader.boolean()]).toEqual([
       Number.MIN_SAFE_INTEGER,
       -1,

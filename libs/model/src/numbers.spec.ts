@@ -4,7 +4,8 @@ import { compareLogEnds } from './offset-and-epoch';
 
 describe('branded numbers', () => {
   it('refuses what is no offset', () => {
-    for (const value of [-1, 0.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN]) expect(() => offset(value)).toThrow(InvariantViolation);
+    for (const value of [-1, 0.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN])
+      expect(() => offset(value)).toThrow(InvariantViolation);
     expect(addOffset(offset(41), 1)).toBe(42);
     expect(() => addOffset(offset(0), -1)).toThrow(InvariantViolation);
   });

@@ -21,7 +21,10 @@ describe('uuid', () => {
     expect(dashFirst).toHaveLength(0);
   });
 
-  it.each(['', 'short', 'AAAAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAA=', 'AAAAAAAAAAAAAAAAAAAAAB'])('refuses %p', (text) => {
-    expect(isUuid(text)).toBe(false);
-  });
+  it.each(['', 'short', 'AAAAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAA=', 'AAAAAAAAAAAAAAAAAAAAAB'])(
+    'refuses %p',
+    (text) => {
+      expect(isUuid(text)).toBe(false);
+    },
+  );
 });
