@@ -107,7 +107,7 @@ class LogLoader {
 
   /** Takes a segment in; false when it was cut or is stale, so that nothing after it can belong to the log. */
   #loadSegment(segment: LogSegment, isSuspect: boolean, isLast: boolean): boolean {
-    if (this.#segments.all.length > 0 && segment.baseOffset < this.#end) {
+    if (this.#segments.all.length > 0 && !this.#mayFollow(segment)) {
       this.#dropFrom([segment]);
       return false;
     }
@@ -117,6 +117,15 @@ class LogLoader {
     if (end === undefined) return this.#recover(segment, isSuspect || this.#rebuildsEpochs);
     this.#end = end;
     return !this.#rebuildsEpochs || this.#assignEpochs(segment) || this.#recover(segment, true);
+  }
+
+  /**
+   * Whether a segment can belong to the log whose end was found. One that begins later leaves a hole. Behind a segment that
+   * was checked, the hole is an unsynced tail that a power cut took, while the next segment's name was already durable.
+   */
+  #mayFollow({ baseOffset }: LogSegment): boolean {
+    if (baseOffset <= this.#end) return baseOffset === this.#end;
+    return this.#scanned.at(-1) !== this.#segments.active;
   }
 
   /** Reads the epochs from the batches of a trusted segment; false when it turns out not to be whole. */

@@ -1,5 +1,6 @@
 import { timestampMs } from '@milena/model';
 import { createMemoryDisk, type MemoryDisk } from '@milena/platform/testing';
+import { batchesOf } from '@milena/record-batch';
 import fc from 'fast-check';
 import type { PartitionLog } from './partition-log';
 import {
@@ -54,6 +55,23 @@ describe('recovery', () => {
     expect(log.recovery).toMatchObject({ truncatedBytes: 0, lostDurableData: false });
     fill(log, 3, { epoch: 4 });
     expect(log.endOffsetForEpoch(4)).toEqual({ epoch: 4, endOffset: log.logEndOffset });
+  });
+
+  it('ends before a hole: a power cut may keep the next segment and lose the unsynced tail before it', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 40);
+    expect(log.segmentCount).toBeGreaterThan(2);
+    disk.crash('keep');
+    const file = disk.open(`${FOLDER}/${FIRST_LOG}`);
+    const [first] = batchesOf(fileBytes(disk, FIRST_LOG));
+    file.truncate(first!.bytes.length);
+    file.close();
+    const recovered = open(disk);
+    expect([recovered.logEndOffset, recovered.segmentCount]).toEqual([2, 1]);
+    expect(contents(recovered)).toEqual(['0..1@0']);
+    fill(recovered, 1, { epoch: 1 });
+    expect(contents(recovered)).toEqual(['0..1@0', '2..3@1']);
   });
 
   it('finds everything again after a clean close, without scanning', async () => {
