@@ -27,4 +27,5 @@ const projects = ['libs', 'apps'].flatMap((group) =>
     .map((name) => ({ ...preset, displayName: name, rootDir: join(__dirname, group, name) })),
 );
 
-module.exports = { projects, coverageProvider: 'v8' };
+// Jest leaves one core to itself by default; on two cores that would run everything in one process.
+module.exports = { projects, coverageProvider: 'v8', maxWorkers: '100%' };
