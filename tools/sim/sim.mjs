@@ -4,11 +4,13 @@
 //   --seed N         this one alone; when it fails, what its nodes logged is printed
 //   --profile NAME   quorum or cluster alone
 //   --twice          every seed again in fresh processes: the event hashes must be equal
-//   --planted        plants each bug in turn and runs seeds until it is caught
+//   --planted        plants each bug in turn and runs seeds, at most --seeds of them, until it is caught
+//   --workers N      processes to use (2)
 //   --log LEVEL      with --seed: print what nodes log from this level on (debug, info, warn, error), failing or not
 // Prints each failure with the command that plays it again. Exit code 1 when anything failed.
 import { execFileSync, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +18,9 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const bundle = join(root, 'dist', 'sim', 'simulation.cjs');
-const WORKERS = 2;
-const PLANTED_SEEDS_MAX = 1000;
+// Each run builds its own, because several may run at once.
+const folder = join(root, 'dist', 'sim', String(process.pid));
+const bundle = join(folder, 'simulation.cjs');
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,6 +30,7 @@ const { values: flags } = parseArgs({
     profile: { type: 'string' },
     twice: { type: 'boolean', default: false },
     planted: { type: 'boolean', default: false },
+    workers: { type: 'string', default: '2' },
     log: { type: 'string' },
   },
 });
@@ -63,11 +66,11 @@ function startWorker() {
   };
 }
 
-/** Runs all tasks, two at a time; `onReport` says false to leave the rest. */
+/** Runs all tasks, one per worker at a time; `onReport` says false to leave the rest. */
 async function runAll(tasks, onReport) {
   const queue = [...tasks];
   await Promise.all(
-    Array.from({ length: Math.min(WORKERS, queue.length) }, async () => {
+    Array.from({ length: Math.min(whole('workers'), queue.length) }, async () => {
       const worker = startWorker();
       try {
         for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
@@ -134,7 +137,7 @@ async function runSeeds(tasks) {
 async function runPlanted(bugs) {
   let escaped = 0;
   for (const { bug, profile } of bugs) {
-    const tasks = Array.from({ length: PLANTED_SEEDS_MAX }, (_, index) => ({
+    const tasks = Array.from({ length: whole('seeds') }, (_, index) => ({
       profile,
       seed: index + 1,
       plantedBug: bug,
@@ -147,47 +150,46 @@ async function runPlanted(bugs) {
     });
     if (caught === undefined) escaped += 1;
     const outcome =
-      caught === undefined
-        ? `ESCAPED ${PLANTED_SEEDS_MAX} seeds`
-        : `seed ${caught.seed}: ${caught.violation.invariant}`;
+      caught === undefined ? `ESCAPED ${whole('seeds')} seeds` : `seed ${caught.seed}: ${caught.violation.invariant}`;
     console.log(`planted bug ${bug} (${profile}): ${outcome}`);
   }
   console.log(`${bugs.length} bugs planted, ${escaped} escaped`);
   return escaped === 0;
 }
 
-await build({
-  absWorkingDir: root,
-  entryPoints: ['libs/simulation/src/index.ts'],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  conditions: ['@milena/source'],
-  external: ['@grpc/grpc-js', 'pino', '@node-rs/crc32', '@opentelemetry/api'],
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'warning',
-});
-const { createRequire } = await import('node:module');
-const { PROFILES, PLANTED_BUGS } = createRequire(import.meta.url)(bundle);
-const names = PROFILES.map(({ name }) => name);
-if (flags.profile !== undefined && !names.includes(flags.profile)) {
-  console.error(`sim: there is no profile ${flags.profile}; there are ${names.join(' and ')}`);
-  process.exit(2);
+async function main() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['libs/simulation/src/index.ts'],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    conditions: ['@milena/source'],
+    external: ['@grpc/grpc-js', 'pino', '@node-rs/crc32', '@opentelemetry/api'],
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  const { PROFILES, PLANTED_BUGS } = createRequire(import.meta.url)(bundle);
+  const names = PROFILES.map(({ name }) => name);
+  if (flags.profile !== undefined && !names.includes(flags.profile)) {
+    console.error(`sim: there is no profile ${flags.profile}; there are ${names.join(' and ')}`);
+    return 2;
+  }
+  const profiles = flags.profile === undefined ? names : [flags.profile];
+  if (flags.planted) {
+    return (await runPlanted(PLANTED_BUGS.filter(({ profile }) => profiles.includes(profile)))) ? 0 : 1;
+  }
+  const log = { log: flags.log ?? 'info', always: flags.log !== undefined };
+  const one = () => profiles.map((profile) => ({ profile, seed: whole('seed'), ...log }));
+  return (await runSeeds(flags.seed === undefined ? seedsToRun(profiles) : one())) ? 0 : 1;
 }
-const profiles = flags.profile === undefined ? names : [flags.profile];
-const isFine = flags.planted
-  ? await runPlanted(PLANTED_BUGS.filter(({ profile }) => profiles.includes(profile)))
-  : await runSeeds(
-      flags.seed === undefined
-        ? seedsToRun(profiles)
-        : profiles.map((profile) => ({
-            profile,
-            seed: whole('seed'),
-            log: flags.log ?? 'info',
-            always: flags.log !== undefined,
-          })),
-    );
-process.exitCode = isFine ? 0 : 1;
+
+mkdirSync(folder, { recursive: true });
+try {
+  process.exitCode = await main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
