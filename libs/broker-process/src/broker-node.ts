@@ -1,9 +1,7 @@
 import type { NodeConfig } from '@milena/config';
 import type { Connector, Platform } from '@milena/platform';
-import { createRaftDriver, type RaftDriver } from '@milena/raft-driver';
+import { createRaftDriver, ownMetaProperties, type RaftDriver } from '@milena/raft-driver';
 import { createGrpcConnector } from '@milena/rpc';
-import { nodeStorage } from './node-storage';
-import { staticVoters } from './static-voters';
 
 /** The parts of a node that all its roles share. */
 export interface BrokerNode {
@@ -23,14 +21,13 @@ export interface BrokerNodeOptions {
 export function createBrokerNode({ config, platform, onFatal }: BrokerNodeOptions): BrokerNode {
   const connector = createGrpcConnector(platform);
   const metadataLog = createRaftDriver({
-    ...nodeStorage(platform.disk, config, config.metadataFolder),
+    ...ownMetaProperties(platform.disk, config.metadataFolder, { nodeId: config.nodeId, configFile: config.file }),
     platform,
-    nodeId: config.nodeId,
     role: 'observer',
     logFolder: config.metadataFolder,
     locksLogFolder: config.metadataFolder !== config.dataFolder,
     connector,
-    staticVoters: staticVoters(config),
+    staticVoters: config.quorum.voters,
     bootstrapServers: config.quorum.bootstrap,
     settings: config.quorum.settings,
     onFatal,

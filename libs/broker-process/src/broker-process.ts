@@ -1,10 +1,10 @@
+import { ownMetaProperties, type MetaProperties } from '@milena/raft-driver';
 import type { NodeConfig } from '@milena/config';
 import type { LogDirectory } from '@milena/log-store';
 import type { Platform } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
 import { createBrokerNode, type BrokerNode } from './broker-node';
 import { createBrokerServers, listen, type BrokerServers } from './broker-servers';
-import { nodeStorage, type NodeStorage } from './node-storage';
 import { openLogs } from './open-logs';
 import { createRequestGate, type RequestGate } from './request-gate';
 
@@ -40,7 +40,7 @@ export function createBrokerProcess(options: BrokerProcessOptions): BrokerProces
 
 class RunningBroker implements BrokerProcess {
   readonly #config: NodeConfig;
-  readonly #storage: NodeStorage;
+  readonly #storage: MetaProperties;
   readonly #node: BrokerNode;
   readonly #gate: RequestGate;
   #opening: Promise<LogDirectory> | undefined;
@@ -51,7 +51,10 @@ class RunningBroker implements BrokerProcess {
     const { config, outputs, node, onFatal } = options;
     this.#config = config;
     const platform = node?.platform ?? createNodePlatform(outputs);
-    this.#storage = nodeStorage(platform.disk, config, config.dataFolder);
+    this.#storage = ownMetaProperties(platform.disk, config.dataFolder, {
+      nodeId: config.nodeId,
+      configFile: config.file,
+    });
     this.#node = node ?? createBrokerNode({ config, platform, onFatal });
     this.#gate = createRequestGate(platform.timers);
   }

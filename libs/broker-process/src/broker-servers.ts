@@ -3,7 +3,7 @@ import type { NodeConfig } from '@milena/config';
 import { createKafkaListener, type KafkaListener } from '@milena/kafka-listener';
 import type { LogDirectory } from '@milena/log-store';
 import { invariant } from '@milena/model';
-import { createActiveControllerChannel, type ActiveControllerChannel } from '@milena/raft-driver';
+import { createActiveControllerChannel, type ActiveControllerChannel, type MetaProperties } from '@milena/raft-driver';
 import {
   createGrpcServer,
   createHealthService,
@@ -14,7 +14,6 @@ import {
 import { brokerListeners } from './broker-listeners';
 import type { BrokerNode } from './broker-node';
 import { connectionLimits } from './connection-limits';
-import type { NodeStorage } from './node-storage';
 import type { RequestGate } from './request-gate';
 
 /** The largest message a peer may send: one batch may exceed every fetch limit. */
@@ -32,7 +31,7 @@ export interface BrokerServers {
 /** What they are made from. */
 export interface BrokerServersOptions {
   readonly config: NodeConfig;
-  readonly storage: NodeStorage;
+  readonly storage: MetaProperties;
   readonly node: BrokerNode;
   readonly logDirectory: LogDirectory;
   readonly gate: RequestGate;

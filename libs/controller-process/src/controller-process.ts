@@ -3,7 +3,7 @@ import { createControllerServer, type ControllerServer } from '@milena/controlle
 import { invariant, type Endpoint } from '@milena/model';
 import type { Connector, Platform, Timer } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
-import { createRaftDriver, type RaftDriver } from '@milena/raft-driver';
+import { createRaftDriver, ownMetaProperties, type RaftDriver } from '@milena/raft-driver';
 import {
   createGrpcConnector,
   createGrpcServer,
@@ -12,9 +12,6 @@ import {
   type GrpcServer,
   type HealthService,
 } from '@milena/rpc';
-import { withKnownClusterId } from './known-cluster-id';
-import { nodeStorage } from './node-storage';
-import { staticVoters } from './static-voters';
 
 /** Name under which the health service speaks for all services. */
 const WHOLE_SERVER = '';
@@ -55,21 +52,23 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
   const listener = config.listeners.controller;
   invariant(listener !== undefined, 'a controller has a controller listener', { nodeId: config.nodeId });
   const platform = createNodePlatform(outputs);
-  const storage = nodeStorage(platform.disk, config, config.metadataFolder);
+  const storage = ownMetaProperties(platform.disk, config.metadataFolder, {
+    nodeId: config.nodeId,
+    configFile: config.file,
+  });
   const connector = createGrpcConnector(outputs);
   const health = createHealthService();
   const server = createGrpcServer({ ...listener.bind, ...outputs, health });
   const metadataLog = createRaftDriver({
     ...storage,
     platform,
-    nodeId: config.nodeId,
     role: 'voter',
     logFolder: config.metadataFolder,
     locksLogFolder: !isFolderLocked,
     connector,
-    serviceHost: withKnownClusterId(server, storage.clusterId),
+    serviceHost: server,
     endpoint: listener.advertised,
-    staticVoters: staticVoters(config),
+    staticVoters: config.quorum.voters,
     bootstrapServers: config.quorum.bootstrap,
     settings: config.quorum.settings,
     onFatal,

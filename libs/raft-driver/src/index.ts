@@ -1,5 +1,5 @@
 export { createRaftDriver, type RaftDriver } from './raft-driver';
-export type { RaftDriverOptions } from './raft-driver-options';
+export type { RaftDriverOptions, StaticVoter } from './raft-driver-options';
 export type {
   CommittedBatch,
   LeaderInfo,
@@ -23,6 +23,7 @@ export {
 } from './format-storage';
 export {
   checkMetaProperties,
+  ownMetaProperties,
   META_PROPERTIES_FILE,
   readMetaProperties,
   UnusableLogFolder,

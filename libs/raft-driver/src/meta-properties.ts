@@ -78,3 +78,21 @@ export function checkMetaProperties(
     );
   }
 }
+
+/**
+ * What a node's own log folder says of it. Throws UnusableLogFolder: with the command to run when the folder was never
+ * formatted, naming both sides when it is another node's.
+ */
+export function ownMetaProperties(
+  disk: Disk,
+  logFolder: string,
+  own: { readonly nodeId: number; readonly configFile: string | undefined },
+): MetaProperties {
+  const found = readMetaProperties(disk, logFolder);
+  if (found === undefined) {
+    const command = `milena storage format --cluster-id <id> --config ${own.configFile ?? '<file>'}`;
+    throw new UnusableLogFolder(`log folder ${logFolder} is not formatted; run ${command}`);
+  }
+  checkMetaProperties(logFolder, found, own);
+  return found;
+}

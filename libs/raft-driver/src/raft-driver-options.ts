@@ -1,7 +1,14 @@
 import type { LogConfig } from '@milena/log-store';
 import type { Endpoint, Uuid } from '@milena/model';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
-import type { PlantedBugs, RaftSettings, Voter } from '@milena/raft';
+import type { PlantedBugs, RaftSettings } from '@milena/raft';
+
+/** A voter of the static set, whose log directory nobody told us. */
+export interface StaticVoter {
+  readonly id: number;
+  /** Its CONTROLLER listener. */
+  readonly endpoint: Endpoint;
+}
 
 /** What `createRaftDriver` needs. */
 export interface RaftDriverOptions {
@@ -22,7 +29,7 @@ export interface RaftDriverOptions {
   /** This node's CONTROLLER listener. A voter needs it. */
   readonly endpoint?: Endpoint;
   /** `controller.quorum.voters`: the voters of a quorum formatted without a voter set (kraft.version 0). */
-  readonly staticVoters?: readonly Voter[];
+  readonly staticVoters?: readonly StaticVoter[];
   /** `controller.quorum.bootstrap.servers`: whom to ask for the leader while none is known. */
   readonly bootstrapServers?: readonly Endpoint[];
   /** Timers and limits, `controller.quorum.*`; Kafka's defaults for what is left out. */

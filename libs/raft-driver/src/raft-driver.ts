@@ -18,7 +18,7 @@ import { UnusableLogFolder } from './meta-properties';
 import type { LeaderInfo, MetadataLog, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { voterSet } from './metadata-raft-batches';
 import { type QuorumStateFormat, readQuorumState, writeQuorumState } from './quorum-state-file';
-import type { RaftDriverOptions } from './raft-driver-options';
+import type { RaftDriverOptions, StaticVoter } from './raft-driver-options';
 import { createRaftPump, type RaftPump } from './raft-pump';
 import { createRaftService, type RaftService } from './raft-service';
 
@@ -209,7 +209,7 @@ class Driver implements RaftDriver {
         );
       }
       const source = staticVoters.length > 0 ? 'static' : 'checkpoint';
-      return { voters: VoterSet.of(staticVoters), source };
+      return { voters: staticVoterSet(staticVoters), source };
     }
     if (staticVoters.length > 0) {
       // Two quorums could form from two truths about who votes (KAFKA-19489).
@@ -246,4 +246,9 @@ class Driver implements RaftDriver {
 /** Version 0 lists the static voters; a voter set of the log's own needs version 1 (KIP-853). */
 function quorumStateFormat({ source, voters }: BootstrapVoters): QuorumStateFormat {
   return source === 'static' ? { dataVersion: 0, voterIds: voters.ids } : { dataVersion: 1 };
+}
+
+/** What a static voter supports is not known before it is heard from: both versions, as a newly formatted one does. */
+function staticVoterSet(voters: readonly StaticVoter[]): VoterSet {
+  return VoterSet.of(voters.map(({ id, endpoint }) => ({ key: { id }, endpoint, kraftVersions: { min: 0, max: 1 } })));
 }

@@ -20,7 +20,8 @@ export function describeQuorum(context: RaftContext): DescribeQuorumResponse {
 
 /** Answers a DescribeQuorum request. */
 export function answerDescribeQuorum(context: RaftContext, request: DescribeQuorumRequest): DescribeQuorumResponse {
-  return request.clusterId === context.clusterId
+  const { clusterId } = request;
+  return clusterId === undefined || clusterId === context.clusterId
     ? describeQuorum(context)
     : refusal(context, 'INCONSISTENT_CLUSTER_ID');
 }

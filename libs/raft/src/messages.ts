@@ -100,7 +100,8 @@ export interface FetchResponse extends ResponseFacts {
 /** Asks the leader how far every replica is. */
 export interface DescribeQuorumRequest {
   readonly type: 'describeQuorum';
-  readonly clusterId: Uuid;
+  /** Checked when given. Whoever asks to learn about the cluster leaves it out, as Kafka's request does. */
+  readonly clusterId?: Uuid;
 }
 
 /** How far one replica is, as the leader sees it. */

@@ -85,6 +85,11 @@ describe('requests are checked in order', () => {
     expect(ask(cluster, cluster.node(3), request).error).toBe(error);
   });
 
+  test('whoever does not know the cluster yet may ask how the quorum is', () => {
+    const cluster = quorum();
+    expect(ask(cluster, cluster.node(3), { type: 'describeQuorum' }).error).toBe('NONE');
+  });
+
   test('a stranger from another cluster learns and changes nothing', () => {
     const cluster = quorum();
     const answer = ask(cluster, cluster.node(3), { ...vote, clusterId: 'other', epoch: 99 });

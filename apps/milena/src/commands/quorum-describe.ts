@@ -86,7 +86,7 @@ async function ask(connector: Connector, endpoint: Endpoint): Promise<DescribeQu
   const channel = connector.connect(endpoint, 'command line');
   try {
     // Controllers take an empty cluster id for theirs.
-    const request = describeQuorumRpc.encodeRequest({ type: 'describeQuorum', clusterId: '' });
+    const request = describeQuorumRpc.encodeRequest({ type: 'describeQuorum' });
     const outcome = await channel.unary(describeQuorumRpc.method, request, { timeoutMs: TIMEOUT_MS });
     if (outcome.ok) return describeQuorumRpc.decodeResponse(outcome.value);
     return `controller ${endpointText(endpoint)}: ${outcome.error.reason}: ${outcome.error.message}`;

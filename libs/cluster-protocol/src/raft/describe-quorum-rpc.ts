@@ -38,10 +38,10 @@ export const describeQuorumRpc = defineRpc(
   'raft.v1.RaftService/DescribeQuorum',
   {
     schema: DescribeQuorumRequestSchema,
-    toWire: (request: DescribeQuorumRequest) => ({ clusterId: request.clusterId, topicPartition: METADATA_LOG }),
+    toWire: (request: DescribeQuorumRequest) => ({ clusterId: request.clusterId ?? '', topicPartition: METADATA_LOG }),
     fromWire(message): DescribeQuorumRequest {
       checkMetadataLog(message.topicPartition);
-      return { type: 'describeQuorum', clusterId: message.clusterId };
+      return { type: 'describeQuorum', ...(message.clusterId === '' ? {} : { clusterId: message.clusterId }) };
     },
   },
   {

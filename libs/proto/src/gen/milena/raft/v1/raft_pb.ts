@@ -600,7 +600,7 @@ export const FetchResponseSchema: GenMessage<FetchResponse> = /*@__PURE__*/
  */
 export type DescribeQuorumRequest = Message<"milena.raft.v1.DescribeQuorumRequest"> & {
   /**
-   * Cluster id, a uuid.
+   * Cluster id, a uuid; empty when the caller wants to learn it.
    *
    * @generated from field: string cluster_id = 1;
    */
