@@ -6,15 +6,15 @@ import {
   type MessageInput,
   type ResponseOf,
 } from '@milena/kafka-protocol';
-import { endpointText, ZERO_UUID, type Endpoint } from '@milena/model';
+import { endpointText, topicPartitionName, ZERO_UUID, type Endpoint } from '@milena/model';
 import type { Channel } from '@milena/platform';
 import type { World } from '../world';
 import { KAFKA_FRAME } from './kafka-frames';
 
 const CALL_TIMEOUT_MS = 1_500;
 
-/** One topic as the last metadata answer described it. */
-type TopicMetadata = ResponseOf<typeof metadata>['topics'][number];
+/** One partition as a metadata answer described it. */
+type PartitionMetadata = ResponseOf<typeof metadata>['topics'][number]['partitions'][number];
 
 /**
  * A client of the Kafka protocol on the simulated network: real frames to whichever broker leads, metadata asked for anew
@@ -23,7 +23,8 @@ type TopicMetadata = ResponseOf<typeof metadata>['topics'][number];
 export class KafkaClient {
   readonly #channels = new Map<string, Channel>();
   readonly #brokers = new Map<number, Endpoint>();
-  readonly #topics = new Map<string, TopicMetadata>();
+  /** By topic and partition: the newest leader epoch's state. */
+  readonly #partitions = new Map<string, PartitionMetadata>();
   #correlationId = 0;
   #nextBootstrap = 0;
 
@@ -33,21 +34,15 @@ export class KafkaClient {
     private readonly name: string,
   ) {}
 
-  /** Id of a topic, once its metadata was seen. */
-  topicId(topic: string): string | undefined {
-    return this.#topics.get(topic)?.topicId;
-  }
-
   /** Endpoint of a partition's leader as last heard. */
   leader(topic: string, partition: number): Endpoint | undefined {
-    const found = this.#topics.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition);
+    const found = this.#partitions.get(topicPartitionName({ topic, partition }));
     return found === undefined ? undefined : this.#brokers.get(found.leaderId);
   }
 
   /** Brokers in sync with a partition as last heard. */
   inSync(topic: string, partition: number): readonly number[] {
-    const found = this.#topics.get(topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition);
-    return found?.isrNodes ?? [];
+    return this.#partitions.get(topicPartitionName({ topic, partition }))?.isrNodes ?? [];
   }
 
   /** Asks the next broker in turn who leads what. */
@@ -58,8 +53,16 @@ export class KafkaClient {
     const answer = await this.call(broker, metadata, 12, { topics: asked, allowAutoTopicCreation: false });
     if (answer === undefined) return;
     for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port });
-    for (const topic of answer.topics)
-      if (topic.name !== null && topic.errorCode === 0) this.#topics.set(topic.name, topic);
+    for (const { name, errorCode, partitions } of answer.topics) {
+      if (name !== null && errorCode === 0) for (const partition of partitions) this.#learn(name, partition);
+    }
+  }
+
+  /** A broker that is cut off may still tell of a former leader: an older leader epoch is not believed (KIP-320). */
+  #learn(topic: string, state: PartitionMetadata): void {
+    const name = topicPartitionName({ topic, partition: state.partitionIndex });
+    const known = this.#partitions.get(name);
+    if (known === undefined || state.leaderEpoch >= known.leaderEpoch) this.#partitions.set(name, state);
   }
 
   /** Sends one request and waits for its answer. */

@@ -100,6 +100,7 @@ export class IdempotentProducer {
     this.#next[index] = baseSequence + values.length;
     for (;;) {
       const answer = await this.#send(topicPartition, records);
+      world.logger.debug('produce answered', { host: name, ...topicPartition, values, ...answer });
       if (answer?.error === 'NONE') return history.acked(topicPartition, answer.baseOffset, values, name);
       if (answer !== undefined && !RETRIED.has(answer.error)) {
         const { topic, partition } = topicPartition;
