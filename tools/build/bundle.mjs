@@ -2,14 +2,14 @@
 //   dist/apps/<app>/main.js      turns V8's compile cache on, then loads the program; kept apart because the cache works
 //                                only for what is loaded after it is on
 //   dist/apps/<app>/program.js   everything of ours, as CommonJS, with a source map
+//   dist/apps/<app>/.inputs      hash of what it was built from
 // Packages that bring native code, load files at run time or must exist once per process stay outside and are resolved
 // from node_modules.
 import { build } from 'esbuild';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { inputHash, root, stampOf } from './input-hash.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const EXTERNAL = ['@grpc/grpc-js', 'pino', '@node-rs/crc32', '@opentelemetry/api'];
 const FORBIDDEN = [/\.spec\.ts$/, /\/testing\//, /^node_modules\/(?:@swc|jest|fast-check|typescript)\b/, /\.node$/];
 
@@ -24,6 +24,8 @@ async function bundle(projectRoot) {
   const name = basename(projectRoot);
   const folder = join('dist', 'apps', name);
   mkdirSync(join(root, folder), { recursive: true });
+  rmSync(stampOf(projectRoot), { force: true });
+  const inputs = inputHash();
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [join(projectRoot, 'src', 'main.ts')],
@@ -42,6 +44,7 @@ async function bundle(projectRoot) {
   const strays = Object.keys(metafile.inputs).filter((input) => FORBIDDEN.some((pattern) => pattern.test(input)));
   if (strays.length > 0) throw new Error(`${name}: does not belong into a bundle: ${strays.join(', ')}`);
   writeFileSync(join(root, folder, 'main.js'), MAIN);
+  writeFileSync(stampOf(projectRoot), inputs); // last, so that a broken build is tried again
   const bytes = metafile.outputs[join(folder, 'program.js')]?.bytes ?? 0;
   console.error(`milena: built ${folder}/main.js (${Math.round(bytes / 1024)} KiB)`);
 }
