@@ -101,7 +101,7 @@ describe('R2: a vote that was answered', () => {
       type: 'vote',
       error: 'NONE',
       epoch: 5,
-      leaderId: undefined,
+      leaderId: -1,
       voteGranted,
     });
     let serve: ((bytes: Uint8Array) => Promise<unknown>) | undefined;

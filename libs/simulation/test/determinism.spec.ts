@@ -1,6 +1,6 @@
-import { PROFILES } from './profiles';
-import { runSeed } from './run-seeds';
-import { runSim, SIM_TIMEOUT_MS } from './testing/run-sim';
+import { PROFILES } from '../src/profiles';
+import { runSeed } from '../src/run-seeds';
+import { runSim, SIM_TIMEOUT_MS } from './run-sim';
 
 describe('the same seed', () => {
   it.each(PROFILES)(

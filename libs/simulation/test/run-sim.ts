@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-const SIM = join(__dirname, '..', '..', '..', '..', 'tools', 'sim', 'sim.mjs');
+const SIM = join(__dirname, '..', '..', '..', 'tools', 'sim', 'sim.mjs');
 
 /** Time limit of a spec that runs seeds: generous, because a slow machine proves as much as a fast one. */
 export const SIM_TIMEOUT_MS = 900_000;

@@ -1,5 +1,5 @@
-import { PLANTED_BUGS } from './profiles';
-import { runSim, SIM_TIMEOUT_MS } from './testing/run-sim';
+import { PLANTED_BUGS } from '../src/profiles';
+import { runSim, SIM_TIMEOUT_MS } from './run-sim';
 
 it(
   'catches every planted bug within 100 seeds',
