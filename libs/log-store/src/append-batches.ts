@@ -89,7 +89,7 @@ function writeRun(log: LogState, bytes: Buffer, headers: readonly BatchHeader[])
 /** Brings files and state back to the log end before a failed append; a log that cannot be brought back has failed. */
 function undo(log: LogState, to: Offset, cause: DiskError): void {
   try {
-    log.segments.active.discardUnwritten();
+    log.segments.active.discardUnwritten(log.logEndOffset);
     if (log.logEndOffset > to) truncateTo(log, to);
   } catch (error) {
     log.flusher.fail(error instanceof DiskError ? error : cause);

@@ -1,6 +1,7 @@
+import { timestampMs } from '@milena/model';
 import { DiskError } from '@milena/platform';
 import { createMemoryDisk } from '@milena/platform/testing';
-import { at, batch, contents, fill, open, valueOf } from './testing/log-fixture';
+import { at, batch, contents, fill, NOW, open, valueOf } from './testing/log-fixture';
 
 describe('a failing disk', () => {
   it('leaves the log as it was when an append does not fit, and goes on when there is room again', () => {
@@ -27,6 +28,37 @@ describe('a failing disk', () => {
     expect(contents(log)).toEqual(['0..1@0']);
     valueOf(log.appendAsFollower(many));
     expect(contents(log).length).toBe(31);
+  });
+
+  it.each(['.index', '.timeindex'])('takes back a batch whose entry did not fit into the %s', (index) => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 3);
+    disk.fail({ operation: 'pwrite', code: 'ENOSPC', pathIncludes: index, times: 1 });
+    const later = { timestamp: timestampMs(NOW + 1000) };
+    expect(() => {
+      for (let count = 0; count < 5; count += 1) valueOf(log.appendAsLeader(batch(5, later), 0));
+    }).toThrow(DiskError);
+    const kept = contents(log);
+    fill(log, 4);
+    const after = contents(log);
+    expect(after.slice(0, kept.length)).toEqual(kept);
+    expect(after.length).toBe(kept.length + 4);
+    disk.crash('keep');
+    expect(contents(open(disk))).toEqual(after);
+  });
+
+  it('loses nothing when a roll failed half way and smaller batches still went into the old segment', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 8);
+    disk.fail({ operation: 'open', code: 'EMFILE', pathIncludes: '16.index', times: 1 });
+    expect(() => log.appendAsLeader(batch(100), 0)).toThrow(DiskError);
+    fill(log, 40);
+    const written = contents(log);
+    expect(written.length).toBe(48);
+    disk.crash('keep');
+    expect(contents(open(disk))).toEqual(written);
   });
 
   it('fails the log for good when what a failed write left cannot be cut off', () => {

@@ -176,6 +176,49 @@ describe('log directory', () => {
     expect(readTextFile(disk, '/data/orders-0/leader-epoch-checkpoint')).toBe('0\n1\n2 0\n');
   });
 
+  it('lets a flush end well whose partition is deleted meanwhile', async () => {
+    const time = createVirtualTime();
+    const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 1, max: 3 } });
+    const directory = await time.resolve(openDirectory(disk, time));
+    for (let delayMs = 0; delayMs < 12; delayMs += 1) {
+      const log = valueOf(directory.getOrCreate(ORDERS, TOPIC_ID));
+      fill(log, 3, { epoch: 9 });
+      const flushing = log.flush();
+      await time.advance(delayMs);
+      await time.resolve(Promise.all([flushing, directory.delete(ORDERS)]));
+      expect(log.failure).toBeUndefined();
+    }
+  });
+
+  it('does not apply the offsets of a deleted partition to the one that takes its name', async () => {
+    const disk = createMemoryDisk();
+    const time = createVirtualTime();
+    const directory = await openDirectory(disk, time);
+    const old = valueOf(directory.getOrCreate(ORDERS, TOPIC_ID));
+    fill(old, 30);
+    await old.flush();
+    valueOf(old.deleteRecordsBefore(at(40)));
+    await directory.checkpoint();
+    await directory.delete(ORDERS);
+    await time.settle();
+    fill(valueOf(directory.getOrCreate(ORDERS, OTHER_ID)), 2);
+    disk.crash('keep');
+    const log = (await openDirectory(disk, time)).get(ORDERS)!;
+    expect(contents(log)).toEqual(['0..1@0', '2..3@0']);
+    expect(log.recoveryPoint).toBe(0);
+  });
+
+  it('leaves the files of a deletion that ends after it was closed to the next life', async () => {
+    const time = createVirtualTime();
+    const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 1, max: 3 } });
+    const directory = await time.resolve(openDirectory(disk, time));
+    fill(valueOf(directory.getOrCreate(ORDERS, TOPIC_ID)), 3);
+    const deleting = directory.delete(ORDERS);
+    await time.resolve(Promise.all([deleting, directory.close()]));
+    await time.advance(60_000);
+    expect(disk.list('/data').filter((name) => name.endsWith('-delete')).length).toBe(1);
+  });
+
   it('removes deleted partitions of an earlier life', async () => {
     const disk = createMemoryDisk();
     const time = createVirtualTime();

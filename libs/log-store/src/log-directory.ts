@@ -57,6 +57,8 @@ export class LogDirectory {
   readonly #logs: Map<string, PartitionLog>;
   readonly #removals = new Map<string, Timer>();
   readonly #timer: { current?: Timer } = {};
+  #isCheckpointDue = false;
+  #isCheckpointing = false;
   #isClosed = false;
 
   constructor(
@@ -148,12 +150,15 @@ export class LogDirectory {
     const closed = log.abandon();
     disk.rename(log.folder, folder);
     logger.info('partition folder retired', { folder });
+    // A partition made anew under the name must not find the offsets of this one after a crash.
+    this.checkpointSoon();
     await closed;
     await disk.fsyncDirectory(this.path);
     return folder;
   }
 
   #removeLater(folder: string): void {
+    if (this.#isClosed) return;
     const { timers, disk, logger, deleteDelayMs = 60_000 } = this.options;
     const remove = (): void => {
       this.#removals.delete(folder);
@@ -194,11 +199,23 @@ export class LogDirectory {
     return this.loaded.checkpoints.write('replication', () => highWatermarks);
   }
 
-  /** Starts a checkpoint without waiting for it; a failure is logged and the next one tries again. */
+  /** Starts a checkpoint without waiting for it; calls made while one runs share the next. A failure is logged. */
   checkpointSoon(): void {
-    this.checkpoint().catch((error: unknown) => {
-      this.options.logger.error('checkpoint not written', { path: this.path, error });
-    });
+    this.#isCheckpointDue = true;
+    if (!this.#isCheckpointing) void this.#checkpointWhileDue();
+  }
+
+  async #checkpointWhileDue(): Promise<void> {
+    this.#isCheckpointing = true;
+    while (this.#isCheckpointDue && !this.#isClosed) {
+      this.#isCheckpointDue = false;
+      try {
+        await this.checkpoint();
+      } catch (error) {
+        this.options.logger.error('checkpoint not written', { path: this.path, error });
+      }
+    }
+    this.#isCheckpointing = false;
   }
 
   #checkpointLater(): void {

@@ -143,7 +143,10 @@ export class LogFlusher {
       for (const segment of unsynced) if (!this.#isStopped) await segment.sync(segment !== segments.active);
       if (!this.#isStopped) await this.#syncNames(marks);
     } catch (error) {
-      if (error instanceof DiskError) this.fail(error);
+      if (!(error instanceof DiskError)) throw error;
+      // The folder is gone from where the flush looked for it; there is nothing left to lose.
+      if (this.#isStopped) return this.#recoveryPoint;
+      this.fail(error);
       throw error;
     }
     return this.#isStopped ? this.#recoveryPoint : this.#reach(end);

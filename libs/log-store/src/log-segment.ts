@@ -121,18 +121,20 @@ export class LogSegment {
    */
   append(bytes: Buffer, batches: readonly SegmentBatch[], indexIntervalBytes: number): void {
     let position = this.#size;
+    const end = position + bytes.length;
     this.#file.pwrite(bytes, position);
-    this.#size = position + bytes.length;
     for (const batch of batches) {
       this.note(batch, position, indexIntervalBytes);
       position += batch.sizeInBytes;
     }
-    invariant(position === this.#size, 'batches fill the bytes appended', { position, size: this.#size });
+    invariant(position === end, 'batches fill the bytes appended', { position, end });
+    // Last, so that batches whose index entries could not be written are not part of the segment either.
+    this.#size = end;
   }
 
-  /** Cuts off what a failed write left behind the last batch. */
-  discardUnwritten(): void {
-    if (this.#file.size() > this.#size) this.#file.truncate(this.#size);
+  /** Cuts off what a failed append left behind the last batch, in the indexes too; `end` is the log end before it. */
+  discardUnwritten(end: Offset): void {
+    if (this.#file.size() > this.#size) this.truncate(this.#size, end);
   }
 
   /** Takes the batch at `position` into the indexes and the largest timestamp; used when appending and when rebuilding. */
