@@ -1,5 +1,5 @@
 import { resolveServerConfig } from './resolve-server-config';
-import { resolveTopicConfig, validateTopicConfig } from './topic-config';
+import { resolveTopicConfig, topicKeyAccepts, validateTopicConfig } from './topic-config';
 
 function server(texts: Record<string, string> = {}) {
   const all = { 'process.roles': 'broker', 'node.id': '1', 'controller.listener.names': 'CONTROLLER', ...texts };
@@ -25,6 +25,8 @@ describe('validateTopicConfig', () => {
     [[['retention.ms', '-2']], 'retention.ms must be an integer of -1 or more, in milliseconds (got "-2")'],
     [[['retention.msec', '1']], 'unknown topic key retention.msec, did you mean retention.ms?'],
     [[['remote.storage.enable', 'true']], 'remote.storage.enable is not supported yet'],
+    [[['constructor', '1']], 'unknown topic key constructor'],
+    [[['__proto__', '1']], 'unknown topic key __proto__'],
     [
       [
         ['min.compaction.lag.ms', '10'],
@@ -34,6 +36,13 @@ describe('validateTopicConfig', () => {
     ],
   ] as const)('answers %j with INVALID_CONFIG', (entries, message) => {
     expect(validateTopicConfig(entries)).toEqual({ ok: false, error: { code: 'INVALID_CONFIG', message } });
+  });
+});
+
+describe('topicKeyAccepts', () => {
+  it('knows the keys of a topic and nothing that every object has', () => {
+    expect(topicKeyAccepts('retention.ms')).toBe('an integer of -1 or more, in milliseconds');
+    expect(topicKeyAccepts('toString')).toBeUndefined();
   });
 });
 

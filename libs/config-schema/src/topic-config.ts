@@ -20,7 +20,7 @@ export function validateTopicConfig(entries: Iterable<readonly [key: string, tex
   const messages: string[] = [];
   const lags = new Map<string, number>();
   for (const [key, text] of entries) {
-    const definition: KeyDefinition | undefined = (TOPIC_KEYS as Record<string, KeyDefinition>)[key];
+    const definition = definitionOf(key);
     if (definition === undefined) messages.push(unknownTopicKey(key));
     else if (text !== null) {
       const parsed = parseValue(definition, text);
@@ -38,7 +38,7 @@ export function validateTopicConfig(entries: Iterable<readonly [key: string, tex
 
 /** What a topic key accepts, for error texts and describes; undefined for a key no topic has. */
 export function topicKeyAccepts(key: string): string | undefined {
-  const definition: KeyDefinition | undefined = (TOPIC_KEYS as Record<string, KeyDefinition>)[key];
+  const definition = definitionOf(key);
   return definition === undefined ? undefined : acceptedText(definition);
 }
 
@@ -52,6 +52,11 @@ export function resolveTopicConfig(own: ReadonlyMap<string, string>, server: Ser
     values.set(key, ownValue(key, definition, own) ?? inheritedValue(key, definition, server));
   }
   return new TypedConfig(values);
+}
+
+/** Own keys only: a key comes from a client, and every object has a `constructor`. */
+function definitionOf(key: string): KeyDefinition | undefined {
+  return Object.hasOwn(TOPIC_KEYS, key) ? (TOPIC_KEYS as Record<string, KeyDefinition>)[key] : undefined;
 }
 
 function ownValue(key: string, definition: KeyDefinition, own: ReadonlyMap<string, string>): ConfigValue | undefined {
