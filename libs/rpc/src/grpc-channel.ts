@@ -64,7 +64,7 @@ export class GrpcChannel implements Channel {
         finish({ ok: false, error: CANCELLED });
         cancelCall();
       };
-      if (client === undefined) return cancel();
+      if (!(client instanceof Client)) return finish({ ok: false, error: client });
       this.#cancels.add(cancel);
       const unary = client.makeUnaryRequest(
         method,
@@ -87,8 +87,8 @@ export class GrpcChannel implements Channel {
   openStream(method: string, handlers: StreamHandlers): ChannelStream {
     const call = this.#observe(method, false);
     const client = this.#currentClient();
-    if (client === undefined) {
-      setImmediate(() => handlers.onClosed(CANCELLED));
+    if (!(client instanceof Client)) {
+      setImmediate(() => handlers.onClosed(client));
       return { send() {}, end() {}, cancel() {} };
     }
     const stream = openClientStream(
@@ -116,12 +116,17 @@ export class GrpcChannel implements Channel {
     this.#client = undefined;
   }
 
-  /** The client to use; undefined once the channel is closed. */
-  #currentClient(): Client | undefined {
-    if (this.#closed) return undefined;
+  /** The client to use, or why there is none: the channel is closed, or grpc-js cannot read the endpoint's host. */
+  #currentClient(): Client | ChannelFailure {
+    if (this.#closed) return CANCELLED;
     const { credentials, channelOptions } = this.settings;
-    this.#client ??= new Client(endpointText(this.endpoint), credentials, channelOptions);
-    return this.#client;
+    try {
+      this.#client ??= new Client(endpointText(this.endpoint), credentials, channelOptions);
+      return this.#client;
+    } catch (error) {
+      // A host may come from a peer; one that does not parse is no better than one that does not resolve.
+      return { reason: 'timeout', message: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   #observe(method: string, traced: boolean, parent?: TraceContext): ReturnType<ObserveCall> {
@@ -129,8 +134,8 @@ export class GrpcChannel implements Channel {
     return this.settings.observe({ method, traced, parent, attributes });
   }
 
-  #dropIfBroken(client: Client | undefined, { reason }: ChannelFailure): void {
-    if (client === undefined || client !== this.#client || (reason !== 'refused' && reason !== 'reset')) return;
+  #dropIfBroken(client: Client | ChannelFailure, { reason }: ChannelFailure): void {
+    if (!(client instanceof Client) || client !== this.#client || (reason !== 'refused' && reason !== 'reset')) return;
     this.#client = undefined;
     client.close();
   }
