@@ -40,3 +40,9 @@ export function offsetOrNoneFromWire(value: bigint): number {
   if (value < -1n || !isSafeLong(value)) throw new MalformedInput(`offset ${value}`);
   return Number(value);
 }
+
+/** A host name or address that a connection can be tried to: neither blanks nor control characters. */
+export function hostFromWire(host: string): string {
+  if (!/^[^\s\p{Cc}]{1,255}$/u.test(host)) throw new MalformedInput(`host ${JSON.stringify(host)}`);
+  return host;
+}

@@ -156,6 +156,8 @@ describe('controller RPCs', () => {
     ['a log directory that is no uuid', () => registration({ logDirs: ['../etc'] })],
     ['a negative broker id', () => registration({ brokerId: -1 })],
     ['a port out of range', () => registration({ listeners: [{ name: 'A', host: 'h', port: 65536 }] })],
+    ['a listener without a host', () => registration({ listeners: [{ name: 'A', port: 1 }] })],
+    ['a host nobody can connect to', () => registration({ listeners: [{ name: 'A', host: 'h\0', port: 1 }] })],
     [
       'an unknown security protocol',
       () => registration({ listeners: [{ name: 'A', host: 'h', port: 1, securityProtocol: 9 }] }),

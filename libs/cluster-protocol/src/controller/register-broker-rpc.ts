@@ -7,7 +7,7 @@ import {
   RegisterBrokerRequestSchema,
   RegisterBrokerResponseSchema,
 } from '@milena/proto';
-import { naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
+import { hostFromWire, naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
 import { defineRpc } from '../rpc';
 import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
@@ -65,5 +65,5 @@ export const registerBrokerRpc = defineRpc(
 
 function listenerFromWire({ name, host, port, securityProtocol }: WireListener): BrokerListener {
   if (port < 0 || port > 65535) throw new MalformedInput(`port ${port}`);
-  return { name, host, port, securityProtocol: securityProtocolOnWire.fromWire(securityProtocol) };
+  return { name, host: hostFromWire(host), port, securityProtocol: securityProtocolOnWire.fromWire(securityProtocol) };
 }

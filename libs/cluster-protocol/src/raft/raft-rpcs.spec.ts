@@ -179,4 +179,10 @@ describe('values that cannot be', () => {
   ])('refuses %s', (_what, request) => {
     expect(() => voteRpc.decodeRequest(voteRpc.encodeRequest(request))).toThrow(MalformedInput);
   });
+
+  it.each(['', 'a b', 'a\nb', 'a\0'])('refuses the host %j of a leader', (host) => {
+    const request = { type: 'beginQuorumEpoch' as const, clusterId: 'c', voter: { id: 1 }, leaderId: 2, epoch: 3 };
+    const bytes = beginQuorumEpochRpc.encodeRequest({ ...request, leaderEndpoint: { host, port: 9093 } });
+    expect(() => beginQuorumEpochRpc.decodeRequest(bytes)).toThrow(MalformedInput);
+  });
 });

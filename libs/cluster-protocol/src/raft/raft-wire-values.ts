@@ -13,7 +13,7 @@ import {
 } from '@milena/model';
 import type { NodeEndpoint, ReplicaKey as WireReplicaKey, TopicPartition as WireTopicPartition } from '@milena/proto';
 import { type ReplicaKey, replicaKey, type ResponseFacts } from '@milena/raft';
-import { naturalFromWire, offsetFromWire, uuidFromWire } from '../wire-values';
+import { hostFromWire, naturalFromWire, offsetFromWire, uuidFromWire } from '../wire-values';
 
 /** The log that every request of the quorum names. */
 export const METADATA_LOG: TopicPartition = METADATA_PARTITION;
@@ -60,8 +60,8 @@ export function endpointToWire(nodeId: number, endpoint: Endpoint): { nodeId: nu
 
 /** Reads where a node listens. */
 export function endpointFromWire({ host, port }: NodeEndpoint): Endpoint {
-  if (host === '' || port < 1 || port > 65535) throw new MalformedInput(`endpoint ${host}:${port}`);
-  return { host, port };
+  if (port < 1 || port > 65535) throw new MalformedInput(`port ${port}`);
+  return { host: hostFromWire(host), port };
 }
 
 /** Fields that every response begins with. */
