@@ -210,6 +210,21 @@ describe('a failing disk', () => {
     expect(await scene.produced(1, ['c'])).toMatchObject({ error: 'NONE', baseOffset: 1 });
     expect(scene.broker(1).fatal).toEqual([]);
   });
+
+  test('a follower whose disk was full catches up when there is room again', async () => {
+    const scene = new BrokerScene();
+    await scene.start(1, 2);
+    scene.createTopic([1, 2]);
+    await scene.time.advance(100);
+    await scene.produced(1, ['a']);
+    scene.disk(2).setCapacity(0);
+    const answer = scene.produce(1, ['b']);
+    await scene.time.advance(500);
+    expect(answer.outcome).toBeUndefined();
+    scene.disk(2).setCapacity(Number.POSITIVE_INFINITY);
+    await scene.time.advance(3000);
+    expect(answer.outcome).toMatchObject({ error: 'NONE', baseOffset: 1 });
+  });
 });
 
 test('producer ids come in blocks, each id once, and a missing controller is a retriable error', async () => {

@@ -64,7 +64,8 @@ export class FetchedPartition {
       this.#failures = 0;
       return 'again';
     }
-    if (outcome.error.code === 'KAFKA_STORAGE_ERROR') return 'never';
+    // A full disk has room again some day, and the leader's disk is not ours: only a failed log is given up.
+    if (partition.log.failure !== undefined) return 'never';
     this.#readyAtMs = nowMs + Math.min(this.backoffMaxMs, FIRST_BACKOFF_MS * 2 ** this.#failures);
     this.#failures += 1;
     return 'later';

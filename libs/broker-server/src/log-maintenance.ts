@@ -22,7 +22,7 @@ export interface LogMaintenanceOptions {
 export class LogMaintenance {
   readonly #timers = new Map<string, Timer>();
   /** When the oldest record that may be unsynced was seen, for partitions with flush.ms. */
-  readonly #unsyncedSinceMs = new Map<Partition, number>();
+  readonly #unsyncedSinceMs = new WeakMap<Partition, number>();
   #isClosed = false;
 
   constructor(private readonly options: LogMaintenanceOptions) {}

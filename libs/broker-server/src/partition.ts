@@ -272,7 +272,8 @@ export class Partition {
 
   #advance(state: LeaderState): void {
     if (!state.advanceHighWatermark(this.log.logEndOffset, this.#now())) return;
-    const bytes = this.#uncommitted.committed(state.highWatermark);
+    // What former leaders appended is in no sum, but whoever waits for it must wake up too.
+    const bytes = Math.max(1, this.#uncommitted.committed(state.highWatermark));
     this.replicatedAcks.reached(state.highWatermark);
     this.#options.events.onReadable(this, bytes);
   }

@@ -227,6 +227,19 @@ describe('long polls of clients', () => {
     expect(many.outcome?.records.length).toBeGreaterThanOrEqual(150);
   });
 
+  test('are answered when a new leader commits what an older one appended', async () => {
+    const scene = await threeReplicas();
+    await scene.produced(1, ['a']);
+    scene.network.block('host3', 'host2');
+    scene.changePartition({ leader: 2, isr: [2, 3] });
+    await scene.time.advance(20);
+    const fetch = scene.fetch(2, 0, { maxWaitMs: 100_000 });
+    expect(fetch.outcome).toBeUndefined();
+    scene.network.healAll();
+    await scene.time.advance(5000);
+    expect(fetch.outcome?.highWatermark).toBe(1);
+  });
+
   test('end with what there is when their time is over', async () => {
     const scene = await threeReplicas();
     const fetch = scene.fetch(1, 0, { maxWaitMs: 300 });
