@@ -1,6 +1,7 @@
 import { timestampMs } from '@milena/model';
 import { DiskError } from '@milena/platform';
 import { createMemoryDisk } from '@milena/platform/testing';
+import type { PartitionLog } from './partition-log';
 import { at, batch, contents, fill, NOW, open, valueOf } from './testing/log-fixture';
 
 describe('a failing disk', () => {
@@ -59,6 +60,19 @@ describe('a failing disk', () => {
     expect(written.length).toBe(48);
     disk.crash('keep');
     expect(contents(open(disk))).toEqual(written);
+  });
+
+  it.each([
+    ['cut', 'truncate', (log: PartitionLog): void => void log.truncateTo(at(2))],
+    ['fresh start', 'open', (log: PartitionLog): void => log.truncateFullyAndStartAt(at(100))],
+  ] as const)('fails the log for good when a %s stops half way', (_, operation, change) => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 20);
+    disk.fail({ operation, code: 'EIO' });
+    expect(() => change(log)).toThrow(DiskError);
+    disk.clearFaults();
+    expect(log.appendAsLeader(batch(1), 0)).toMatchObject({ error: { code: 'KAFKA_STORAGE_ERROR' } });
   });
 
   it('fails the log for good when what a failed write left cannot be cut off', () => {

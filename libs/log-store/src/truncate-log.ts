@@ -1,4 +1,5 @@
 import { maxOffset, minOffset, type Offset } from '@milena/model';
+import { DiskError } from '@milena/platform';
 import type { LogSegment } from './log-segment';
 import type { LogState } from './log-state';
 import { rebuildProducers } from './rebuild-producers';
@@ -16,13 +17,32 @@ export function removeSegments(log: LogState, removed: readonly LogSegment[]): v
 
 /** PartitionLog.truncateTo. */
 export function truncateTo(log: LogState, to: Offset): boolean {
+  return whole(log, () => cut(log, to));
+}
+
+/** PartitionLog.truncateFullyAndStartAt. */
+export function truncateFullyAndStartAt(log: LogState, startOffset: Offset, logStartOffset = startOffset): void {
+  whole(log, () => startOver(log, startOffset, logStartOffset));
+}
+
+/** A log that was cut half way is neither the old one nor the new one: it has failed. */
+function whole<T>(log: LogState, change: () => T): T {
+  try {
+    return change();
+  } catch (error) {
+    if (error instanceof DiskError) log.flusher.fail(error);
+    throw error;
+  }
+}
+
+function cut(log: LogState, to: Offset): boolean {
   if (to >= log.logEndOffset) {
     // Epochs may have been assigned beyond the data (KAFKA-10706).
     if (log.epochs.truncateFromEnd(to)) log.flusher.epochsChanged();
     return false;
   }
   if (to < log.segments.first.baseOffset) {
-    truncateFullyAndStartAt(log, to);
+    startOver(log, to, to);
     return true;
   }
   removeSegments(log, log.segments.takeAbove(to));
@@ -39,8 +59,7 @@ export function truncateTo(log: LogState, to: Offset): boolean {
   return true;
 }
 
-/** PartitionLog.truncateFullyAndStartAt. */
-export function truncateFullyAndStartAt(log: LogState, startOffset: Offset, logStartOffset = startOffset): void {
+function startOver(log: LogState, startOffset: Offset, logStartOffset: Offset): void {
   removeSegments(log, log.segments.takeAll());
   addSegment(log, startOffset);
   log.snapshots.removeWhere(() => true);

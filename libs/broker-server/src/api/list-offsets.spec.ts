@@ -61,6 +61,15 @@ describe('ListOffsets', () => {
     expect(broker.offsetQueries).toMatchObject([{ currentLeaderEpoch: 5, isolation: 'committed' }]);
   });
 
+  it.each([
+    [5, 'OFFSET_NOT_AVAILABLE'],
+    [4, 'LEADER_NOT_AVAILABLE'],
+  ] as const)('tells a client of version %i to try again by %s', async (version, error) => {
+    const broker = new FakeBroker();
+    broker.onListOffsets = () => ({ error: 'OFFSET_NOT_AVAILABLE', timestamp: -1, offset: -1, leaderEpoch: -1 });
+    expect(await answer(broker, version, request(-1))).toMatchObject({ errorCode: errorCode(error) });
+  });
+
   it('answers an unknown partition with the error clients retry', async () => {
     expect(await answer(new FakeBroker(), 7, request(-1, 8))).toMatchObject({
       errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'),

@@ -25,6 +25,9 @@ const SPECIAL_TIMESTAMPS: ReadonlyMap<number, { readonly since: number; readonly
   ],
 );
 
+/** First version whose clients know OFFSET_NOT_AVAILABLE (KIP-207); earlier ones try again after LEADER_NOT_AVAILABLE. */
+const OFFSET_NOT_AVAILABLE_SINCE = 5;
+
 /** ListOffsets: the first offset at or after a timestamp, or one of the special places. */
 export const listOffsetsApi: ApiHandler<typeof listOffsets> = {
   api: listOffsets,
@@ -42,7 +45,7 @@ export const listOffsetsApi: ApiHandler<typeof listOffsets> = {
       partitions: partitions.map(({ partitionIndex, timestamp }): PartitionResponse => {
         const asked = questions[nextQuestion++];
         if (asked?.ok !== true) return refused(partitionIndex, asked?.error);
-        return answered(partitionIndex, timestamp, answers[nextAnswer++]);
+        return answered(partitionIndex, timestamp, answers[nextAnswer++], apiVersion);
       }),
     }));
     return { topics };
@@ -78,10 +81,17 @@ function refused(partitionIndex: number, error: Failure | undefined): PartitionR
   return { partitionIndex, errorCode: errorCode(error?.code ?? 'UNKNOWN_SERVER_ERROR') };
 }
 
-function answered(partitionIndex: number, asked: number, answer: OffsetAnswer | undefined): PartitionResponse {
+function answered(
+  partitionIndex: number,
+  asked: number,
+  answer: OffsetAnswer | undefined,
+  version: number,
+): PartitionResponse {
   if (answer === undefined) return refused(partitionIndex, undefined);
   if (answer.error === 'NONE' && SPECIAL_TIMESTAMPS.get(asked)?.spec === 'none')
     return { partitionIndex, errorCode: 0 };
-  const { error, timestamp, offset, leaderEpoch } = answer;
+  const { timestamp, offset, leaderEpoch } = answer;
+  const isUnknown = answer.error === 'OFFSET_NOT_AVAILABLE' && version < OFFSET_NOT_AVAILABLE_SINCE;
+  const error = isUnknown ? 'LEADER_NOT_AVAILABLE' : answer.error;
   return { partitionIndex, errorCode: errorCode(error), timestamp, offset, leaderEpoch };
 }
