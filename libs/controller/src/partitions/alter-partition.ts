@@ -57,8 +57,9 @@ export interface AlterPartitionResponse {
 }
 
 /**
- * Decides each proposal on its own. The request fails as a whole only when the sender's broker epoch is not current.
- * The order of checks is KRaft's; a leader learns from the error whether it, or this controller, is behind.
+ * Decides each proposal on its own, one for a partition, because all build on the same image. The request fails as a whole
+ * only when the sender's broker epoch is not current. The order of checks is KRaft's; a leader learns from the error
+ * whether it, or this controller, is behind.
  */
 export function alterPartition(
   image: MetadataImage,
@@ -68,11 +69,16 @@ export function alterPartition(
   const checked = checkBrokerEpoch(image, request);
   if (!checked.ok) return decide([], checked);
   const records: MetadataRecord[] = [];
+  const decided = new Set<string>();
   const topics = request.topics.map(({ topicId, partitions }) => ({
     topicId,
     partitions: partitions.map((proposal): AlterPartitionOutcome => {
       const { partition } = proposal;
-      const refusal = refusalOf(image, request.brokerId, topicId, proposal);
+      const name = `${topicId}-${partition}`;
+      const refusal = decided.has(name)
+        ? refuse('INVALID_REQUEST', `partition ${name} is named twice`)
+        : refusalOf(image, request.brokerId, topicId, proposal);
+      decided.add(name);
       if (refusal !== undefined) return { partition, result: { ok: false, error: refusal } };
       return { partition, result: success(accept(image, topicId, proposal, defaults, records)) };
     }),
