@@ -75,6 +75,8 @@ export function createRaftService(host: ServiceHost, handlers: RaftServiceHandle
         const request = raftFetchRpc.decodeRequest(bytes);
         // One fetch at a time: answers carry no number to match them by.
         if (!handlers.accepts() || awaited !== undefined) return stream.cancel();
+        // A stream is one replica's, which is what its end is told of.
+        if (replicaId !== undefined && replicaId !== request.replica.id) return stream.cancel();
         replicaId = request.replica.id;
         newestStreamOf.set(replicaId, stream);
         awaited = nextRequestId;
