@@ -159,6 +159,29 @@ describe('log directory', () => {
     expect(deleted()).toEqual([]);
   });
 
+  it('retires a topic with the longest legal name into a folder whose name a file system takes', async () => {
+    const disk = createMemoryDisk();
+    const directory = await openDirectory(disk, createVirtualTime());
+    for (const how of ['delete', 'isolateStray'] as const) {
+      const longest = { topic: 'a'.repeat(249), partition: 12_345 };
+      valueOf(directory.getOrCreate(longest, TOPIC_ID));
+      await directory[how](longest);
+    }
+    const retired = disk.list('/data').filter((name) => /^a+-12345\.[0-9a-f]{32}-(delete|stray)$/.test(name));
+    expect(retired.map((name) => name.length)).toEqual([255, 255]);
+  });
+
+  it('does not give a folder that could not be retired to the topic that takes the name', async () => {
+    const disk = createMemoryDisk();
+    const directory = await openDirectory(disk, createVirtualTime());
+    fill(valueOf(directory.getOrCreate(ORDERS, TOPIC_ID)), 3);
+    disk.fail({ operation: 'rename', code: 'EIO', pathIncludes: 'orders-0', times: 1 });
+    await expect(directory.delete(ORDERS)).rejects.toThrow('EIO');
+    expect(directory.getOrCreate(ORDERS, OTHER_ID)).toMatchObject({ error: { code: 'INCONSISTENT_TOPIC_ID' } });
+    await directory.isolateStray(ORDERS);
+    expect(valueOf(directory.getOrCreate(ORDERS, OTHER_ID)).logEndOffset).toBe(0);
+  });
+
   it('keeps a flush of a deleted partition away from the one that takes its name', async () => {
     const time = createVirtualTime();
     const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 1, max: 3 } });

@@ -18,6 +18,8 @@ import type { PartitionLog } from './partition-log';
 
 /** Logs that are synced at the same time by `flushAll`. */
 const FLUSHES_MAX = 16;
+/** Longest name of a folder that file systems take. */
+const FOLDER_NAME_MAX = 255;
 
 /** What a log directory works with. */
 export interface LogDirectoryOptions {
@@ -124,7 +126,9 @@ export class LogDirectory {
       onRecoveryPointLowered: () => this.checkpointSoon(),
     });
     this.#logs.set(name, log);
-    return success(log);
+    // A folder that could not be retired is found here again.
+    const assigned = log.assignTopicId(topicId);
+    return assigned.ok ? success(log) : assigned;
   }
 
   /** Takes a partition out of use and renames its folder to `.<id>-delete`; the files go after `deleteDelayMs`. */
@@ -145,7 +149,7 @@ export class LogDirectory {
     const { disk, random, logger } = this.options;
     this.#logs.delete(name);
     const id = uuidToBytes(randomUuid((count) => random.bytes(count))).toString('hex');
-    const folder = `${this.path}/${name}.${id}-${suffix}`;
+    const folder = `${this.path}/${retiredName(topicPartition, `${id}-${suffix}`)}`;
     // At once, so that a partition of the same name can be created while the files are being closed.
     const closed = log.abandon();
     disk.rename(log.folder, folder);
@@ -252,4 +256,10 @@ export class LogDirectory {
       this.loaded.lock.release();
     }
   }
+}
+
+/** Name of a retired partition's folder; like Kafka it shortens topics that would make it too long. */
+function retiredName({ topic, partition }: TopicPartition, ending: string): string {
+  const tail = `-${partition}.${ending}`;
+  return `${topic.slice(0, FOLDER_NAME_MAX - tail.length)}${tail}`;
 }
