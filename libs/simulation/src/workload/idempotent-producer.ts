@@ -54,7 +54,7 @@ export class IdempotentProducer {
     this.#next = options.partitions.map(() => 0);
   }
 
-  /** Produces to every partition until stopped; a batch that is under way then is still sent until it is answered. */
+  /** Produces to every partition until stopped. Ends when what is under way then, and one more batch for each, is answered. */
   async run(): Promise<void> {
     const identity = await this.#identity();
     await Promise.all(this.options.partitions.map((_, index) => this.#produceTo(index, identity)));
@@ -84,6 +84,7 @@ export class IdempotentProducer {
       await this.produceOnce(index, identity);
       await client.pause(this.#random.below(pauseMsMax) + 1);
     }
+    await this.produceOnce(index, identity);
   }
 
   /** Sends one batch until it is answered. */
