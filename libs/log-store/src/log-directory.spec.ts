@@ -278,6 +278,21 @@ describe('log directory', () => {
     expect(disk.exists('/data/.kafka_cleanshutdown')).toBe(false);
   });
 
+  it('closes many logs at a time, and no more than a bounded number', async () => {
+    const time = createVirtualTime();
+    const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 10, max: 10 } });
+    const directory = await time.resolve(openDirectory(disk, time));
+    for (let partition = 0; partition < 64; partition += 1) {
+      fill(valueOf(directory.getOrCreate({ topic: 'orders', partition }, TOPIC_ID)), 1);
+    }
+    const startedMs = time.nowMs();
+    await time.resolve(directory.close(3));
+    const tookMs = time.nowMs() - startedMs;
+    expect(tookMs).toBeGreaterThan(100);
+    expect(tookMs).toBeLessThan(1_000);
+    expect(disk.exists('/data/.kafka_cleanshutdown')).toBe(true);
+  });
+
   it('treats a damaged checkpoint as an empty one', async () => {
     const disk = createMemoryDisk();
     const time = createVirtualTime();

@@ -16,7 +16,7 @@ import type { LogConfig } from './log-config';
 import { openPartitionLog } from './open-partition-log';
 import type { PartitionLog } from './partition-log';
 
-/** Logs that are synced at the same time by `flushAll`. */
+/** Logs that are synced at the same time by `flushAll` and `close`. */
 const FLUSHES_MAX = 16;
 /** Longest name of a folder that file systems take. */
 const FOLDER_NAME_MAX = 255;
@@ -230,6 +230,18 @@ export class LogDirectory {
     });
   }
 
+  /** Closes every log, whether or not others fail to; then throws what the first of those threw. False when one had failed. */
+  async #closeLogs(): Promise<boolean> {
+    const logs = [...this.#logs.values()];
+    const outcomes: PromiseSettledResult<void>[] = [];
+    for (let first = 0; first < logs.length; first += FLUSHES_MAX) {
+      const closing = logs.slice(first, first + FLUSHES_MAX).map((log) => log.close());
+      outcomes.push(...(await Promise.allSettled(closing)));
+    }
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    return logs.every((log) => log.failure === undefined);
+  }
+
   /**
    * Closes every log, writes the checkpoints and, when all of that worked, the clean shutdown marker with the broker's
    * epoch; then gives up the lock. A log that failed keeps the marker away, so the next start checks all.
@@ -241,13 +253,9 @@ export class LogDirectory {
     for (const timer of this.#removals.values()) timer.cancel();
     const { disk, logger } = this.options;
     try {
-      let allClosed = true;
-      for (const log of this.#logs.values()) {
-        allClosed &&= log.failure === undefined;
-        await log.close();
-      }
+      const allSound = await this.#closeLogs();
       await this.checkpoint();
-      if (allClosed) await writeCleanShutdown(disk, `${this.path}/${CLEAN_SHUTDOWN_FILE}`, brokerEpoch);
+      if (allSound) await writeCleanShutdown(disk, `${this.path}/${CLEAN_SHUTDOWN_FILE}`, brokerEpoch);
     } catch (error) {
       logger.error('log directory not closed cleanly', { path: this.path, error });
       throw error;
