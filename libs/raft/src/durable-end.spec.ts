@@ -20,4 +20,14 @@ describe('durable end', () => {
     durable.truncatedTo(offset(5));
     expect(durable.offset).toBe(5);
   });
+
+  test('a truncation is under way until a flush that began after it has ended', () => {
+    const durable = new DurableEnd(offset(9));
+    const stale = durable.flush(offset(9));
+    durable.truncatedTo(offset(4));
+    durable.flushed(stale);
+    expect(durable.isTruncating).toBe(true);
+    durable.flushed(durable.flush(offset(4)));
+    expect(durable.isTruncating).toBe(false);
+  });
 });

@@ -4,11 +4,20 @@ import type { LogFlush } from './raft-effects';
 /** How far the log is known to be on disk. A flush begun before a truncation says nothing about what was appended after. */
 export class DurableEnd {
   private generation = 0;
+  private truncating = false;
 
   constructor(private end: Offset) {}
 
   get offset(): Offset {
     return this.end;
+  }
+
+  /**
+   * Whether a truncation is not flushed yet. Nothing may be appended until it is: after a power cut the new records could
+   * stand before segments that were removed, whose names came back.
+   */
+  get isTruncating(): boolean {
+    return this.truncating;
   }
 
   /** The flush that makes everything before `endOffset` durable. */
@@ -17,11 +26,14 @@ export class DurableEnd {
   }
 
   flushed({ endOffset, generation }: LogFlush): void {
-    if (generation === this.generation) this.end = maxOffset(this.end, endOffset);
+    if (generation !== this.generation) return;
+    this.end = maxOffset(this.end, endOffset);
+    this.truncating = false;
   }
 
   truncatedTo(end: Offset): void {
     this.generation += 1;
+    this.truncating = true;
     this.end = minOffset(this.end, end);
   }
 }

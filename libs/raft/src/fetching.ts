@@ -13,6 +13,7 @@ const FETCH_BACKOFF_MAX_MS = 100;
 /** Sends the next fetch when it is due; returns when it will be. */
 export function pollFetch(context: RaftContext): number {
   const { quorum, log, durable, outbox } = context;
+  if (durable.isTruncating) return Infinity;
   const isFlushed = durable.offset >= log.endOffset() || context.bugs.fetchBeforeFlush === true;
   // A voter's fetch offset says that everything before it is on its disk.
   if (quorum.isVoter && !isFlushed) return Infinity;
@@ -89,7 +90,7 @@ function truncate(context: RaftContext, diverging: DivergingEpoch): void {
   log.truncateTo(target);
   context.durable.truncatedTo(target);
   context.history.truncateTo(target);
-  if (context.quorum.isVoter) context.wantFlush();
+  context.wantFlush();
 }
 
 /** Appends what is sound; false when something was not. */
