@@ -1,5 +1,5 @@
 import type { Disk } from '@milena/platform';
-import { parentFolder, readTextFile, replaceFile } from './text-file';
+import { parentFolder, readTextFile, replaceFile } from './small-file';
 
 /** Written last in an orderly stop: everything in the directory is complete (KAFKA-1096, KIP-966). */
 export const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';

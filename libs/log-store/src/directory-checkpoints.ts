@@ -2,7 +2,7 @@ import { MalformedInput } from '@milena/bytes';
 import type { Offset } from '@milena/model';
 import type { Disk, Logger } from '@milena/platform';
 import { formatOffsetCheckpoint, parseOffsetCheckpoint, type CheckpointedOffset } from './offset-checkpoint';
-import { readTextFile, replaceFile } from './text-file';
+import { readTextFile, replaceFile } from './small-file';
 
 /** The offset checkpoints of a log directory. */
 export type CheckpointKind = 'recovery-point' | 'log-start' | 'replication';

@@ -12,3 +12,4 @@ export type {
 export { openPartitionLog } from './open-partition-log';
 export { type LogDirectory, type LogDirectoryOptions } from './log-directory';
 export { openLogDirectory } from './open-log-directory';
+export { replaceFile } from './small-file';

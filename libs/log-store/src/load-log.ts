@@ -12,7 +12,7 @@ import { rebuildProducers } from './rebuild-producers';
 import { scanValidBatches } from './scan-valid-batches';
 import { parseSegmentFileName, segmentFileName } from './segment-files';
 import { SegmentList } from './segment-list';
-import { readTextFile } from './text-file';
+import { readTextFile } from './small-file';
 
 /** A log as found on disk, ready to be appended to. */
 export interface LoadedLog {

@@ -9,7 +9,7 @@ import {
 } from '@milena/platform/testing';
 import type { LogDirectory, LogDirectoryOptions } from './log-directory';
 import { openLogDirectory } from './open-log-directory';
-import { readTextFile } from './text-file';
+import { readTextFile } from './small-file';
 import { at, contents, fill, SMALL, TOPIC_ID, valueOf } from './testing/log-fixture';
 
 const OTHER_ID = 'EBESExQVFhcYGRobHB0eHw';

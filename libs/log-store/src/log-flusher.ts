@@ -5,7 +5,7 @@ import { formatLeaderEpochCheckpoint } from './leader-epoch-checkpoint';
 import type { LogSegment } from './log-segment';
 import type { PartitionMetadata } from './partition-metadata';
 import type { SegmentList } from './segment-list';
-import { replaceFile } from './text-file';
+import { replaceFile } from './small-file';
 
 /** Name of the file that keeps the leader epoch cache. */
 export const LEADER_EPOCH_FILE = 'leader-epoch-checkpoint';

@@ -4,7 +4,7 @@ import { DirectoryCheckpoints } from './directory-checkpoints';
 import { LogDirectory, type LogDirectoryOptions } from './log-directory';
 import { openPartitionLog } from './open-partition-log';
 import type { PartitionLog } from './partition-log';
-import { parentFolder } from './text-file';
+import { parentFolder } from './small-file';
 
 const LOCK_FILE = '.lock';
 

@@ -5,7 +5,7 @@ import type { LogState } from './log-state';
 import type { PartitionLog, PartitionLogOptions } from './partition-log';
 import { PartitionMetadata } from './partition-metadata';
 import { SegmentedLog } from './segmented-log';
-import { parentFolder } from './text-file';
+import { parentFolder } from './small-file';
 
 /** The folders that must be synced for `folder` to be found again: its parent, and those that do not exist yet. */
 function unsyncedParents(disk: Disk, folder: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { failure, isUuid, success, type Result, type Uuid, ZERO_UUID } from '@milena/model';
 import type { Disk } from '@milena/platform';
-import { readTextFile, replaceFile, writeFile } from './text-file';
+import { readTextFile, replaceFile, writeFile } from './small-file';
 
 /** Name of the file that ties a partition's folder to its topic id (KIP-516). */
 export const PARTITION_METADATA_FILE = 'partition.metadata';

@@ -4,7 +4,7 @@ import type { Disk, Logger } from '@milena/platform';
 import type { ProducerEntry, ProducerState } from '@milena/replication';
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot';
 import { parseSegmentFileName, segmentFileName } from './segment-files';
-import { writeFile } from './text-file';
+import { writeFile } from './small-file';
 
 /** Producers as they were before `offset`. */
 export interface LoadedProducers {

@@ -1,3 +1,4 @@
+import { replaceFile } from '@milena/log-store';
 import { MalformedInput } from '@milena/bytes';
 import { type TimestampMs, ZERO_OFFSET } from '@milena/model';
 import type { Disk } from '@milena/platform';
@@ -10,7 +11,7 @@ import {
   verifyCrc,
   type Voters,
 } from '@milena/record-batch';
-import { readWholeFile, replaceFile } from './durable-file';
+import { readWholeFile } from './read-whole-file';
 
 /**
  * Name of snapshot 0-0: what a formatted voter knows before the first record of the log (KIP-853). It is never

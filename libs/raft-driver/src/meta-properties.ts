@@ -1,6 +1,7 @@
+import { replaceFile } from '@milena/log-store';
 import { isUuid, type Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
-import { readWholeFile, replaceFile } from './durable-file';
+import { readWholeFile } from './read-whole-file';
 
 /** Name of the file in every log folder. */
 export const META_PROPERTIES_FILE = 'meta.properties';

@@ -1,7 +1,8 @@
+import { replaceFile } from '@milena/log-store';
 import { isUuid, NO_NODE, ZERO_UUID, type Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
 import type { QuorumState } from '@milena/raft';
-import { readWholeFile, replaceFile } from './durable-file';
+import { readWholeFile } from './read-whole-file';
 
 /** Name of the file beside the metadata log's segments. */
 export const QUORUM_STATE_FILE = 'quorum-state';

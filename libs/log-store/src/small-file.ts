@@ -19,15 +19,21 @@ export function readTextFile(disk: Disk, path: string): string | undefined {
 }
 
 /**
- * Replaces a file so that a crash leaves the old or the new text, never a mixture: temporary file, fdatasync, rename,
- * fsync of the folder. Calls for one path and `writer` must not overlap.
+ * Replaces a small file so that a crash leaves the old or the new content, never a mixture: temporary file, fdatasync,
+ * rename, fsync of the folder. Resolves when the new content is durable; rejects with DiskError, after which neither content
+ * may be believed to be on disk. Calls for one path and `writer` must not overlap.
  */
-export async function replaceFile(disk: Disk, path: string, content: string, writer = 'new'): Promise<void> {
+export async function replaceFile(
+  disk: Disk,
+  path: string,
+  content: string | Uint8Array,
+  writer = 'new',
+): Promise<void> {
   const temporary = `${path}.${writer}.tmp`;
   const file = disk.open(temporary, { create: true });
   try {
     file.truncate(0);
-    file.pwrite(Buffer.from(content, 'utf8'), 0);
+    file.pwrite(typeof content === 'string' ? Buffer.from(content, 'utf8') : content, 0);
     await file.fdatasync();
   } finally {
     file.close();

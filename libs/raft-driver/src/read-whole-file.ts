@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Disk } from '@milena/platform';
 
 /**
@@ -16,23 +15,4 @@ export function readWholeFile(disk: Disk, path: string, maxBytes: number): Buffe
   } finally {
     file.close();
   }
-}
-
-/**
- * Replaces a small file so that a crash leaves either the old or the new content: temporary file, fsync, rename, fsync
- * of the folder. Resolves when the new content is durable; rejects with DiskError, after which neither content may be
- * believed to be on disk. Calls for one path must not overlap.
- */
-export async function replaceFile(disk: Disk, path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const file = disk.open(temporary, { create: true });
-  try {
-    file.truncate(0);
-    file.pwrite(content, 0);
-    await file.fdatasync();
-  } finally {
-    file.close();
-  }
-  disk.rename(temporary, path);
-  await disk.fsyncDirectory(dirname(path));
 }
