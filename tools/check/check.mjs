@@ -1,5 +1,6 @@
-// `npm run check`: format, types, lint with layer boundaries, tidy, generated files, then every spec with the short simulation.
-//   --without-tests   everything but the specs
+// `npm run check`: format, types, lint with layer boundaries, tidy, generated files, every spec but the long simulation, and a
+// short one. `npm test` has the long one.
+//   --without-tests   everything but the specs and the simulation
 // Two steps run at a time; a failing step's output is printed whole, a passing one says how long it took.
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
@@ -11,7 +12,12 @@ const steps = [
   ['lint', ['sh', '-c', 'nx show projects > /dev/null && eslint libs apps --max-warnings 0']],
   ['tidy', ['node', 'tools/tidy/tidy.mjs']],
   ['generated', ['node', 'tools/generate/generate.mjs', '--check']],
-  ...(withoutTests ? [] : [['test', ['jest']]]),
+  ...(withoutTests
+    ? []
+    : [
+        ['specs', ['jest', '--testPathIgnorePatterns', 'libs/simulation/test/']],
+        ['simulation', ['node', 'tools/sim/sim.mjs', '--seeds', '20']],
+      ]),
 ];
 
 function run([name, [command, ...args]]) {
