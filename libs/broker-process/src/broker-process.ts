@@ -1,8 +1,8 @@
-import { ownMetaProperties, type MetaProperties } from '@milena/raft-driver';
 import type { NodeConfig } from '@milena/config';
 import type { LogDirectory } from '@milena/log-store';
 import type { Platform } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
+import { ownMetaProperties, type MetaProperties } from '@milena/raft-driver';
 import { createBrokerNode, type BrokerNode } from './broker-node';
 import { createBrokerServers, listen, type BrokerServers } from './broker-servers';
 import { openLogs } from './open-logs';

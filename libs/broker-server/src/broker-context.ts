@@ -18,8 +18,6 @@ export interface BrokerContext {
   readonly controllerChannel: ActiveControllerChannel;
   /** Newest image this broker has applied; ask anew for every request. */
   image(): MetadataImage;
-  /** Node id of the active controller as the metadata log knows it, NO_NODE while unknown. */
-  controllerId(): number;
   /** Resolves once `image()` contains `offset` of the metadata log: true, or false when the time ran out first. */
   waitForMetadata(offset: number, timeoutMs: number): Promise<boolean>;
 }

@@ -105,7 +105,6 @@ class Broker implements BrokerServer {
       producerIds: new ProducerIdBlocks({ nodeId, principal, brokerEpoch, controllerChannel }),
       controllerChannel,
       image,
-      controllerId: () => this.#follower.controllerId,
       waitForMetadata: (offset, timeoutMs) => this.#follower.waitFor(offset, timeoutMs),
     };
     this.handleRequest = options.requestHandler(this.context);

@@ -5,9 +5,9 @@ import {
   type MetadataDelta,
   type MetadataImage,
 } from '@milena/metadata';
-import { addOffset, NO_NODE, type Uuid } from '@milena/model';
+import { addOffset, type Uuid } from '@milena/model';
 import type { Timer, Timers } from '@milena/platform';
-import type { CommittedBatch, LeaderInfo, MetadataLog, MetadataLogListener } from '@milena/raft-driver';
+import type { CommittedBatch, MetadataLog, MetadataLogListener } from '@milena/raft-driver';
 
 /** Callers that may wait for metadata at one time. */
 const WAITERS_MAX = 10_000;
@@ -39,7 +39,6 @@ export class MetadataFollower implements MetadataLogListener {
   #image = emptyImage;
   /** Replayed but not yet published; only while the log is being caught up with. */
   #backlog: MetadataDelta | undefined;
-  #leader: LeaderInfo = { leaderId: undefined, epoch: 0 };
   #isCurrent = false;
   #isClosed = false;
   readonly #waiters = new Set<Waiter>();
@@ -59,11 +58,6 @@ export class MetadataFollower implements MetadataLogListener {
   /** Whether the log was replayed up to this life's own registration. */
   get isCurrent(): boolean {
     return this.#isCurrent;
-  }
-
-  /** Active controller as far as known, else NO_NODE. */
-  get controllerId(): number {
-    return this.#leader.leaderId ?? NO_NODE;
   }
 
   /** Resolves to whether `offset` was published within `timeoutMs`. */
@@ -105,8 +99,8 @@ export class MetadataFollower implements MetadataLogListener {
     // A broker only observes the log.
   }
 
-  onLeaderChange(leader: LeaderInfo): void {
-    this.#leader = leader;
+  onLeaderChange(): void {
+    // Calls to the active controller ask the log who leads when they are made.
   }
 
   /** Ends all waits; nothing is published any more. */

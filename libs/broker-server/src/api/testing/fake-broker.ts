@@ -198,7 +198,6 @@ export class FakeBroker {
         close() {},
       },
       image: () => this.image,
-      controllerId: () => 101,
       waitForMetadata: (awaited) => {
         this.awaited.push(awaited);
         return Promise.resolve(this.image.provenance.offset >= awaited);
