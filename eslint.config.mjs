@@ -30,15 +30,20 @@ const simulated = [
   'replication',
   'metadata',
   'controller',
+  'coordinator',
+  'zookeeper',
   'cluster-protocol',
   'log-store',
   'replicated-state',
   'raft-driver',
+  'metadata-follower',
   'controller-server',
   'broker-server',
+  'gateway-server',
+  'zookeeper-server',
   'simulation',
 ].map((name) => `libs/${name}/src/**/*.ts`);
-const core = ['raft', 'replication', 'metadata', 'controller', 'cluster-protocol'].map(
+const core = ['raft', 'replication', 'metadata', 'controller', 'coordinator', 'zookeeper', 'cluster-protocol'].map(
   (name) => `libs/${name}/src/**/*.ts`,
 );
 

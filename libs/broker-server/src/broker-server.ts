@@ -1,4 +1,5 @@
 import { SUPPORTED_FEATURES, type MetadataDelta, type MetadataImage } from '@milena/metadata';
+import { MetadataFollower } from '@milena/metadata-follower';
 import { randomUuid, type Uuid } from '@milena/model';
 import type { LogDirectory } from '@milena/log-store';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
@@ -9,7 +10,6 @@ import { BrokerLifecycle } from './broker-lifecycle';
 import { BrokerRegistrar } from './broker-registrar';
 import type { BrokerStartFailure } from './broker-start-failure';
 import { createReplicaManager, type BrokerReplicas } from './create-replica-manager';
-import { MetadataFollower } from './metadata-follower';
 import type { PlantedBugs } from './planted-bugs';
 import { ProducerIdBlocks } from './producer-id-blocks';
 import type { RequestHandler, RequestHandlerFactory } from './request-handler';
@@ -82,9 +82,10 @@ class Broker implements BrokerServer {
     const image = (): MetadataImage => this.#follower.image;
     this.#incarnationId = randomUuid((count) => platform.random.bytes(count));
     this.#follower = new MetadataFollower({
+      platform,
       metadataLog,
-      timers: platform.timers,
-      incarnationId: this.#incarnationId,
+      // Before this life's own registration the log tells history: taking part in it would mean to lead in epochs long over.
+      publishFrom: (record) => record.type === 'RegisterBrokerRecord' && record.incarnationId === this.#incarnationId,
       publish: (delta, newest) => this.#published(delta, newest),
     });
     this.#lifecycle = this.#createLifecycle(principal);

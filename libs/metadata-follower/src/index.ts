@@ -1,0 +1,1 @@
+export { MetadataFollower, type MetadataFollowerOptions, type MetadataPublisher } from './metadata-follower';

@@ -1,0 +1,131 @@
+import {
+  createDelta,
+  decodeMetadataRecord,
+  emptyImage,
+  type MetadataDelta,
+  type MetadataImage,
+  type MetadataRecord,
+} from '@milena/metadata';
+import { addOffset } from '@milena/model';
+import type { Platform, Span, Timer } from '@milena/platform';
+import type { CommittedBatch, LeaderInfo, MetadataLog, MetadataLogListener } from '@milena/raft-driver';
+
+/** Callers that may wait for metadata at one time. */
+const WAITERS_MAX = 10_000;
+/** A batch older than this is history that is read again, as at every start; its trace was finished long ago. */
+const TRACED_AGE_MAX_MS = 60_000;
+
+/** What changed: the delta, the image that came of it, and the batch that brought it (the last of several at the start). */
+export type MetadataPublisher = (delta: MetadataDelta, image: MetadataImage, batch: CommittedBatch) => void;
+
+/** What a metadata follower is made from. */
+export interface MetadataFollowerOptions {
+  readonly platform: Pick<Platform, 'clock' | 'timers' | 'tracer'>;
+  readonly metadataLog: Pick<MetadataLog, 'subscribe'>;
+  /**
+   * Nothing is published before a record for which this is true; then everything up to it is published as one delta.
+   * Without it every batch is published.
+   */
+  readonly publishFrom?: (record: MetadataRecord) => boolean;
+  readonly publish: MetadataPublisher;
+  /** Told of every change of leader; calls to the active controller need not listen, they ask the log themselves. */
+  readonly onLeaderChange?: (leader: LeaderInfo) => void;
+}
+
+interface Waiter {
+  readonly offset: number;
+  readonly done: (reached: boolean) => void;
+  readonly timer: Timer;
+}
+
+/**
+ * Follows the metadata log without ever leading it: batches become deltas, deltas images, and every image is published.
+ * Taking in a batch that was traced makes the span `metadata apply` in the trace of the request that caused it.
+ */
+export class MetadataFollower implements MetadataLogListener {
+  #image = emptyImage;
+  /** Replayed but not yet published. */
+  #backlog: MetadataDelta | undefined;
+  #isCurrent: boolean;
+  #isClosed = false;
+  readonly #waiters = new Set<Waiter>();
+
+  constructor(private readonly options: MetadataFollowerOptions) {
+    this.#isCurrent = options.publishFrom === undefined;
+  }
+
+  /** Starts to follow; call once. */
+  start(): void {
+    this.options.metadataLog.subscribe(this);
+  }
+
+  /** The newest published image. */
+  get image(): MetadataImage {
+    return this.#image;
+  }
+
+  /** Resolves to whether `offset` was published within `timeoutMs`. */
+  waitFor(offset: number, timeoutMs: number): Promise<boolean> {
+    if (this.#image.provenance.offset >= offset) return Promise.resolve(true);
+    if (timeoutMs <= 0 || this.#isClosed || this.#waiters.size >= WAITERS_MAX) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const done = (reached: boolean): void => {
+        waiter.timer.cancel();
+        this.#waiters.delete(waiter);
+        resolve(reached);
+      };
+      const timer = this.options.platform.timers.after(timeoutMs, () => done(false));
+      const waiter: Waiter = { offset, done, timer };
+      this.#waiters.add(waiter);
+    });
+  }
+
+  onCommitted(batch: CommittedBatch): void {
+    if (this.#isClosed) return;
+    const { publishFrom, publish } = this.options;
+    const span = this.#applySpan(batch);
+    const delta = this.#backlog ?? createDelta(this.#image);
+    for (const [index, value] of batch.records.entries()) {
+      const record = decodeMetadataRecord(value);
+      delta.replay(record, addOffset(batch.baseOffset, index), batch.epoch);
+      this.#isCurrent ||= publishFrom?.(record) === true;
+    }
+    this.#backlog = this.#isCurrent ? undefined : delta;
+    if (this.#isCurrent) {
+      this.#image = delta.apply();
+      publish(delta, this.#image, batch);
+      this.#wakeWaiters();
+    }
+    span?.end();
+  }
+
+  onLeader(): void {
+    // A follower only observes the log.
+  }
+
+  onResigned(): void {
+    // A follower only observes the log.
+  }
+
+  onLeaderChange(leader: LeaderInfo): void {
+    if (!this.#isClosed) this.options.onLeaderChange?.(leader);
+  }
+
+  /** Ends all waits; nothing is published any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const waiter of [...this.#waiters]) waiter.done(false);
+  }
+
+  #applySpan({ traceparent, timestamp, baseOffset, records }: CommittedBatch): Span | undefined {
+    const { clock, tracer } = this.options.platform;
+    if (traceparent === undefined || clock.wallMs() - timestamp > TRACED_AGE_MAX_MS) return undefined;
+    const attributes = { 'milena.metadata.offset': baseOffset, 'milena.metadata.records': records.length };
+    return tracer.startSpan('metadata apply', { parent: { traceparent }, attributes });
+  }
+
+  #wakeWaiters(): void {
+    const { offset } = this.#image.provenance;
+    for (const waiter of [...this.#waiters]) if (waiter.offset <= offset) waiter.done(true);
+  }
+}
