@@ -18,8 +18,8 @@ export interface KeyDefinition {
   /** The only texts allowed, of an enum or of each item of a list. */
   readonly values?: readonly string[];
   readonly unit?: 'milliseconds' | 'minutes' | 'hours' | 'bytes';
-  /** Who reads the key. */
-  readonly scope: 'broker' | 'controller' | 'both' | 'topic';
+  /** Who reads the key: `both` are broker and controller, `all` every role. */
+  readonly scope: 'broker' | 'controller' | 'both' | 'gateway' | 'zookeeper' | 'all' | 'topic';
   readonly update: UpdateMode;
   /** Set where the value must never be shown. */
   readonly sensitive?: true;

@@ -27,7 +27,7 @@ export function renderConfiguration(): string {
       `\`${key}\``,
       defaultText(definition),
       acceptedText(definition),
-      definition.scope === 'both' ? 'broker, controller' : definition.scope,
+      readersText(definition),
       definition.update,
       definition.doc,
     ]),
@@ -76,6 +76,11 @@ function defaultText(definition: KeyDefinition): string {
   if (definition.required === true) return 'required';
   if (definition.default === undefined) return 'none';
   return definition.default === '' ? 'empty' : `\`${definition.default}\``;
+}
+
+function readersText({ scope }: KeyDefinition): string {
+  if (scope === 'both') return 'broker, controller';
+  return scope === 'all' ? 'every role' : scope;
 }
 
 function synonymText(key: string): string {

@@ -51,7 +51,7 @@ describe('resolveServerConfig', () => {
 
   it('finds all problems at once and names each place', () => {
     expect(problems({ 'process.roles': 'broker,king', 'node.id': '-1', 'log.segment.bytes': '10k' })).toEqual([
-      'server.properties:1: process.roles: must be a list of broker, controller, each at most once (got "broker,king")',
+      'server.properties:1: process.roles: must be a list of broker, controller, gateway, zookeeper, each at most once (got "broker,king")',
       'server.properties:2: node.id: must be an integer of 0 or more (got "-1")',
       'controller.listener.names: is required and not set',
       'server.properties:3: log.segment.bytes: must be an integer from 1048576 to 2147483647, in bytes (got "10k")',

@@ -57,7 +57,7 @@ export class TypedConfig<Table extends KeyTable> {
   }
 }
 
-/** The configuration of a broker or controller. */
+/** The configuration of a process. */
 export type ServerConfig = TypedConfig<typeof SERVER_KEYS>;
 
 /** The configuration of one topic, every key resolved. */

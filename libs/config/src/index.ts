@@ -1,7 +1,8 @@
 export { loadConfig, type ConfigSources, type LoadedConfig } from './load-config';
-export type { NodeConfig } from './node-config';
+export type { NodeConfig, NodeRoles } from './node-config';
 export type { ListenerConfig, NodeListener } from './listener-config';
 export type { QuorumConfig, QuorumSettings, StaticVoter } from './quorum-config';
+export type { ServiceEndpoints } from './service-endpoints';
 export { environmentEntries, keyOfVariable } from './environment-entries';
 export { propertiesText, readProperties } from './properties-file';
 export { serviceArguments, type ParsedServiceArguments, type ServiceArguments } from './service-arguments';

@@ -14,6 +14,11 @@ node.id=101
 controller.listener.names=CONTROLLER
 controller.quorum.voters=101@localhost:9093
 `;
+const GATEWAY = `process.roles=gateway
+node.id=201
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=localhost:9093
+`;
 
 describe('loadConfig', () => {
   let folder: string;
@@ -80,13 +85,50 @@ controller.quorum.voters=1@localhost:9093
 listeners=PLAINTEXT://localhost:9092,INTERNAL://localhost:9094,CONTROLLER://localhost:9093
 `;
     const { listeners, roles, quorum } = configOf(content);
-    expect(roles).toEqual({ broker: true, controller: true });
+    expect(roles).toEqual({ broker: true, controller: true, gateway: false, zookeeper: false });
     expect(listeners.clients.map(({ name }) => name)).toEqual(['PLAINTEXT']);
     expect([listeners.peer?.name, listeners.controller?.name]).toEqual(['INTERNAL', 'CONTROLLER']);
     expect(quorum.voters).toEqual([{ id: 1, endpoint: { host: 'localhost', port: 9093 } }]);
   });
 
+  it('gives a gateway and a shim their own listeners, and asks for nothing of a broker or controller', () => {
+    const gateway = configOf(GATEWAY);
+    expect(gateway.endpoints).toEqual({
+      admin: { grpc: { host: 'localhost', port: 9644 }, http: { host: 'localhost', port: 8080 } },
+    });
+    expect(gateway.listeners).toEqual({ clients: [], peer: undefined, controller: undefined });
+    const shim = configOf(GATEWAY.replace('gateway', 'zookeeper'));
+    expect(shim.endpoints).toEqual({
+      zookeeper: { client: { host: 'localhost', port: 2181 }, grpc: { host: 'localhost', port: 9095 } },
+      monitor: { host: 'localhost', port: 9404 },
+    });
+    const all = `${BROKER.replace('=broker', '=broker,gateway,zookeeper')}admin.listeners=HTTP://:1,GRPC://:2\nmonitor.listeners=HTTP://:0\n`;
+    expect(configOf(all).endpoints).toMatchObject({
+      admin: { grpc: { host: '', port: 2 }, http: { host: '', port: 1 } },
+      monitor: { host: '', port: 0 },
+    });
+  });
+
+  it('serves no monitor where its listeners are empty', () => {
+    expect(configOf(`${BROKER}monitor.listeners=\n`).endpoints).toEqual({});
+  });
+
   it.each([
+    [
+      'an admin listener that is missing',
+      `${GATEWAY}admin.listeners=GRPC://:9644\n`,
+      'server.properties:5: admin.listeners: must name GRPC and HTTP, as in GRPC://localhost:9644,HTTP://localhost:8080 (got "GRPC://:9644")',
+    ],
+    [
+      'a monitor listener of another name',
+      `${BROKER}monitor.listeners=GRPC://:9404\n`,
+      'server.properties:6: monitor.listeners: must name HTTP, as in HTTP://localhost:9404 (got "GRPC://:9404")',
+    ],
+    [
+      "a gateway with a broker's listener",
+      `${GATEWAY}listeners=PLAINTEXT://:9092\n`,
+      'server.properties:5: listeners: PLAINTEXT would serve clients, and this node has no broker role',
+    ],
     [
       'a misspelt key',
       `${BROKER}log.segmnt.bytes=1\n`,

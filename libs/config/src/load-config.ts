@@ -20,7 +20,7 @@ export type LoadedConfig =
   | { readonly ok: true; readonly config: NodeConfig; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Reads and checks the configuration of a broker or controller. */
+/** Reads and checks the configuration of a process. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const entries: ConfigEntry[] = [];
   if (sources.file !== undefined) {
