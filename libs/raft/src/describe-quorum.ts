@@ -12,6 +12,7 @@ export function describeQuorum(context: RaftContext): DescribeQuorumResponse {
   return {
     ...context.facts('NONE'),
     type: 'describeQuorum',
+    clusterId: context.clusterId,
     ...(role.highWatermark === undefined ? {} : { highWatermark: role.highWatermark }),
     voters: latest.voters.map(({ key }) => voterProgress(context, role.voter(key))),
     observers: role.observers.map((progress) => told(context, progress)),
@@ -27,7 +28,8 @@ export function answerDescribeQuorum(context: RaftContext, request: DescribeQuor
 }
 
 function refusal(context: RaftContext, error: ErrorName): DescribeQuorumResponse {
-  return { ...context.facts(error), type: 'describeQuorum', voters: [], observers: [] };
+  const { clusterId } = context;
+  return { ...context.facts(error), type: 'describeQuorum', clusterId, voters: [], observers: [] };
 }
 
 function voterProgress(context: RaftContext, progress: Progress | undefined): ReplicaProgress {

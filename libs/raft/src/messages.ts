@@ -118,6 +118,8 @@ export interface ReplicaProgress {
 /** Answer to a DescribeQuorumRequest; the lists are empty unless the answering replica leads. */
 export interface DescribeQuorumResponse extends ResponseFacts {
   readonly type: 'describeQuorum';
+  /** Cluster id of the answering replica, whatever the error. */
+  readonly clusterId: string;
   readonly highWatermark?: Offset;
   readonly voters: readonly ReplicaProgress[];
   readonly observers: readonly ReplicaProgress[];

@@ -50,6 +50,7 @@ export const describeQuorumRpc = defineRpc(
       const { epoch, ...facts } = factsToWire(response);
       return {
         ...facts,
+        clusterId: response.clusterId,
         leaderEpoch: epoch,
         highWatermark: optionalOffsetToWire(response.highWatermark),
         currentVoters: response.voters.map(progressToWire),
@@ -58,6 +59,7 @@ export const describeQuorumRpc = defineRpc(
     },
     fromWire: (message): DescribeQuorumResponse => ({
       type: 'describeQuorum',
+      clusterId: message.clusterId,
       ...factsFromWire({ ...message, epoch: message.leaderEpoch }),
       ...highWatermarkFromWire(message.highWatermark),
       voters: message.currentVoters.map(progressFromWire),

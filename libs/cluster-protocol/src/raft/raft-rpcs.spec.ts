@@ -111,11 +111,12 @@ const cases = [
       {
         type: fc.constant('describeQuorum' as const),
         ...facts,
+        clusterId: uuid,
         highWatermark: offset,
         voters: fc.array(progress, { maxLength: 3 }),
         observers: fc.array(progress, { maxLength: 3 }),
       },
-      { requiredKeys: ['type', ...factKeys, 'voters', 'observers'] },
+      { requiredKeys: ['type', 'clusterId', ...factKeys, 'voters', 'observers'] },
     ),
   },
 ] as unknown as readonly {
