@@ -3,6 +3,7 @@ import type { Uuid } from '@milena/model';
 import type { Platform } from '@milena/platform';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { BrokerConfig } from './broker-config';
+import type { GroupCoordinators } from './coordinator/group-coordinators';
 import type { ProducerIds } from './producer-ids';
 import type { ReplicaManager } from './replica-manager';
 
@@ -14,6 +15,7 @@ export interface BrokerContext {
   readonly platform: Platform;
   readonly replicaManager: ReplicaManager;
   readonly producerIds: ProducerIds;
+  readonly groups: GroupCoordinators;
   /** Calls to the active controller. */
   readonly controllerChannel: ActiveControllerChannel;
   /** Newest image this broker has applied; ask anew for every request. */

@@ -9,6 +9,7 @@ import type { BrokerContext } from './broker-context';
 import { BrokerLifecycle } from './broker-lifecycle';
 import { BrokerRegistrar } from './broker-registrar';
 import type { BrokerStartFailure } from './broker-start-failure';
+import { createGroupCoordinators } from './coordinator/create-group-coordinators';
 import { createReplicaManager, type BrokerReplicas } from './create-replica-manager';
 import type { PlantedBugs } from './planted-bugs';
 import { ProducerIdBlocks } from './producer-id-blocks';
@@ -104,6 +105,7 @@ class Broker implements BrokerServer {
       platform,
       replicaManager: this.#replicas,
       producerIds: new ProducerIdBlocks({ nodeId, principal, brokerEpoch, controllerChannel }),
+      groups: createGroupCoordinators({ image }),
       controllerChannel,
       image,
       waitForMetadata: (offset, timeoutMs) => this.#follower.waitFor(offset, timeoutMs),

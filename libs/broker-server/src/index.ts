@@ -4,6 +4,7 @@ export type { EpochEndAnswer, EpochEndQuery, OffsetAnswer, OffsetQuery, OffsetSp
 export type { ReplicaManager } from './replica-manager';
 export type { ClientConnection } from './client-connection';
 export type { ProducerIds } from './producer-ids';
+export type { CoordinatorLocation, GroupCoordinators } from './coordinator/group-coordinators';
 export type { BrokerContext } from './broker-context';
 export { DEFAULT_BROKER_LIMITS, type BrokerConfig, type BrokerLimits } from './broker-config';
 export type { RequestHandler, RequestHandlerFactory } from './request-handler';

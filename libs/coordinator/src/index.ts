@@ -1,1 +1,40 @@
-export {};
+export type {
+  GroupProtocol,
+  HeartbeatRequest,
+  HeartbeatResponse,
+  JoinedMember,
+  JoinGroupRequest,
+  JoinGroupResponse,
+  LeaveGroupRequest,
+  LeaveGroupResponse,
+  LeavingMember,
+  LeftMember,
+  MemberAssignment,
+  SyncGroupRequest,
+  SyncGroupResponse,
+} from './membership-requests';
+export type {
+  CommitOffsetsRequest,
+  CommitOffsetsResponse,
+  DeleteOffsetsRequest,
+  DeleteOffsetsResponse,
+  FetchedOffset,
+  FetchedOffsets,
+  FetchOffsetsRequest,
+  FetchOffsetsResponse,
+  OffsetsToCommit,
+  OffsetToCommit,
+  PartitionOutcome,
+  TopicOutcomes,
+  TopicPartitions,
+} from './offset-requests';
+export type {
+  DeletedGroup,
+  DescribedMember,
+  GroupDescription,
+  GroupState,
+  ListedGroup,
+  ListGroupsRequest,
+  ListGroupsResponse,
+} from './group-views';
+export { groupPartition } from './group-partition';

@@ -5,6 +5,7 @@ import { offset, producerId, success, uuidFromBytes, type Offset, type Uuid } fr
 import { noMeter, noTracer, type UnaryOutcome } from '@milena/platform';
 import {
   createMemoryDisk,
+  createMemoryStateStores,
   createRecordingLogger,
   createSeededRandom,
   createVirtualTime,
@@ -15,6 +16,7 @@ import type { BrokerContext } from '../../broker-context';
 import type { FetchOutcome, FetchRequest } from '../../fetch-request';
 import type { EpochEndAnswer, EpochEndQuery, OffsetAnswer, OffsetQuery } from '../../offset-query';
 import { createApiHandler } from '../create-api-handler';
+import { fakeGroups } from './fake-groups';
 
 /** A uuid that ends in `last`. */
 export function testUuid(last: number): Uuid {
@@ -112,6 +114,8 @@ export class FakeBroker {
   onController: (method: string, request: Uint8Array) => UnaryOutcome = () => {
     return { ok: false, error: { reason: 'refused', message: 'nobody listens' } };
   };
+  /** What the group coordinators answer. */
+  groups: Partial<BrokerContext['groups']> = {};
   nextProducerId: BrokerContext['producerIds']['next'] = () => Promise.resolve(success(producerId(1000)));
   image: MetadataImage = extend(emptyImage, [
     registration(1),
@@ -168,6 +172,7 @@ export class FakeBroker {
     if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems));
     const { clock, timers } = createVirtualTime();
     const random = createSeededRandom(1);
+    const groups = (): BrokerContext['groups'] => fakeGroups(this.groups);
     return {
       nodeId: 1,
       clusterId: testUuid(50),
@@ -184,12 +189,16 @@ export class FakeBroker {
         timers,
         random,
         disk: createMemoryDisk({ random }),
+        stateStores: createMemoryStateStores(),
         logger: this.logger,
         tracer: noTracer,
         meter: noMeter,
       },
       replicaManager: this.#replicaManager(),
       producerIds: { next: () => this.nextProducerId() },
+      get groups() {
+        return groups();
+      },
       controllerChannel: {
         unary: (method, request, timeoutMs) => {
           this.controllerCalls.push({ method, request, timeoutMs });
