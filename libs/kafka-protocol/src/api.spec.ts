@@ -20,6 +20,7 @@ const SCALARS: Record<ScalarType, fc.Arbitrary<unknown>> = {
   int64Clamped: int64,
   string: fc.string({ maxLength: 40 }),
   uuid: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => uuidFromBytes(bytes)),
+  bytes: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
   records: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
 };
 

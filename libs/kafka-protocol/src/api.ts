@@ -16,8 +16,8 @@ export interface ApiDefinition<Q extends Fields, S extends Fields> {
   readonly versions: VersionRange;
   /** First version that is carried out; older ones are only decoded, to be answered with UNSUPPORTED_VERSION. */
   readonly servedSince?: number;
-  /** First version with compact lengths and tagged fields (KIP-482). */
-  readonly flexibleSince: number;
+  /** First version with compact lengths and tagged fields (KIP-482); absent when there is none. */
+  readonly flexibleSince?: number;
   /** The response header stays at version 0 whatever the version: a client parses it before it knows what we speak. */
   readonly plainResponseHeader?: boolean;
   readonly request: Q;
@@ -59,7 +59,7 @@ interface Codec<F extends Fields> {
 
 /** Makes an API out of its definition. Codecs are compiled once per version, when it is first used. */
 export function defineApi<Q extends Fields, S extends Fields>(definition: ApiDefinition<Q, S>): Api<Q, S> {
-  const { key, name, versions, flexibleSince } = definition;
+  const { key, name, versions, flexibleSince = Infinity } = definition;
   const isFlexible = (version: number) => version >= flexibleSince;
   const compiled = <F extends Fields>(fields: F) => {
     const codecs: Codec<F>[] = [];

@@ -2,7 +2,8 @@ import { ZERO_UUID, type Uuid } from '@milena/model';
 import { NO_VERSIONS, versionRange, type VersionRange } from './version-range';
 
 /** A value that is not made of others. `int64Clamped` is an int64 whose sender may mean "no limit" by Long.MAX. */
-export type ScalarType = 'bool' | 'int8' | 'int16' | 'int32' | 'int64' | 'int64Clamped' | 'string' | 'uuid' | 'records';
+export type ScalarType =
+  'bool' | 'int8' | 'int16' | 'int32' | 'int64' | 'int64Clamped' | 'string' | 'uuid' | 'bytes' | 'records';
 
 /** What a field holds. */
 export type FieldShape =
@@ -101,7 +102,7 @@ function scalarList<T>(type: ScalarType) {
 }
 
 const EMPTY_ARRAY: readonly never[] = Object.freeze([]);
-const EMPTY_RECORDS = Buffer.alloc(0);
+const EMPTY_BYTES = Buffer.alloc(0);
 
 /** One byte, false is 0. */
 export const bool = scalar<boolean>('bool', false);
@@ -119,8 +120,12 @@ export const int64Clamped = scalar<number>('int64Clamped', 0);
 export const string = scalar<string>('string', '');
 /** 128-bit id in Kafka's text form. */
 export const uuid = scalar<Uuid>('uuid', ZERO_UUID);
+/** Bytes whose meaning only clients know: decoding gives a view into the frame. */
+export const bytes = scalar<Buffer>('bytes', EMPTY_BYTES);
 /** Record batches as opaque bytes: decoding gives a view into the frame, encoding does not copy large ones. */
-export const records = scalar<Buffer>('records', EMPTY_RECORDS);
+export const records = scalar<Buffer>('records', EMPTY_BYTES);
+/** Array of 8-bit integers. */
+export const int8List = scalarList<number>('int8');
 /** Array of 32-bit integers. */
 export const int32List = scalarList<number>('int32');
 /** Array of texts. */

@@ -1,15 +1,31 @@
 import type { Api } from './api';
+import { alterConfigs } from './apis/alter-configs';
 import { apiVersions } from './apis/api-versions';
+import { createPartitions } from './apis/create-partitions';
 import { createTopics } from './apis/create-topics';
+import { deleteGroups } from './apis/delete-groups';
 import { deleteTopics } from './apis/delete-topics';
 import { describeCluster } from './apis/describe-cluster';
+import { describeConfigs } from './apis/describe-configs';
+import { describeGroups } from './apis/describe-groups';
 import { describeTopicPartitions } from './apis/describe-topic-partitions';
 import { fetch } from './apis/fetch';
+import { findCoordinator } from './apis/find-coordinator';
+import { heartbeat } from './apis/heartbeat';
+import { incrementalAlterConfigs } from './apis/incremental-alter-configs';
 import { initProducerId } from './apis/init-producer-id';
+import { joinGroup } from './apis/join-group';
+import { leaveGroup } from './apis/leave-group';
+import { listConfigResources } from './apis/list-config-resources';
+import { listGroups } from './apis/list-groups';
 import { listOffsets } from './apis/list-offsets';
 import { metadata } from './apis/metadata';
+import { offsetCommit } from './apis/offset-commit';
+import { offsetDelete } from './apis/offset-delete';
+import { offsetFetch } from './apis/offset-fetch';
 import { offsetForLeaderEpoch } from './apis/offset-for-leader-epoch';
 import { produce } from './apis/produce';
+import { syncGroup } from './apis/sync-group';
 
 /** Every API with a schema, by key. */
 export const KAFKA_APIS: readonly Api[] = [
@@ -17,11 +33,27 @@ export const KAFKA_APIS: readonly Api[] = [
   fetch,
   listOffsets,
   metadata,
+  offsetCommit,
+  offsetFetch,
+  findCoordinator,
+  joinGroup,
+  heartbeat,
+  leaveGroup,
+  syncGroup,
+  describeGroups,
+  listGroups,
   apiVersions,
   createTopics,
   deleteTopics,
   initProducerId,
   offsetForLeaderEpoch,
+  describeConfigs,
+  alterConfigs,
+  createPartitions,
+  deleteGroups,
+  incrementalAlterConfigs,
+  offsetDelete,
   describeCluster,
+  listConfigResources,
   describeTopicPartitions,
 ];

@@ -142,6 +142,7 @@ function scalarReader(type: ScalarType, nullable: boolean, flexible: boolean): V
         },
       };
     }
+    case 'bytes':
     case 'records': {
       const readLength = flexible ? compactLength : (reader: ByteReader) => reader.int32();
       return {

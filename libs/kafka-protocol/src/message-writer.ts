@@ -118,6 +118,7 @@ function scalarWriter(name: string, type: ScalarType, nullable: boolean, flexibl
         out.utf8(value);
       };
     }
+    case 'bytes':
     case 'records': {
       const writeLength = flexible ? writeCompactLength : (out: ByteWriter, length: number) => out.int32(length);
       return (writer, value: Buffer | null) => {
