@@ -8,7 +8,13 @@ import {
 } from '@milena/metadata';
 import { addOffset } from '@milena/model';
 import type { Platform, Span, Timer } from '@milena/platform';
-import type { CommittedBatch, LeaderInfo, MetadataLog, MetadataLogListener } from '@milena/raft-driver';
+import type {
+  CommittedBatch,
+  CommittedLeaderChange,
+  LeaderInfo,
+  MetadataLog,
+  MetadataLogListener,
+} from '@milena/raft-driver';
 
 /** Callers that may wait for metadata at one time. */
 const WAITERS_MAX = 10_000;
@@ -30,6 +36,8 @@ export interface MetadataFollowerOptions {
   readonly publish: MetadataPublisher;
   /** Told of every change of leader; calls to the active controller need not listen, they ask the log themselves. */
   readonly onLeaderChange?: (leader: LeaderInfo) => void;
+  /** Told of every change of leader that is in the log, in its place among what is published. */
+  readonly onCommittedLeaderChange?: (change: CommittedLeaderChange) => void;
 }
 
 interface Waiter {
@@ -97,6 +105,10 @@ export class MetadataFollower implements MetadataLogListener {
       this.#wakeWaiters();
     }
     span?.end();
+  }
+
+  onCommittedLeaderChange(change: CommittedLeaderChange): void {
+    if (!this.#isClosed) this.options.onCommittedLeaderChange?.(change);
   }
 
   onLeader(): void {

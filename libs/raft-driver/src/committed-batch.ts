@@ -1,6 +1,6 @@
 import type { BatchView } from '@milena/record-batch';
-import { decodeRecords } from '@milena/record-batch';
-import type { CommittedBatch } from './metadata-log';
+import { decodeControlRecord, decodeRecords } from '@milena/record-batch';
+import type { CommittedBatch, CommittedLeaderChange } from './metadata-log';
 
 /** Key of the record header that names the span a batch comes from. */
 export const TRACEPARENT_HEADER = 'traceparent';
@@ -16,5 +16,19 @@ export function committedBatch({ header, bytes }: BatchView): CommittedBatch {
     timestamp: header.maxTimestamp,
     records: records.map(({ value }) => value ?? Buffer.alloc(0)),
     ...(trace === undefined ? {} : { traceparent: trace }),
+  };
+}
+
+/** What a control batch says of leadership; undefined when it says nothing. Throws MalformedInput when it is damaged. */
+export function committedLeaderChange({ header, bytes }: BatchView): CommittedLeaderChange | undefined {
+  const change = decodeRecords(bytes)
+    .map(decodeControlRecord)
+    .find(({ type }) => type === 'leader-change');
+  if (change?.type !== 'leader-change') return undefined;
+  return {
+    leaderId: change.leaderId,
+    epoch: header.partitionLeaderEpoch,
+    offset: header.lastOffset,
+    timestamp: header.maxTimestamp,
   };
 }

@@ -2,6 +2,7 @@ export { createRaftDriver, type RaftDriver } from './raft-driver';
 export type { RaftDriverOptions, StaticVoter } from './raft-driver-options';
 export type {
   CommittedBatch,
+  CommittedLeaderChange,
   LeaderInfo,
   MetadataLog,
   MetadataLogListener,

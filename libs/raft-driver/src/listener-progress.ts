@@ -1,7 +1,7 @@
 import { invariant, type Offset } from '@milena/model';
 import type { Leadership, RaftLog } from '@milena/raft';
-import { batchesOf } from '@milena/record-batch';
-import { committedBatch } from './committed-batch';
+import { batchesOf, type BatchView } from '@milena/record-batch';
+import { committedBatch, committedLeaderChange } from './committed-batch';
 import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
 
 /** Bytes of the log that are read, and handed to one listener, before anything else may run. */
@@ -52,8 +52,15 @@ export class ListenerProgress {
     for (const view of batchesOf(records)) {
       if (view.header.lastOffset >= highWatermark || !mayGoOn()) return;
       this.#nextOffset = view.header.nextOffset;
-      if (!view.header.isControl) this.listener.onCommitted(committedBatch(view));
+      if (view.header.isControl) this.#tellControl(view);
+      else this.listener.onCommitted(committedBatch(view));
     }
+  }
+
+  #tellControl(view: BatchView): void {
+    if (this.listener.onCommittedLeaderChange === undefined) return;
+    const change = committedLeaderChange(view);
+    if (change !== undefined) this.listener.onCommittedLeaderChange(change);
   }
 
   /** Tells that this node leads once the first record of its epoch, and so everything before, was delivered. */

@@ -24,6 +24,16 @@ export interface CommittedBatch {
   readonly traceparent?: string;
 }
 
+/** A committed change of leader, as the log has it: the same on every node that reads it. */
+export interface CommittedLeaderChange {
+  readonly leaderId: number;
+  readonly epoch: number;
+  /** Last offset of the control batch that says so. */
+  readonly offset: Offset;
+  /** When the new leader appended it. */
+  readonly timestamp: TimestampMs;
+}
+
 /**
  * What follows the metadata log. Calls come one at a time, never inside a call to the log. Throwing from one is fatal to
  * the node: a listener that missed a batch no longer has the state the log says.
@@ -31,6 +41,8 @@ export interface CommittedBatch {
 export interface MetadataLogListener {
   /** Every committed batch in offset order from the log start, each once. Control batches are left out. */
   onCommitted(batch: CommittedBatch): void;
+  /** A leader took over; told in its place among the batches, for those who show the history of leaders. */
+  onCommittedLeaderChange?(change: CommittedLeaderChange): void;
   /**
    * This node leads `epoch`, its epoch's first record is committed, and everything before `startOffset`, the first offset
    * of the epoch, has been delivered (KAFKA-15345). From here on `append` may be called with this epoch.

@@ -1,0 +1,55 @@
+import type { CommittedLeaderChange, MetadataLogListener } from './metadata-log';
+import type { RaftDriver } from './raft-driver';
+import { DriverCluster } from './testing/driver-cluster';
+
+/** Writes down batches and changes of leader as one story. */
+function storyOf(driver: RaftDriver): readonly (string | CommittedLeaderChange)[] {
+  const story: (string | CommittedLeaderChange)[] = [];
+  const listener: MetadataLogListener = {
+    onCommitted: ({ records }) => void story.push(...records.map(String)),
+    onCommittedLeaderChange: (change) => void story.push(change),
+    onLeader() {},
+    onLeaderChange() {},
+    onResigned() {},
+  };
+  driver.subscribe(listener);
+  return story;
+}
+
+describe('committed changes of leader', () => {
+  it('are told in their place among the batches, equally by every node, a restarted one too', async () => {
+    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
+    const first = await cluster.activeWithin(1000);
+    await cluster.commit('a');
+    const { driver: early } = await cluster.startObserver(10);
+    const stories = [storyOf(early)];
+    cluster.kill(first.nodeId);
+    const second = await cluster.activeWithin(5000, first);
+    await cluster.commit('b');
+    await cluster.stop(10);
+    const { driver: late } = await cluster.run(10, 'observer', [1, 2, 3]);
+    stories.push(storyOf(late), storyOf(cluster.node(second.nodeId).driver));
+    await cluster.commit('c');
+    await cluster.time.advance(100);
+    const [, whole] = stories;
+    expect(whole).toMatchObject([
+      { leaderId: first.nodeId, epoch: first.epoch },
+      'a',
+      { leaderId: second.nodeId, epoch: second.epoch },
+      'b',
+      'c',
+    ]);
+    expect(stories[0]).toEqual(whole?.slice(0, -1));
+    expect(stories[2]).toEqual(whole);
+  });
+
+  it('stand at the last offset of the batch that also holds the voters', async () => {
+    const cluster = await DriverCluster.start({ voters: [1] });
+    await cluster.activeWithin(1000);
+    const story = storyOf(cluster.node(1).driver);
+    await cluster.commit('a');
+    const [change] = story;
+    const [batch] = cluster.node(1).listener.batches;
+    expect(change).toMatchObject({ leaderId: 1, offset: (batch?.baseOffset ?? 0) - 1 });
+  });
+});
