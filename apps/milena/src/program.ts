@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { OutputFormat } from './output/printer';
+import type { DevOptions } from './dev/dev-options';
 import type { CreateOptions, TopicOptions } from './commands/topic-commands';
 
 /** What the program takes from the process. */
@@ -29,24 +30,22 @@ function addDev(program: Command, { environment }: ProgramContext): void {
     .command('dev')
     .description('run a cluster for development on this machine')
     .option('--controllers <n>', 'number of controllers', count, 1)
-    .option('--brokers <n>', 'number of brokers; more than one service runs as a process each', count, 1)
+    .option(
+      '--brokers <n>',
+      'number of brokers; more than one of a kind runs every service as a process of its own',
+      count,
+      1,
+    )
+    .option('--gateways <n>', 'number of admin gateways', wholeNumber, 0)
+    .option('--shims <n>', 'number of ZooKeeper shims', wholeNumber, 0)
     .option('--data <folder>', 'where the data goes', '.milena/dev')
     .option('--any-port', 'let the system choose the ports', false)
     .option('--set <key=value>', 'a configuration key for every node; may be repeated', repeated, [])
     .option('--json', 'logs on stderr, one line on stdout when ready', false)
-    .action(
-      async (options: {
-        controllers: number;
-        brokers: number;
-        data: string;
-        anyPort: boolean;
-        set: string[];
-        json: boolean;
-      }) => {
-        const { runDev } = await import('./dev/dev-command.js');
-        runDev({ ...options, data: resolve(options.data) }, environment);
-      },
-    );
+    .action(async (options: DevOptions) => {
+      const { runDev } = await import('./dev/dev-command.js');
+      runDev({ ...options, data: resolve(options.data) }, environment);
+    });
 }
 
 function addServer(program: Command, { environment }: ProgramContext): void {

@@ -1,39 +1,74 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeCluster, metadata } from '@milena/kafka-protocol';
-import { parseEndpoint } from '@milena/model';
+import { parseEndpoint, type Endpoint } from '@milena/model';
+import type { Channel } from '@milena/platform';
+import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@milena/proto';
+import { createGrpcConnector, createServiceClient } from '@milena/rpc';
 import { CommandFailure } from '../command-failure';
 import { connectToBroker, type KafkaClient } from '../kafka/kafka-client';
+import type { DevNode } from './dev-node';
 
 const POLL_MS = 15;
 const ATTEMPT_TIMEOUT_MS = 1_000;
 
-/**
- * Resolves once every broker tells its clients of all brokers, unfenced, and of a controller: from then on a topic with
- * that replication factor can be created and written. Rejects when `signal` aborts or the time is up.
- */
-export async function awaitReady(brokers: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  await Promise.all(brokers.map((broker) => brokerIsReady(broker, brokers.length, deadline, signal)));
+/** Bounds of a wait for a cluster. */
+export interface AwaitReadyOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait with a rejection. */
+  readonly signal: AbortSignal;
 }
 
-async function brokerIsReady(broker: string, count: number, deadline: number, signal: AbortSignal): Promise<void> {
-  const endpoint = parseEndpoint(broker);
-  if (endpoint === undefined) throw new CommandFailure(1, `${broker} is not an address`);
+/**
+ * Resolves once the whole cluster serves: every broker tells its clients of all brokers, unfenced, and of a controller, so
+ * that a topic with that replication factor can be created and written; every gateway and shim says so by its health
+ * service. Rejects when `signal` aborts or the time is up.
+ */
+export async function awaitReady(nodes: readonly DevNode[], options: AwaitReadyOptions): Promise<void> {
+  const brokers = nodes.filter(({ role }) => role === 'broker');
+  const others = nodes.filter(({ role }) => role === 'gateway' || role === 'zookeeper');
+  const deadline = performance.now() + options.timeoutMs;
+  const poll = { deadline, signal: options.signal };
+  await Promise.all([
+    ...brokers.map((broker) => brokerIsReady(broker, brokers.length, poll)),
+    ...others.map((node) => serviceIsReady(node, poll)),
+  ]);
+}
+
+interface Poll {
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+async function until(what: string, { deadline, signal }: Poll, holds: () => Promise<boolean>): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    if (await holds()) return;
+    if (performance.now() > deadline) throw new Error(`${what} did not get ready in time`);
+    await delay(POLL_MS, undefined, { signal });
+  }
+}
+
+function endpointOf({ role, id, listeners }: DevNode, name: string): Endpoint {
+  const endpoint = parseEndpoint(listeners[name] ?? '');
+  if (endpoint === undefined) throw new CommandFailure(1, `${role} ${id} has no address for ${name}`);
+  return endpoint;
+}
+
+async function brokerIsReady(broker: DevNode, count: number, poll: Poll): Promise<void> {
+  const endpoint = endpointOf(broker, 'PLAINTEXT');
   let client: KafkaClient | undefined;
   try {
-    for (;;) {
-      signal.throwIfAborted();
+    await until(`broker ${broker.id}`, poll, async () => {
       try {
         client ??= await connectToBroker(endpoint, ATTEMPT_TIMEOUT_MS);
-        if (await seesCluster(client, count)) return;
+        return await seesCluster(client, count);
       } catch (error) {
         if (!(error instanceof CommandFailure)) throw error;
         client?.close();
         client = undefined;
+        return false;
       }
-      if (performance.now() > deadline) throw new Error(`broker ${broker} did not see ${count} brokers in time`);
-      await delay(POLL_MS, undefined, { signal });
-    }
+    });
   } finally {
     client?.close();
   }
@@ -45,4 +80,18 @@ async function seesCluster(client: KafkaClient, count: number): Promise<boolean>
   if (cluster.errorCode !== 0 || cluster.brokers.length < count) return false;
   const { brokers, controllerId } = await client.request(metadata, { topics: [] }, ATTEMPT_TIMEOUT_MS);
   return brokers.length >= count && controllerId >= 0;
+}
+
+async function serviceIsReady(node: DevNode, poll: Poll): Promise<void> {
+  const channel = createGrpcConnector().connect(endpointOf(node, 'GRPC'), 'health');
+  try {
+    await until(`${node.role} ${node.id}`, poll, () => saysServing(channel));
+  } finally {
+    channel.close();
+  }
+}
+
+async function saysServing(channel: Channel): Promise<boolean> {
+  const outcome = await createServiceClient(channel, Health).check({}, { timeoutMs: ATTEMPT_TIMEOUT_MS });
+  return outcome.ok && outcome.value.status === ServingStatus.SERVING;
 }

@@ -5,6 +5,6 @@ export interface DevCluster {
   readonly processes: readonly DevProcess[];
   /** Resolves never in good times; rejects when a service ends or cannot start before the cluster was ready. */
   readonly failed: Promise<never>;
-  /** Brokers first, then controllers; bounded. */
+  /** Gateways and shims first, then brokers, then controllers; bounded. */
   stop(): Promise<void>;
 }

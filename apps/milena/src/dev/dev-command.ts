@@ -1,12 +1,15 @@
 import { silentLogger } from '@milena/platform';
 import { runService } from '@milena/telemetry';
 import { awaitReady } from './await-ready';
+import { banner } from './banner';
+import { commandLine } from './command-line';
 import type { DevCluster } from './dev-cluster';
+import { DEV_KINDS } from './dev-kinds';
 import { layOutCluster } from './dev-layout';
 import { writeNodeConfigs, type DevNode } from './dev-node';
 import type { DevOptions } from './dev-options';
 import { formatNodes } from './format-nodes';
-import { banner, bootstrapOf, commandLine, readyLine } from './ready-line';
+import { readyLine } from './ready-line';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 18_000;
@@ -23,8 +26,8 @@ export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): voi
     await formatNodes(state, nodes);
     aborted.signal.throwIfAborted();
     cluster = await startCluster(nodes, options, environment);
-    const brokers = bootstrapOf(nodes).split(',');
-    await Promise.race([awaitReady(brokers, READY_WITHIN_MS, aborted.signal), cluster.failed]);
+    const ready = awaitReady(nodes, { timeoutMs: READY_WITHIN_MS, signal: aborted.signal });
+    await Promise.race([ready, cluster.failed]);
     const readyAfterMs = performance.now() - began;
     const { json, data } = options;
     const milena = commandWord(environment);
@@ -62,7 +65,7 @@ async function startCluster(
   // Beside a banner for people only warnings are of interest; whoever reads JSON wants the whole story on stderr.
   const logLevel = environment['MILENA_LOG_LEVEL'] ?? (options.json ? 'info' : 'warn');
   const env = { ...environment, MILENA_LOG_LEVEL: logLevel };
-  if (options.controllers === 1 && options.brokers === 1) {
+  if (DEV_KINDS.every(({ group }) => options[group] <= 1)) {
     const { startLocalCluster } = await import('./local-cluster.js');
     return startLocalCluster(nodes, env);
   }

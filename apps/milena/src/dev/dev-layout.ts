@@ -1,21 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { endpointText, parseEndpoint, randomUuid } from '@milena/model';
 import { CommandFailure } from '../command-failure';
+import { DEV_KINDS, type DevKind } from './dev-kinds';
 import type { DevOptions } from './dev-options';
 import { readDevState, writeDevState, type DevNodeState, type DevState } from './dev-state';
 import { freePorts, portProblem } from './free-ports';
 
 /** Where a dev cluster listens: loopback only, by number, because `localhost` may mean either address family. */
 const HOST = '127.0.0.1';
-const FIRST_CONTROLLER_ID = 101;
-/** Default ports of the first node of a kind; the n-th adds 100 * (n - 1). */
-const BROKER_PORTS = { PLAINTEXT: 9092, INTERNAL: 9094 };
-const CONTROLLER_PORTS = { CONTROLLER: 9093 };
 const PORT_STEP = 100;
 
 /**
- * The cluster in the data folder, laid out now if it is new, with brokers added if more are asked for. Ids and ports of
- * what is there stay. Throws CommandFailure when the number of controllers differs or a port is taken.
+ * The cluster in the data folder, laid out now if it is new, with services other than controllers added if more are asked
+ * for. Ids and ports of what is there stay. Throws CommandFailure when the number of controllers differs or a port is taken.
  */
 export async function layOutCluster(options: DevOptions): Promise<DevState> {
   const before = readDevState(options.data);
@@ -27,55 +24,66 @@ export async function layOutCluster(options: DevOptions): Promise<DevState> {
     );
   }
   const nextPort = await portSource(options);
-  const controllers =
-    before?.controllers ??
-    range(options.controllers).map((index) => ({
-      id: FIRST_CONTROLLER_ID + index,
-      directoryId: randomUuid(randomBytes),
-      listeners: listeners(CONTROLLER_PORTS, index, nextPort),
-    }));
-  const brokers = range(options.brokers).map(
-    (index) => before?.brokers[index] ?? { id: 1 + index, listeners: listeners(BROKER_PORTS, index, nextPort) },
-  );
-  const notAskedFor = before?.brokers.slice(options.brokers) ?? [];
-  const state = { clusterId: before?.clusterId ?? randomUuid(randomBytes), controllers, brokers };
+  const laidOut = new Map(DEV_KINDS.map((kind) => [kind.group, layOutKind(kind, options, before, nextPort)]));
+  const group = (name: DevKind['group']) => laidOut.get(name) ?? [];
+  const state: DevState = {
+    clusterId: before?.clusterId ?? randomUuid(randomBytes),
+    controllers: group('controllers').map((node, index) => ({
+      ...node,
+      directoryId: before?.controllers[index]?.directoryId ?? randomUuid(randomBytes),
+    })),
+    brokers: group('brokers'),
+    gateways: group('gateways'),
+    shims: group('shims'),
+  };
   await checkPorts(state);
-  writeDevState(options.data, { ...state, brokers: [...brokers, ...notAskedFor] });
+  writeDevState(options.data, { ...state, ...withThoseNotAskedFor(state, before) });
   return state;
 }
 
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
+function layOutKind(
+  { group, firstId, ports }: DevKind,
+  options: DevOptions,
+  before: DevState | undefined,
+  nextPort: PortSource,
+): readonly DevNodeState[] {
+  return Array.from({ length: options[group] }, (_, index) => {
+    const { id = firstId + index, listeners: known = {} } = before?.[group][index] ?? {};
+    const listeners = Object.entries(ports).map(([name, port]) => [
+      name,
+      known[name] ?? endpointText({ host: HOST, port: nextPort(port + PORT_STEP * index) }),
+    ]);
+    return { id, listeners: Object.fromEntries(listeners) as Record<string, string> };
+  });
+}
+
+/** The description keeps the services this start leaves out, so that they come back with their ids and ports. */
+function withThoseNotAskedFor(
+  state: DevState,
+  before: DevState | undefined,
+): Pick<DevState, 'brokers' | 'gateways' | 'shims'> {
+  const all = (group: 'brokers' | 'gateways' | 'shims') => [
+    ...state[group],
+    ...(before?.[group].slice(state[group].length) ?? []),
+  ];
+  return { brokers: all('brokers'), gateways: all('gateways'), shims: all('shims') };
 }
 
 type PortSource = (byDefault: number) => number;
 
-async function portSource({ anyPort, brokers, controllers }: DevOptions): Promise<PortSource> {
-  if (!anyPort) return (byDefault) => byDefault;
-  const ports = await freePorts(HOST, brokers * Object.keys(BROKER_PORTS).length + controllers);
+async function portSource(options: DevOptions): Promise<PortSource> {
+  if (!options.anyPort) return (byDefault) => byDefault;
+  const count = DEV_KINDS.reduce((sum, { group, ports }) => sum + options[group] * Object.keys(ports).length, 0);
+  const ports = await freePorts(HOST, count);
   let next = 0;
   return (byDefault) => ports[next++] ?? byDefault;
 }
 
-function listeners(
-  ports: Readonly<Record<string, number>>,
-  index: number,
-  nextPort: PortSource,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(ports).map(([name, port]) => [
-      name,
-      endpointText({ host: HOST, port: nextPort(port + PORT_STEP * index) }),
-    ]),
-  );
-}
-
 async function checkPorts(state: DevState): Promise<void> {
-  const wanted = [
-    ...state.controllers.map((node) => ({ role: 'controller', node })),
-    ...state.brokers.map((node) => ({ role: 'broker', node })),
-  ].flatMap(({ role, node }: { role: string; node: DevNodeState }) =>
-    Object.entries(node.listeners).map(([name, text]) => ({ name, text, owner: `${role} ${node.id}` })),
+  const wanted = DEV_KINDS.flatMap(({ role, group }) =>
+    state[group].flatMap(({ id, listeners }) =>
+      Object.entries(listeners).map(([name, text]) => ({ name, text, owner: `${role} ${id}` })),
+    ),
   );
   const problems = await Promise.all(
     wanted.map(async ({ name, text, owner }) => {

@@ -2,13 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, propertiesText, type NodeConfig } from '@milena/config';
+import { unreachable } from '@milena/model';
 import { CommandFailure } from '../command-failure';
+import { DEV_KINDS, MONITOR, type DevRole } from './dev-kinds';
 import type { DevOptions } from './dev-options';
 import type { DevNodeState, DevState } from './dev-state';
 
 /** One service of a dev cluster, with its configuration written down. */
 export interface DevNode {
-  readonly role: 'controller' | 'broker';
+  readonly role: DevRole;
   readonly id: number;
   /** Folder of its logs. */
   readonly folder: string;
@@ -35,27 +37,42 @@ export function writeNodeConfigs(
     'controller.quorum.bootstrap.servers': servers,
     ...settings,
   };
-  const write = (role: DevNode['role'], { id, listeners }: DevNodeState): DevNode => {
-    const folder = join(options.data, `${role}-${id}`);
-    const configFile = join(options.data, `${role}-${id}.properties`);
-    const own = {
-      'process.roles': role,
-      'node.id': `${id}`,
-      listeners: Object.entries(listeners)
-        .map(([name, endpoint]) => `${name}://${endpoint}`)
-        .join(','),
-      'log.dirs': folder,
-    };
-    mkdirSync(options.data, { recursive: true });
-    writeFileSync(configFile, `# Written by milena dev at each start.\n${propertiesText({ ...own, ...common })}`);
-    const loaded = loadConfig({ file: configFile, environment, hostname: hostname() });
-    if (!loaded.ok) throw new CommandFailure(2, loaded.problems.join('\n'));
-    return { role, id, folder, configFile, listeners, config: loaded.config };
+  mkdirSync(options.data, { recursive: true });
+  return DEV_KINDS.flatMap(({ role, group }) =>
+    state[group].map(({ id, listeners }: DevNodeState) => {
+      const folder = join(options.data, `${role}-${id}`);
+      const configFile = join(options.data, `${role}-${id}.properties`);
+      const own = { 'process.roles': role, 'node.id': `${id}`, ...listenerKeys(role, listeners), 'log.dirs': folder };
+      writeFileSync(configFile, `# Written by milena dev at each start.\n${propertiesText({ ...own, ...common })}`);
+      const loaded = loadConfig({ file: configFile, environment, hostname: hostname() });
+      if (!loaded.ok) throw new CommandFailure(2, loaded.problems.join('\n'));
+      return { role, id, folder, configFile, listeners, config: loaded.config };
+    }),
+  );
+}
+
+/** The keys that say where a node listens. */
+function listenerKeys(role: DevRole, listeners: Readonly<Record<string, string>>): Record<string, string> {
+  const { [MONITOR]: monitor, ...others } = listeners;
+  const items = Object.entries(others).map(([name, endpoint]) => `${name}://${endpoint}`);
+  return {
+    [listenersKeyOf(role)]: items.join(','),
+    ...(monitor === undefined ? {} : { 'monitor.listeners': `HTTP://${monitor}` }),
   };
-  return [
-    ...state.controllers.map((node) => write('controller', node)),
-    ...state.brokers.map((node) => write('broker', node)),
-  ];
+}
+
+function listenersKeyOf(role: DevRole): string {
+  switch (role) {
+    case 'controller':
+    case 'broker':
+      return 'listeners';
+    case 'gateway':
+      return 'admin.listeners';
+    case 'zookeeper':
+      return 'zookeeper.listeners';
+    default:
+      return unreachable(role);
+  }
 }
 
 function keyAndValue(text: string): readonly [string, string] {

@@ -1,7 +1,7 @@
+import type { DevCounts } from './dev-kinds';
+
 /** What `milena dev` was asked for. */
-export interface DevOptions {
-  readonly controllers: number;
-  readonly brokers: number;
+export interface DevOptions extends DevCounts {
   /** Absolute path of the data folder. */
   readonly data: string;
   readonly anyPort: boolean;

@@ -15,15 +15,21 @@ export interface DevState {
   readonly clusterId: string;
   readonly controllers: readonly (DevNodeState & { readonly directoryId: Uuid })[];
   readonly brokers: readonly DevNodeState[];
+  readonly gateways: readonly DevNodeState[];
+  readonly shims: readonly DevNodeState[];
 }
 
 const FILE = 'cluster.json';
 
-/** Reads the description; undefined when the folder holds no cluster yet. */
+/**
+ * Reads the description; undefined when the folder holds no cluster yet. A folder of before gateways and shims has none
+ * of them.
+ */
 export function readDevState(data: string): DevState | undefined {
   const path = join(data, FILE);
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as DevState;
+    const found = JSON.parse(readFileSync(path, 'utf8')) as Omit<DevState, 'gateways' | 'shims'>;
+    return { gateways: [], shims: [], ...found };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new CommandFailure(1, `${path} cannot be read; remove the folder ${data} to begin anew`, { cause });

@@ -4,7 +4,10 @@ import { storagePlatform } from '../commands/storage-platform';
 import type { DevNode } from './dev-node';
 import type { DevState } from './dev-state';
 
-/** Formats the folders of nodes that have none yet; the controllers are the first voters. */
+/**
+ * Formats the folders of nodes that have none yet; the controllers are the first voters. Gateways and shims would prepare
+ * theirs themselves, but only once the quorum has told them its id.
+ */
 export async function formatNodes(state: DevState, nodes: readonly DevNode[]): Promise<void> {
   const voters = firstVoters(state);
   const platform = storagePlatform();

@@ -3,6 +3,7 @@ import { createControllerProcess } from '@milena/controller-process';
 import { noMeter } from '@milena/platform';
 import { createLogger, createTracer, logLevel } from '@milena/telemetry';
 import type { DevCluster } from './dev-cluster';
+import { devKind, STOP_ORDER } from './dev-kinds';
 import type { DevNode } from './dev-node';
 
 /** Runs every node in this process, with gRPC between them over loopback as between processes. */
@@ -13,7 +14,7 @@ export function startLocalCluster(nodes: readonly DevNode[], environment: NodeJS
 
   const level = logLevel(environment['MILENA_LOG_LEVEL']);
   const services = nodes.map(({ role, id, config }) => {
-    const service = role === 'broker' ? 'broker' : 'controller-quorum';
+    const service = devKind(role).app;
     const logger = createLogger({ service, nodeId: id, level, pretty: false });
     const outputs = { logger, tracer: createTracer(service), meter: noMeter };
     const create = role === 'broker' ? createBrokerProcess : createControllerProcess;
@@ -22,8 +23,9 @@ export function startLocalCluster(nodes: readonly DevNode[], environment: NodeJS
   for (const { running } of services) running.start().catch(fail);
 
   async function stop(): Promise<void> {
-    for (const role of ['broker', 'controller'] as const) {
-      await Promise.all(services.filter((service) => service.role === role).map(({ running }) => running.stop()));
+    for (const roles of STOP_ORDER) {
+      const together = services.filter(({ role }) => roles.includes(role));
+      await Promise.all(together.map(({ running }) => running.stop()));
     }
   }
 

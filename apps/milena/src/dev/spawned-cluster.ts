@@ -2,15 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { CommandFailure } from '../command-failure';
+import { commandLine } from './command-line';
 import type { DevCluster } from './dev-cluster';
+import { devKind, STOP_ORDER } from './dev-kinds';
 import type { DevNode } from './dev-node';
-import { commandLine, type DevProcess } from './ready-line';
+import type { DevProcess } from './ready-line';
 
 /** Folder of the bundles: this file ends up in <bundles>/milena/program.js. */
 const BUNDLES = join(__dirname, '..');
-const APPS = { controller: 'controller-quorum', broker: 'broker' } as const;
-/** A service ends itself within 10 s; what is left then is killed. */
-const STOP_WITHIN_MS = { broker: 11_000, controller: 5_000 } as const;
 
 interface Child {
   readonly process: DevProcess;
@@ -46,9 +45,9 @@ export function startSpawnedCluster(nodes: readonly DevNode[], environment: Node
 
   async function stop(): Promise<void> {
     stopping = true;
-    for (const role of ['broker', 'controller'] as const) {
-      const ofRole = children.filter((child) => child.process.role === role);
-      await Promise.all(ofRole.map(({ handle }) => stopChild(handle, STOP_WITHIN_MS[role])));
+    for (const roles of STOP_ORDER) {
+      const together = children.filter((child) => roles.includes(child.process.role));
+      await Promise.all(together.map(({ handle, process: { role } }) => stopChild(handle, devKind(role).stopWithinMs)));
     }
   }
 
@@ -57,7 +56,7 @@ export function startSpawnedCluster(nodes: readonly DevNode[], environment: Node
 
 function spawnNode(node: DevNode, env: NodeJS.ProcessEnv): Child {
   const cwd = process.cwd();
-  const argv = [process.execPath, join(BUNDLES, APPS[node.role], 'main.js'), '--config', node.configFile];
+  const argv = [process.execPath, join(BUNDLES, devKind(node.role).app, 'main.js'), '--config', node.configFile];
   const handle = spawn(process.execPath, argv.slice(1), {
     cwd,
     env,
