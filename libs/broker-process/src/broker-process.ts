@@ -3,7 +3,7 @@ import type { LogDirectory } from '@milena/log-store';
 import type { Platform } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
 import { ownMetaProperties, type MetaProperties } from '@milena/raft-driver';
-import { createBrokerNode, type BrokerNode } from './broker-node';
+import { createObserverNode, type ServiceNode } from '@milena/service-process';
 import { createBrokerServers, listen, type BrokerServers } from './broker-servers';
 import { openLogs } from './open-logs';
 import { createRequestGate, type RequestGate } from './request-gate';
@@ -19,8 +19,8 @@ export interface BrokerProcessOptions {
   readonly outputs: Pick<Platform, 'logger' | 'tracer' | 'meter'>;
   /** Called when the process must end at once, because its state can no longer be trusted. */
   readonly onFatal: (error: unknown) => void;
-  /** Set when a controller in this process runs the metadata log; it is started and stopped there. */
-  readonly node?: BrokerNode;
+  /** Set when this process has other roles too: the metadata log is then started and stopped by whoever made the node. */
+  readonly node?: ServiceNode;
 }
 
 /** A broker with its sockets and its disk. */
@@ -41,7 +41,7 @@ export function createBrokerProcess(options: BrokerProcessOptions): BrokerProces
 class RunningBroker implements BrokerProcess {
   readonly #config: NodeConfig;
   readonly #storage: MetaProperties;
-  readonly #node: BrokerNode;
+  readonly #node: ServiceNode;
   readonly #gate: RequestGate;
   #opening: Promise<LogDirectory> | undefined;
   #servers: BrokerServers | undefined;
@@ -55,7 +55,7 @@ class RunningBroker implements BrokerProcess {
       nodeId: config.nodeId,
       configFile: config.file,
     });
-    this.#node = node ?? createBrokerNode({ config, platform, onFatal });
+    this.#node = node ?? createObserverNode({ config, platform, onFatal });
     this.#gate = createRequestGate(platform.timers);
   }
 

@@ -11,8 +11,8 @@ import {
   type GrpcServer,
   type HealthService,
 } from '@milena/rpc';
+import type { ServiceNode } from '@milena/service-process';
 import { brokerListeners } from './broker-listeners';
-import type { BrokerNode } from './broker-node';
 import { connectionLimits } from './connection-limits';
 import type { RequestGate } from './request-gate';
 
@@ -32,7 +32,7 @@ export interface BrokerServers {
 export interface BrokerServersOptions {
   readonly config: NodeConfig;
   readonly storage: MetaProperties;
-  readonly node: BrokerNode;
+  readonly node: ServiceNode;
   readonly logDirectory: LogDirectory;
   readonly gate: RequestGate;
   readonly onFatal: (error: unknown) => void;

@@ -1,2 +1,1 @@
 export { createBrokerProcess, type BrokerProcess, type BrokerProcessOptions } from './broker-process';
-export type { BrokerNode } from './broker-node';

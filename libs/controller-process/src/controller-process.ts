@@ -1,9 +1,9 @@
 import type { NodeConfig } from '@milena/config';
 import { createControllerServer, type ControllerServer } from '@milena/controller-server';
 import { invariant, type Endpoint } from '@milena/model';
-import type { Connector, Platform, Timer } from '@milena/platform';
+import type { Platform, Timer } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
-import { createRaftDriver, ownMetaProperties, type RaftDriver } from '@milena/raft-driver';
+import { createRaftDriver, ownMetaProperties } from '@milena/raft-driver';
 import {
   createGrpcConnector,
   createGrpcServer,
@@ -12,6 +12,7 @@ import {
   type GrpcServer,
   type HealthService,
 } from '@milena/rpc';
+import type { ServiceNode } from '@milena/service-process';
 
 /** Name under which the health service speaks for all services. */
 const WHOLE_SERVER = '';
@@ -30,20 +31,14 @@ export interface ControllerProcessOptions {
   readonly isFolderLocked?: boolean;
 }
 
-/** The parts of a node that a broker in the same process shares. */
-export interface SharedNode {
-  readonly platform: Platform;
-  readonly connector: Connector;
-  readonly metadataLog: RaftDriver;
-}
-
 /** A controller with its sockets and its disk. */
 export interface ControllerProcess {
   /** Resolves when it listens and takes part; the health service says when the quorum answers. */
   start(): Promise<void>;
   /** Hands leadership over, then closes log and sockets. */
   stop(): Promise<void>;
-  readonly node: SharedNode;
+  /** What the other roles of this process share; `start` and `stop` start and stop its metadata log. */
+  readonly node: ServiceNode;
 }
 
 /** Makes a controller from its configuration; throws UnusableLogFolder when its folder is not formatted or another's. */
@@ -83,7 +78,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     onFatal,
   });
   return new RunningController(
-    { platform, connector, metadataLog },
+    { platform, connector, metadataLog, clusterId: () => Promise.resolve(storage.clusterId) },
     { server, health, controller, bind: listener.bind },
   );
 }
@@ -100,7 +95,7 @@ class RunningController implements ControllerProcess {
   #isStopping = false;
 
   constructor(
-    readonly node: SharedNode,
+    readonly node: ServiceNode,
     private readonly parts: Parts,
   ) {}
 

@@ -1,6 +1,1 @@
-export {
-  createControllerProcess,
-  type ControllerProcess,
-  type ControllerProcessOptions,
-  type SharedNode,
-} from './controller-process';
+export { createControllerProcess, type ControllerProcess, type ControllerProcessOptions } from './controller-process';

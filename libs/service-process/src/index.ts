@@ -1,1 +1,2 @@
-export {};
+export { createObserverNode, type ObserverNodeOptions } from './observer-node';
+export type { ServiceNode } from './service-node';
