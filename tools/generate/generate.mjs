@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configurationPage, renderConfigurationPage } from './configuration.mjs';
+import { descriptorModule, renderDescriptorModule } from './descriptors.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const buf = join(root, 'node_modules', '@bufbuild', 'buf', 'bin', 'buf');
@@ -33,6 +34,12 @@ function staleFiles(fresh, checkedIn) {
   return [...paths].filter((path) => fresh.get(path) !== checkedIn.get(path)).sort();
 }
 
+/** Generates the code from the protos below `target`. */
+function generateCode(target) {
+  run('generate', '--output', target);
+  writeFileSync(join(target, generated, descriptorModule), renderDescriptorModule(run));
+}
+
 const configuration = await renderConfigurationPage();
 const check = process.argv.includes('--check');
 run('lint');
@@ -40,7 +47,7 @@ run('format', ...(check ? ['--diff', '--exit-code'] : ['--write']), 'proto');
 if (check) {
   const target = mkdtempSync(join(tmpdir(), 'milena-generate-'));
   try {
-    run('generate', '--output', target);
+    generateCode(target);
     const stale = staleFiles(contents(join(target, generated)), contents(join(root, generated))).map((path) =>
       join(generated, path),
     );
@@ -53,6 +60,6 @@ if (check) {
     rmSync(target, { recursive: true, force: true });
   }
 } else {
-  run('generate');
+  generateCode(root);
   writeFileSync(configurationPage, configuration);
 }

@@ -180,3 +180,48 @@ export {
   HealthCheckResponse_ServingStatusSchema,
   Health,
 } from './gen/health/v1/health_pb';
+export {
+  Broker_State as AdminBrokerState,
+  BrokerListener_SecurityProtocol as AdminSecurityProtocol,
+  BrokerSchema as AdminBrokerSchema,
+  BrokerService,
+} from './gen/milena/admin/v1/broker_pb';
+export { ClusterHealth_Status, ClusterHealthSchema, ClusterService } from './gen/milena/admin/v1/cluster_pb';
+export { GroupMemberSchema, GroupSchema, GroupService, GroupState } from './gen/milena/admin/v1/group_pb';
+export { QuorumReplicaSchema, QuorumService } from './gen/milena/admin/v1/quorum_pb';
+export {
+  ConfigAlteration_Operation as ConfigOperation,
+  type ConfigAlteration,
+  type ReplicaAssignment as AdminReplicaAssignment,
+  PartitionSchema,
+  TopicConfig_Source as TopicConfigSource,
+  TopicConfigSchema as AdminTopicConfigSchema,
+  TopicSchema,
+  TopicService,
+} from './gen/milena/admin/v1/topic_pb';
+export {
+  BrokerAdminService,
+  DeleteGroupRequestSchema as BrokerDeleteGroupRequestSchema,
+  DeleteGroupResponseSchema as BrokerDeleteGroupResponseSchema,
+  DescribeGroupRequestSchema as BrokerDescribeGroupRequestSchema,
+  DescribeGroupResponseSchema as BrokerDescribeGroupResponseSchema,
+  DescribeReplicaLogsRequestSchema as BrokerDescribeReplicaLogsRequestSchema,
+  DescribeReplicaLogsResponseSchema as BrokerDescribeReplicaLogsResponseSchema,
+  ListGroupOffsetsRequestSchema as BrokerListGroupOffsetsRequestSchema,
+  ListGroupOffsetsResponseSchema as BrokerListGroupOffsetsResponseSchema,
+  ListGroupsRequestSchema as BrokerListGroupsRequestSchema,
+  ListGroupsResponseSchema as BrokerListGroupsResponseSchema,
+  ListReplicaLogsRequestSchema as BrokerListReplicaLogsRequestSchema,
+  ListReplicaLogsResponseSchema as BrokerListReplicaLogsResponseSchema,
+  ListTopicConfigsRequestSchema as BrokerListTopicConfigsRequestSchema,
+  ListTopicConfigsResponseSchema as BrokerListTopicConfigsResponseSchema,
+  type PartitionKey as WirePartitionKey,
+  type ReplicaLog as WireReplicaLog,
+} from './gen/milena/broker/v1/broker_admin_pb';
+export {
+  type ServerReflectionRequest,
+  ServerReflection,
+  ServerReflectionRequestSchema,
+  ServerReflectionResponseSchema,
+} from './gen/grpc/reflection/v1/reflection_pb';
+export { ServerReflection as ServerReflectionAlpha } from './gen/grpc/reflection/v1alpha/reflection_pb';

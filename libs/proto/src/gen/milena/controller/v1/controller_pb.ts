@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/controller/v1/controller.proto.
  */
 export const file_milena_controller_v1_controller: GenFile = /*@__PURE__*/
-  fileDesc("CiVtaWxlbmEvY29udHJvbGxlci92MS9jb250cm9sbGVyLnByb3RvEhRtaWxlbmEuY29udHJvbGxlci52MSJAChFSZXBsaWNhQXNzaWdubWVudBIXCg9wYXJ0aXRpb25faW5kZXgYASABKAUSEgoKYnJva2VyX2lkcxgCIAMoBSI5CgtUb3BpY0NvbmZpZxIMCgRuYW1lGAEgASgJEhIKBXZhbHVlGAIgASgJSACIAQFCCAoGX3ZhbHVlIsQBCg5DcmVhdGFibGVUb3BpYxIMCgRuYW1lGAEgASgJEhYKDm51bV9wYXJ0aXRpb25zGAIgASgREhoKEnJlcGxpY2F0aW9uX2ZhY3RvchgDIAEoERI8Cgthc3NpZ25tZW50cxgEIAMoCzInLm1pbGVuYS5jb250cm9sbGVyLnYxLlJlcGxpY2FBc3NpZ25tZW50EjIKB2NvbmZpZ3MYBSADKAsyIS5taWxlbmEuY29udHJvbGxlci52MS5Ub3BpY0NvbmZpZyKJAQoTQ3JlYXRlVG9waWNzUmVxdWVzdBIRCglwcmluY2lwYWwYASABKAkSNAoGdG9waWNzGAIgAygLMiQubWlsZW5hLmNvbnRyb2xsZXIudjEuQ3JlYXRhYmxlVG9waWMSEgoKdGltZW91dF9tcxgDIAEoBRIVCg12YWxpZGF0ZV9vbmx5GAQgASgIIn8KEVRvcGljQ29uZmlnUmVzdWx0EgwKBG5hbWUYASABKAkSEgoFdmFsdWUYAiABKAlIAIgBARIRCglyZWFkX29ubHkYAyABKAgSFQoNY29uZmlnX3NvdXJjZRgEIAEoBRIUCgxpc19zZW5zaXRpdmUYBSABKAhCCAoGX3ZhbHVlIs0BChJDcmVhdGVUb3BpY3NSZXN1bHQSDAoEbmFtZRgBIAEoCRIQCgh0b3BpY19pZBgCIAEoCRISCgplcnJvcl9jb2RlGAMgASgREhUKDWVycm9yX21lc3NhZ2UYBCABKAkSFgoObnVtX3BhcnRpdGlvbnMYBSABKBESGgoScmVwbGljYXRpb25fZmFjdG9yGAYgASgREjgKB2NvbmZpZ3MYByADKAsyJy5taWxlbmEuY29udHJvbGxlci52MS5Ub3BpY0NvbmZpZ1Jlc3VsdCJpChRDcmVhdGVUb3BpY3NSZXNwb25zZRI4CgZ0b3BpY3MYASADKAsyKC5taWxlbmEuY29udHJvbGxlci52MS5DcmVhdGVUb3BpY3NSZXN1bHQSFwoPbWV0YWRhdGFfb2Zmc2V0GAIgASgSIjAKDlRvcGljUmVmZXJlbmNlEgwKBG5hbWUYASABKAkSEAoIdG9waWNfaWQYAiABKAkicgoTRGVsZXRlVG9waWNzUmVxdWVzdBIRCglwcmluY2lwYWwYASABKAkSNAoGdG9waWNzGAIgAygLMiQubWlsZW5hLmNvbnRyb2xsZXIudjEuVG9waWNSZWZlcmVuY2USEgoKdGltZW91dF9tcxgDIAEoBSJfChJEZWxldGVUb3BpY3NSZXN1bHQSDAoEbmFtZRgBIAEoCRIQCgh0b3BpY19pZBgCIAEoCRISCgplcnJvcl9jb2RlGAMgASgREhUKDWVycm9yX21lc3NhZ2UYBCABKAkiaQoURGVsZXRlVG9waWNzUmVzcG9uc2USOAoGdG9waWNzGAEgAygLMigubWlsZW5hLmNvbnRyb2xsZXIudjEuRGVsZXRlVG9waWNzUmVzdWx0EhcKD21ldGFkYXRhX29mZnNldBgCIAEoEiI2CgtCcm9rZXJTdGF0ZRIRCglicm9rZXJfaWQYASABKAUSFAoMYnJva2VyX2Vwb2NoGAIgASgSIrMBChZBbHRlclBhcnRpdGlvblByb3Bvc2FsEhcKD3BhcnRpdGlvbl9pbmRleBgBIAEoBRIUCgxsZWFkZXJfZXBvY2gYAiABKAUSMgoHbmV3X2lzchgDIAMoCzIhLm1pbGVuYS5jb250cm9sbGVyLnYxLkJyb2tlclN0YXRlEh0KFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgEIAEoBRIXCg9wYXJ0aXRpb25fZXBvY2gYBSABKAUiaQoTQWx0ZXJQYXJ0aXRpb25Ub3BpYxIQCgh0b3BpY19pZBgBIAEoCRJACgpwYXJ0aXRpb25zGAIgAygLMiwubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJQYXJ0aXRpb25Qcm9wb3NhbCKOAQoVQWx0ZXJQYXJ0aXRpb25SZXF1ZXN0EhEKCXByaW5jaXBhbBgBIAEoCRIRCglicm9rZXJfaWQYAiABKAUSFAoMYnJva2VyX2Vwb2NoGAMgASgDEjkKBnRvcGljcxgEIAMoCzIpLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyUGFydGl0aW9uVG9waWMisQEKFEFsdGVyUGFydGl0aW9uUmVzdWx0EhcKD3BhcnRpdGlvbl9pbmRleBgBIAEoBRISCgplcnJvcl9jb2RlGAIgASgREhEKCWxlYWRlcl9pZBgDIAEoERIUCgxsZWFkZXJfZXBvY2gYBCABKAUSCwoDaXNyGAUgAygFEh0KFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgGIAEoBRIXCg9wYXJ0aXRpb25fZXBvY2gYByABKAUibQoZQWx0ZXJQYXJ0aXRpb25Ub3BpY1Jlc3VsdBIQCgh0b3BpY19pZBgBIAEoCRI+CgpwYXJ0aXRpb25zGAIgAygLMioubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJQYXJ0aXRpb25SZXN1bHQinQEKFkFsdGVyUGFydGl0aW9uUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERIVCg1lcnJvcl9tZXNzYWdlGAIgASgJEj8KBnRvcGljcxgDIAMoCzIvLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyUGFydGl0aW9uVG9waWNSZXN1bHQSFwoPbWV0YWRhdGFfb2Zmc2V0GAQgASgSIlgKGkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0EhEKCXByaW5jaXBhbBgBIAEoCRIRCglicm9rZXJfaWQYAiABKAUSFAoMYnJva2VyX2Vwb2NoGAMgASgDInwKG0FsbG9jYXRlUHJvZHVjZXJJZHNSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREhUKDWVycm9yX21lc3NhZ2UYAiABKAkSGQoRcHJvZHVjZXJfaWRfc3RhcnQYAyABKBISFwoPcHJvZHVjZXJfaWRfbGVuGAQgASgFMsoDChFDb250cm9sbGVyU2VydmljZRJlCgxDcmVhdGVUb3BpY3MSKS5taWxlbmEuY29udHJvbGxlci52MS5DcmVhdGVUb3BpY3NSZXF1ZXN0GioubWlsZW5hLmNvbnRyb2xsZXIudjEuQ3JlYXRlVG9waWNzUmVzcG9uc2USZQoMRGVsZXRlVG9waWNzEikubWlsZW5hLmNvbnRyb2xsZXIudjEuRGVsZXRlVG9waWNzUmVxdWVzdBoqLm1pbGVuYS5jb250cm9sbGVyLnYxLkRlbGV0ZVRvcGljc1Jlc3BvbnNlEmsKDkFsdGVyUGFydGl0aW9uEisubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJQYXJ0aXRpb25SZXF1ZXN0GiwubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJQYXJ0aXRpb25SZXNwb25zZRJ6ChNBbGxvY2F0ZVByb2R1Y2VySWRzEjAubWlsZW5hLmNvbnRyb2xsZXIudjEuQWxsb2NhdGVQcm9kdWNlcklkc1JlcXVlc3QaMS5taWxlbmEuY29udHJvbGxlci52MS5BbGxvY2F0ZVByb2R1Y2VySWRzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CiVtaWxlbmEvY29udHJvbGxlci92MS9jb250cm9sbGVyLnByb3RvEhRtaWxlbmEuY29udHJvbGxlci52MSJAChFSZXBsaWNhQXNzaWdubWVudBIXCg9wYXJ0aXRpb25faW5kZXgYASABKAUSEgoKYnJva2VyX2lkcxgCIAMoBSI5CgtUb3BpY0NvbmZpZxIMCgRuYW1lGAEgASgJEhIKBXZhbHVlGAIgASgJSACIAQFCCAoGX3ZhbHVlIsQBCg5DcmVhdGFibGVUb3BpYxIMCgRuYW1lGAEgASgJEhYKDm51bV9wYXJ0aXRpb25zGAIgASgREhoKEnJlcGxpY2F0aW9uX2ZhY3RvchgDIAEoERI8Cgthc3NpZ25tZW50cxgEIAMoCzInLm1pbGVuYS5jb250cm9sbGVyLnYxLlJlcGxpY2FBc3NpZ25tZW50EjIKB2NvbmZpZ3MYBSADKAsyIS5taWxlbmEuY29udHJvbGxlci52MS5Ub3BpY0NvbmZpZyKJAQoTQ3JlYXRlVG9waWNzUmVxdWVzdBIRCglwcmluY2lwYWwYASABKAkSNAoGdG9waWNzGAIgAygLMiQubWlsZW5hLmNvbnRyb2xsZXIudjEuQ3JlYXRhYmxlVG9waWMSEgoKdGltZW91dF9tcxgDIAEoBRIVCg12YWxpZGF0ZV9vbmx5GAQgASgIIn8KEVRvcGljQ29uZmlnUmVzdWx0EgwKBG5hbWUYASABKAkSEgoFdmFsdWUYAiABKAlIAIgBARIRCglyZWFkX29ubHkYAyABKAgSFQoNY29uZmlnX3NvdXJjZRgEIAEoBRIUCgxpc19zZW5zaXRpdmUYBSABKAhCCAoGX3ZhbHVlIs0BChJDcmVhdGVUb3BpY3NSZXN1bHQSDAoEbmFtZRgBIAEoCRIQCgh0b3BpY19pZBgCIAEoCRISCgplcnJvcl9jb2RlGAMgASgREhUKDWVycm9yX21lc3NhZ2UYBCABKAkSFgoObnVtX3BhcnRpdGlvbnMYBSABKBESGgoScmVwbGljYXRpb25fZmFjdG9yGAYgASgREjgKB2NvbmZpZ3MYByADKAsyJy5taWxlbmEuY29udHJvbGxlci52MS5Ub3BpY0NvbmZpZ1Jlc3VsdCJpChRDcmVhdGVUb3BpY3NSZXNwb25zZRI4CgZ0b3BpY3MYASADKAsyKC5taWxlbmEuY29udHJvbGxlci52MS5DcmVhdGVUb3BpY3NSZXN1bHQSFwoPbWV0YWRhdGFfb2Zmc2V0GAIgASgSIjAKDlRvcGljUmVmZXJlbmNlEgwKBG5hbWUYASABKAkSEAoIdG9waWNfaWQYAiABKAkicgoTRGVsZXRlVG9waWNzUmVxdWVzdBIRCglwcmluY2lwYWwYASABKAkSNAoGdG9waWNzGAIgAygLMiQubWlsZW5hLmNvbnRyb2xsZXIudjEuVG9waWNSZWZlcmVuY2USEgoKdGltZW91dF9tcxgDIAEoBSJfChJEZWxldGVUb3BpY3NSZXN1bHQSDAoEbmFtZRgBIAEoCRIQCgh0b3BpY19pZBgCIAEoCRISCgplcnJvcl9jb2RlGAMgASgREhUKDWVycm9yX21lc3NhZ2UYBCABKAkiaQoURGVsZXRlVG9waWNzUmVzcG9uc2USOAoGdG9waWNzGAEgAygLMigubWlsZW5hLmNvbnRyb2xsZXIudjEuRGVsZXRlVG9waWNzUmVzdWx0EhcKD21ldGFkYXRhX29mZnNldBgCIAEoEiIkCg5BZGRlZFBhcnRpdGlvbhISCgpicm9rZXJfaWRzGAEgAygFImwKElBhcnRpdGlvbnNUb0NyZWF0ZRIMCgRuYW1lGAEgASgJEg0KBWNvdW50GAIgASgREjkKC2Fzc2lnbm1lbnRzGAMgAygLMiQubWlsZW5hLmNvbnRyb2xsZXIudjEuQWRkZWRQYXJ0aXRpb24ikQEKF0NyZWF0ZVBhcnRpdGlvbnNSZXF1ZXN0EhEKCXByaW5jaXBhbBgBIAEoCRI4CgZ0b3BpY3MYAiADKAsyKC5taWxlbmEuY29udHJvbGxlci52MS5QYXJ0aXRpb25zVG9DcmVhdGUSEgoKdGltZW91dF9tcxgDIAEoBRIVCg12YWxpZGF0ZV9vbmx5GAQgASgIIlEKFkNyZWF0ZVBhcnRpdGlvbnNSZXN1bHQSDAoEbmFtZRgBIAEoCRISCgplcnJvcl9jb2RlGAIgASgREhUKDWVycm9yX21lc3NhZ2UYAyABKAkicQoYQ3JlYXRlUGFydGl0aW9uc1Jlc3BvbnNlEjwKBnRvcGljcxgBIAMoCzIsLm1pbGVuYS5jb250cm9sbGVyLnYxLkNyZWF0ZVBhcnRpdGlvbnNSZXN1bHQSFwoPbWV0YWRhdGFfb2Zmc2V0GAIgASgSIj4KDkNvbmZpZ1Jlc291cmNlEhUKDXJlc291cmNlX3R5cGUYASABKAUSFQoNcmVzb3VyY2VfbmFtZRgCIAEoCSJNCgxDb25maWdDaGFuZ2USDAoEbmFtZRgBIAEoCRIRCglvcGVyYXRpb24YAiABKAUSEgoFdmFsdWUYAyABKAlIAIgBAUIICgZfdmFsdWUihAEKFUNvbmZpZ1Jlc291cmNlQ2hhbmdlcxI2CghyZXNvdXJjZRgBIAEoCzIkLm1pbGVuYS5jb250cm9sbGVyLnYxLkNvbmZpZ1Jlc291cmNlEjMKB2NoYW5nZXMYAiADKAsyIi5taWxlbmEuY29udHJvbGxlci52MS5Db25maWdDaGFuZ2UingEKHkluY3JlbWVudGFsQWx0ZXJDb25maWdzUmVxdWVzdBIRCglwcmluY2lwYWwYASABKAkSPgoJcmVzb3VyY2VzGAIgAygLMisubWlsZW5hLmNvbnRyb2xsZXIudjEuQ29uZmlnUmVzb3VyY2VDaGFuZ2VzEhIKCnRpbWVvdXRfbXMYAyABKAUSFQoNdmFsaWRhdGVfb25seRgEIAEoCCJ6ChVBbHRlcmVkQ29uZmlnUmVzb3VyY2USNgoIcmVzb3VyY2UYASABKAsyJC5taWxlbmEuY29udHJvbGxlci52MS5Db25maWdSZXNvdXJjZRISCgplcnJvcl9jb2RlGAIgASgREhUKDWVycm9yX21lc3NhZ2UYAyABKAkiegofSW5jcmVtZW50YWxBbHRlckNvbmZpZ3NSZXNwb25zZRI+CglyZXNvdXJjZXMYASADKAsyKy5taWxlbmEuY29udHJvbGxlci52MS5BbHRlcmVkQ29uZmlnUmVzb3VyY2USFwoPbWV0YWRhdGFfb2Zmc2V0GAIgASgSIoMBChVDb25maWdSZXNvdXJjZUVudHJpZXMSNgoIcmVzb3VyY2UYASABKAsyJC5taWxlbmEuY29udHJvbGxlci52MS5Db25maWdSZXNvdXJjZRIyCgdlbnRyaWVzGAIgAygLMiEubWlsZW5hLmNvbnRyb2xsZXIudjEuVG9waWNDb25maWcikwEKE0FsdGVyQ29uZmlnc1JlcXVlc3QSEQoJcHJpbmNpcGFsGAEgASgJEj4KCXJlc291cmNlcxgCIAMoCzIrLm1pbGVuYS5jb250cm9sbGVyLnYxLkNvbmZpZ1Jlc291cmNlRW50cmllcxISCgp0aW1lb3V0X21zGAMgASgFEhUKDXZhbGlkYXRlX29ubHkYBCABKAgibwoUQWx0ZXJDb25maWdzUmVzcG9uc2USPgoJcmVzb3VyY2VzGAEgAygLMisubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJlZENvbmZpZ1Jlc291cmNlEhcKD21ldGFkYXRhX29mZnNldBgCIAEoEiI2CgtCcm9rZXJTdGF0ZRIRCglicm9rZXJfaWQYASABKAUSFAoMYnJva2VyX2Vwb2NoGAIgASgSIrMBChZBbHRlclBhcnRpdGlvblByb3Bvc2FsEhcKD3BhcnRpdGlvbl9pbmRleBgBIAEoBRIUCgxsZWFkZXJfZXBvY2gYAiABKAUSMgoHbmV3X2lzchgDIAMoCzIhLm1pbGVuYS5jb250cm9sbGVyLnYxLkJyb2tlclN0YXRlEh0KFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgEIAEoBRIXCg9wYXJ0aXRpb25fZXBvY2gYBSABKAUiaQoTQWx0ZXJQYXJ0aXRpb25Ub3BpYxIQCgh0b3BpY19pZBgBIAEoCRJACgpwYXJ0aXRpb25zGAIgAygLMiwubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJQYXJ0aXRpb25Qcm9wb3NhbCKOAQoVQWx0ZXJQYXJ0aXRpb25SZXF1ZXN0EhEKCXByaW5jaXBhbBgBIAEoCRIRCglicm9rZXJfaWQYAiABKAUSFAoMYnJva2VyX2Vwb2NoGAMgASgDEjkKBnRvcGljcxgEIAMoCzIpLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyUGFydGl0aW9uVG9waWMisQEKFEFsdGVyUGFydGl0aW9uUmVzdWx0EhcKD3BhcnRpdGlvbl9pbmRleBgBIAEoBRISCgplcnJvcl9jb2RlGAIgASgREhEKCWxlYWRlcl9pZBgDIAEoERIUCgxsZWFkZXJfZXBvY2gYBCABKAUSCwoDaXNyGAUgAygFEh0KFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgGIAEoBRIXCg9wYXJ0aXRpb25fZXBvY2gYByABKAUibQoZQWx0ZXJQYXJ0aXRpb25Ub3BpY1Jlc3VsdBIQCgh0b3BpY19pZBgBIAEoCRI+CgpwYXJ0aXRpb25zGAIgAygLMioubWlsZW5hLmNvbnRyb2xsZXIudjEuQWx0ZXJQYXJ0aXRpb25SZXN1bHQinQEKFkFsdGVyUGFydGl0aW9uUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERIVCg1lcnJvcl9tZXNzYWdlGAIgASgJEj8KBnRvcGljcxgDIAMoCzIvLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyUGFydGl0aW9uVG9waWNSZXN1bHQSFwoPbWV0YWRhdGFfb2Zmc2V0GAQgASgSIlgKGkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0EhEKCXByaW5jaXBhbBgBIAEoCRIRCglicm9rZXJfaWQYAiABKAUSFAoMYnJva2VyX2Vwb2NoGAMgASgDInwKG0FsbG9jYXRlUHJvZHVjZXJJZHNSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREhUKDWVycm9yX21lc3NhZ2UYAiABKAkSGQoRcHJvZHVjZXJfaWRfc3RhcnQYAyABKBISFwoPcHJvZHVjZXJfaWRfbGVuGAQgASgFMq0GChFDb250cm9sbGVyU2VydmljZRJlCgxDcmVhdGVUb3BpY3MSKS5taWxlbmEuY29udHJvbGxlci52MS5DcmVhdGVUb3BpY3NSZXF1ZXN0GioubWlsZW5hLmNvbnRyb2xsZXIudjEuQ3JlYXRlVG9waWNzUmVzcG9uc2USZQoMRGVsZXRlVG9waWNzEikubWlsZW5hLmNvbnRyb2xsZXIudjEuRGVsZXRlVG9waWNzUmVxdWVzdBoqLm1pbGVuYS5jb250cm9sbGVyLnYxLkRlbGV0ZVRvcGljc1Jlc3BvbnNlEnEKEENyZWF0ZVBhcnRpdGlvbnMSLS5taWxlbmEuY29udHJvbGxlci52MS5DcmVhdGVQYXJ0aXRpb25zUmVxdWVzdBouLm1pbGVuYS5jb250cm9sbGVyLnYxLkNyZWF0ZVBhcnRpdGlvbnNSZXNwb25zZRKGAQoXSW5jcmVtZW50YWxBbHRlckNvbmZpZ3MSNC5taWxlbmEuY29udHJvbGxlci52MS5JbmNyZW1lbnRhbEFsdGVyQ29uZmlnc1JlcXVlc3QaNS5taWxlbmEuY29udHJvbGxlci52MS5JbmNyZW1lbnRhbEFsdGVyQ29uZmlnc1Jlc3BvbnNlEmUKDEFsdGVyQ29uZmlncxIpLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyQ29uZmlnc1JlcXVlc3QaKi5taWxlbmEuY29udHJvbGxlci52MS5BbHRlckNvbmZpZ3NSZXNwb25zZRJrCg5BbHRlclBhcnRpdGlvbhIrLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyUGFydGl0aW9uUmVxdWVzdBosLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsdGVyUGFydGl0aW9uUmVzcG9uc2USegoTQWxsb2NhdGVQcm9kdWNlcklkcxIwLm1pbGVuYS5jb250cm9sbGVyLnYxLkFsbG9jYXRlUHJvZHVjZXJJZHNSZXF1ZXN0GjEubWlsZW5hLmNvbnRyb2xsZXIudjEuQWxsb2NhdGVQcm9kdWNlcklkc1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * Replicas of one partition, chosen by the caller.
@@ -435,6 +435,461 @@ export const DeleteTopicsResponseSchema: GenMessage<DeleteTopicsResponse> = /*@_
   messageDesc(file_milena_controller_v1_controller, 10);
 
 /**
+ * Replicas of one partition that is added.
+ *
+ * @generated from message milena.controller.v1.AddedPartition
+ */
+export type AddedPartition = Message<"milena.controller.v1.AddedPartition"> & {
+  /**
+   * Broker ids, the preferred leader first.
+   *
+   * @generated from field: repeated int32 broker_ids = 1;
+   */
+  brokerIds: number[];
+};
+
+/**
+ * Describes the message milena.controller.v1.AddedPartition.
+ * Use `create(AddedPartitionSchema)` to create a new message.
+ */
+export const AddedPartitionSchema: GenMessage<AddedPartition> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 11);
+
+/**
+ * A topic that gets partitions.
+ *
+ * @generated from message milena.controller.v1.PartitionsToCreate
+ */
+export type PartitionsToCreate = Message<"milena.controller.v1.PartitionsToCreate"> & {
+  /**
+   * Name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Count of partitions it has afterwards.
+   *
+   * @generated from field: sint32 count = 2;
+   */
+  count: number;
+
+  /**
+   * Placement of each partition that is added, in order; empty lets the controller place.
+   *
+   * @generated from field: repeated milena.controller.v1.AddedPartition assignments = 3;
+   */
+  assignments: AddedPartition[];
+};
+
+/**
+ * Describes the message milena.controller.v1.PartitionsToCreate.
+ * Use `create(PartitionsToCreateSchema)` to create a new message.
+ */
+export const PartitionsToCreateSchema: GenMessage<PartitionsToCreate> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 12);
+
+/**
+ * Asks for partitions of existing topics. Each topic is decided on its own.
+ *
+ * @generated from message milena.controller.v1.CreatePartitionsRequest
+ */
+export type CreatePartitionsRequest = Message<"milena.controller.v1.CreatePartitionsRequest"> & {
+  /**
+   * Caller in Kafka's text form, e.g. `User:alice`.
+   *
+   * @generated from field: string principal = 1;
+   */
+  principal: string;
+
+  /**
+   * The topics.
+   *
+   * @generated from field: repeated milena.controller.v1.PartitionsToCreate topics = 2;
+   */
+  topics: PartitionsToCreate[];
+
+  /**
+   * How long the caller waits, milliseconds.
+   *
+   * @generated from field: int32 timeout_ms = 3;
+   */
+  timeoutMs: number;
+
+  /**
+   * True to check only, and change nothing.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message milena.controller.v1.CreatePartitionsRequest.
+ * Use `create(CreatePartitionsRequestSchema)` to create a new message.
+ */
+export const CreatePartitionsRequestSchema: GenMessage<CreatePartitionsRequest> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 13);
+
+/**
+ * Outcome for one topic.
+ *
+ * @generated from message milena.controller.v1.CreatePartitionsResult
+ */
+export type CreatePartitionsResult = Message<"milena.controller.v1.CreatePartitionsResult"> & {
+  /**
+   * Name as asked.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Kafka error number.
+   *
+   * @generated from field: sint32 error_code = 2;
+   */
+  errorCode: number;
+
+  /**
+   * One sentence about the error; empty without one.
+   *
+   * @generated from field: string error_message = 3;
+   */
+  errorMessage: string;
+};
+
+/**
+ * Describes the message milena.controller.v1.CreatePartitionsResult.
+ * Use `create(CreatePartitionsResultSchema)` to create a new message.
+ */
+export const CreatePartitionsResultSchema: GenMessage<CreatePartitionsResult> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 14);
+
+/**
+ * Outcomes in the order of the request.
+ *
+ * @generated from message milena.controller.v1.CreatePartitionsResponse
+ */
+export type CreatePartitionsResponse = Message<"milena.controller.v1.CreatePartitionsResponse"> & {
+  /**
+   * One per topic asked for.
+   *
+   * @generated from field: repeated milena.controller.v1.CreatePartitionsResult topics = 1;
+   */
+  topics: CreatePartitionsResult[];
+
+  /**
+   * Committed offset of the last record written for this request; -1 when nothing was written.
+   *
+   * @generated from field: sint64 metadata_offset = 2;
+   */
+  metadataOffset: bigint;
+};
+
+/**
+ * Describes the message milena.controller.v1.CreatePartitionsResponse.
+ * Use `create(CreatePartitionsResponseSchema)` to create a new message.
+ */
+export const CreatePartitionsResponseSchema: GenMessage<CreatePartitionsResponse> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 15);
+
+/**
+ * What carries configuration.
+ *
+ * @generated from message milena.controller.v1.ConfigResource
+ */
+export type ConfigResource = Message<"milena.controller.v1.ConfigResource"> & {
+  /**
+   * Kafka's number of the kind: 2 topic, 4 broker.
+   *
+   * @generated from field: int32 resource_type = 1;
+   */
+  resourceType: number;
+
+  /**
+   * Topic name or broker id; empty for the default of all brokers.
+   *
+   * @generated from field: string resource_name = 2;
+   */
+  resourceName: string;
+};
+
+/**
+ * Describes the message milena.controller.v1.ConfigResource.
+ * Use `create(ConfigResourceSchema)` to create a new message.
+ */
+export const ConfigResourceSchema: GenMessage<ConfigResource> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 16);
+
+/**
+ * What to do with one key.
+ *
+ * @generated from message milena.controller.v1.ConfigChange
+ */
+export type ConfigChange = Message<"milena.controller.v1.ConfigChange"> & {
+  /**
+   * Kafka's key, e.g. retention.ms.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Kafka's number: 0 set, 1 delete, 2 append to a list, 3 subtract from a list.
+   *
+   * @generated from field: int32 operation = 2;
+   */
+  operation: number;
+
+  /**
+   * Text to set, or items to append or subtract, separated by commas; unset for null.
+   *
+   * @generated from field: optional string value = 3;
+   */
+  value?: string | undefined;
+};
+
+/**
+ * Describes the message milena.controller.v1.ConfigChange.
+ * Use `create(ConfigChangeSchema)` to create a new message.
+ */
+export const ConfigChangeSchema: GenMessage<ConfigChange> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 17);
+
+/**
+ * The changes of one resource.
+ *
+ * @generated from message milena.controller.v1.ConfigResourceChanges
+ */
+export type ConfigResourceChanges = Message<"milena.controller.v1.ConfigResourceChanges"> & {
+  /**
+   * The resource.
+   *
+   * @generated from field: milena.controller.v1.ConfigResource resource = 1;
+   */
+  resource?: ConfigResource | undefined;
+
+  /**
+   * Its changes, each key at most once.
+   *
+   * @generated from field: repeated milena.controller.v1.ConfigChange changes = 2;
+   */
+  changes: ConfigChange[];
+};
+
+/**
+ * Describes the message milena.controller.v1.ConfigResourceChanges.
+ * Use `create(ConfigResourceChangesSchema)` to create a new message.
+ */
+export const ConfigResourceChangesSchema: GenMessage<ConfigResourceChanges> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 18);
+
+/**
+ * Asks to change configuration key by key. Each resource is decided on its own, all its changes together.
+ *
+ * @generated from message milena.controller.v1.IncrementalAlterConfigsRequest
+ */
+export type IncrementalAlterConfigsRequest = Message<"milena.controller.v1.IncrementalAlterConfigsRequest"> & {
+  /**
+   * Caller in Kafka's text form, e.g. `User:alice`.
+   *
+   * @generated from field: string principal = 1;
+   */
+  principal: string;
+
+  /**
+   * The resources, each at most once.
+   *
+   * @generated from field: repeated milena.controller.v1.ConfigResourceChanges resources = 2;
+   */
+  resources: ConfigResourceChanges[];
+
+  /**
+   * How long the caller waits, milliseconds.
+   *
+   * @generated from field: int32 timeout_ms = 3;
+   */
+  timeoutMs: number;
+
+  /**
+   * True to check only, and change nothing.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message milena.controller.v1.IncrementalAlterConfigsRequest.
+ * Use `create(IncrementalAlterConfigsRequestSchema)` to create a new message.
+ */
+export const IncrementalAlterConfigsRequestSchema: GenMessage<IncrementalAlterConfigsRequest> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 19);
+
+/**
+ * Outcome for one resource.
+ *
+ * @generated from message milena.controller.v1.AlteredConfigResource
+ */
+export type AlteredConfigResource = Message<"milena.controller.v1.AlteredConfigResource"> & {
+  /**
+   * The resource as asked.
+   *
+   * @generated from field: milena.controller.v1.ConfigResource resource = 1;
+   */
+  resource?: ConfigResource | undefined;
+
+  /**
+   * Kafka error number.
+   *
+   * @generated from field: sint32 error_code = 2;
+   */
+  errorCode: number;
+
+  /**
+   * One sentence about the error; empty without one.
+   *
+   * @generated from field: string error_message = 3;
+   */
+  errorMessage: string;
+};
+
+/**
+ * Describes the message milena.controller.v1.AlteredConfigResource.
+ * Use `create(AlteredConfigResourceSchema)` to create a new message.
+ */
+export const AlteredConfigResourceSchema: GenMessage<AlteredConfigResource> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 20);
+
+/**
+ * Outcomes in the order of the request.
+ *
+ * @generated from message milena.controller.v1.IncrementalAlterConfigsResponse
+ */
+export type IncrementalAlterConfigsResponse = Message<"milena.controller.v1.IncrementalAlterConfigsResponse"> & {
+  /**
+   * One per resource asked for.
+   *
+   * @generated from field: repeated milena.controller.v1.AlteredConfigResource resources = 1;
+   */
+  resources: AlteredConfigResource[];
+
+  /**
+   * Committed offset of the last record written for this request; -1 when nothing was written.
+   *
+   * @generated from field: sint64 metadata_offset = 2;
+   */
+  metadataOffset: bigint;
+};
+
+/**
+ * Describes the message milena.controller.v1.IncrementalAlterConfigsResponse.
+ * Use `create(IncrementalAlterConfigsResponseSchema)` to create a new message.
+ */
+export const IncrementalAlterConfigsResponseSchema: GenMessage<IncrementalAlterConfigsResponse> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 21);
+
+/**
+ * The whole configuration of one resource.
+ *
+ * @generated from message milena.controller.v1.ConfigResourceEntries
+ */
+export type ConfigResourceEntries = Message<"milena.controller.v1.ConfigResourceEntries"> & {
+  /**
+   * The resource.
+   *
+   * @generated from field: milena.controller.v1.ConfigResource resource = 1;
+   */
+  resource?: ConfigResource | undefined;
+
+  /**
+   * All it is to carry, each key at most once; what it carries besides is removed.
+   *
+   * @generated from field: repeated milena.controller.v1.TopicConfig entries = 2;
+   */
+  entries: TopicConfig[];
+};
+
+/**
+ * Describes the message milena.controller.v1.ConfigResourceEntries.
+ * Use `create(ConfigResourceEntriesSchema)` to create a new message.
+ */
+export const ConfigResourceEntriesSchema: GenMessage<ConfigResourceEntries> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 22);
+
+/**
+ * Asks to replace configuration. Each resource is decided on its own.
+ *
+ * @generated from message milena.controller.v1.AlterConfigsRequest
+ */
+export type AlterConfigsRequest = Message<"milena.controller.v1.AlterConfigsRequest"> & {
+  /**
+   * Caller in Kafka's text form, e.g. `User:alice`.
+   *
+   * @generated from field: string principal = 1;
+   */
+  principal: string;
+
+  /**
+   * The resources, each at most once.
+   *
+   * @generated from field: repeated milena.controller.v1.ConfigResourceEntries resources = 2;
+   */
+  resources: ConfigResourceEntries[];
+
+  /**
+   * How long the caller waits, milliseconds.
+   *
+   * @generated from field: int32 timeout_ms = 3;
+   */
+  timeoutMs: number;
+
+  /**
+   * True to check only, and change nothing.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message milena.controller.v1.AlterConfigsRequest.
+ * Use `create(AlterConfigsRequestSchema)` to create a new message.
+ */
+export const AlterConfigsRequestSchema: GenMessage<AlterConfigsRequest> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 23);
+
+/**
+ * Outcomes in the order of the request.
+ *
+ * @generated from message milena.controller.v1.AlterConfigsResponse
+ */
+export type AlterConfigsResponse = Message<"milena.controller.v1.AlterConfigsResponse"> & {
+  /**
+   * One per resource asked for.
+   *
+   * @generated from field: repeated milena.controller.v1.AlteredConfigResource resources = 1;
+   */
+  resources: AlteredConfigResource[];
+
+  /**
+   * Committed offset of the last record written for this request; -1 when nothing was written.
+   *
+   * @generated from field: sint64 metadata_offset = 2;
+   */
+  metadataOffset: bigint;
+};
+
+/**
+ * Describes the message milena.controller.v1.AlterConfigsResponse.
+ * Use `create(AlterConfigsResponseSchema)` to create a new message.
+ */
+export const AlterConfigsResponseSchema: GenMessage<AlterConfigsResponse> = /*@__PURE__*/
+  messageDesc(file_milena_controller_v1_controller, 24);
+
+/**
  * A broker in one of its registrations.
  *
  * @generated from message milena.controller.v1.BrokerState
@@ -460,7 +915,7 @@ export type BrokerState = Message<"milena.controller.v1.BrokerState"> & {
  * Use `create(BrokerStateSchema)` to create a new message.
  */
 export const BrokerStateSchema: GenMessage<BrokerState> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 11);
+  messageDesc(file_milena_controller_v1_controller, 25);
 
 /**
  * The change proposed for one partition.
@@ -509,7 +964,7 @@ export type AlterPartitionProposal = Message<"milena.controller.v1.AlterPartitio
  * Use `create(AlterPartitionProposalSchema)` to create a new message.
  */
 export const AlterPartitionProposalSchema: GenMessage<AlterPartitionProposal> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 12);
+  messageDesc(file_milena_controller_v1_controller, 26);
 
 /**
  * The partitions of one topic in a proposal.
@@ -537,7 +992,7 @@ export type AlterPartitionTopic = Message<"milena.controller.v1.AlterPartitionTo
  * Use `create(AlterPartitionTopicSchema)` to create a new message.
  */
 export const AlterPartitionTopicSchema: GenMessage<AlterPartitionTopic> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 13);
+  messageDesc(file_milena_controller_v1_controller, 27);
 
 /**
  * Proposes ISR changes of partitions the sending broker leads.
@@ -579,7 +1034,7 @@ export type AlterPartitionRequest = Message<"milena.controller.v1.AlterPartition
  * Use `create(AlterPartitionRequestSchema)` to create a new message.
  */
 export const AlterPartitionRequestSchema: GenMessage<AlterPartitionRequest> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 14);
+  messageDesc(file_milena_controller_v1_controller, 28);
 
 /**
  * State of one partition after the proposal was decided.
@@ -642,7 +1097,7 @@ export type AlterPartitionResult = Message<"milena.controller.v1.AlterPartitionR
  * Use `create(AlterPartitionResultSchema)` to create a new message.
  */
 export const AlterPartitionResultSchema: GenMessage<AlterPartitionResult> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 15);
+  messageDesc(file_milena_controller_v1_controller, 29);
 
 /**
  * The partitions of one topic in an answer.
@@ -670,7 +1125,7 @@ export type AlterPartitionTopicResult = Message<"milena.controller.v1.AlterParti
  * Use `create(AlterPartitionTopicResultSchema)` to create a new message.
  */
 export const AlterPartitionTopicResultSchema: GenMessage<AlterPartitionTopicResult> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 16);
+  messageDesc(file_milena_controller_v1_controller, 30);
 
 /**
  * Outcomes per partition.
@@ -712,7 +1167,7 @@ export type AlterPartitionResponse = Message<"milena.controller.v1.AlterPartitio
  * Use `create(AlterPartitionResponseSchema)` to create a new message.
  */
 export const AlterPartitionResponseSchema: GenMessage<AlterPartitionResponse> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 17);
+  messageDesc(file_milena_controller_v1_controller, 31);
 
 /**
  * Asks for a block of producer ids that nobody else will ever get.
@@ -747,7 +1202,7 @@ export type AllocateProducerIdsRequest = Message<"milena.controller.v1.AllocateP
  * Use `create(AllocateProducerIdsRequestSchema)` to create a new message.
  */
 export const AllocateProducerIdsRequestSchema: GenMessage<AllocateProducerIdsRequest> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 18);
+  messageDesc(file_milena_controller_v1_controller, 32);
 
 /**
  * The block.
@@ -789,7 +1244,7 @@ export type AllocateProducerIdsResponse = Message<"milena.controller.v1.Allocate
  * Use `create(AllocateProducerIdsResponseSchema)` to create a new message.
  */
 export const AllocateProducerIdsResponseSchema: GenMessage<AllocateProducerIdsResponse> = /*@__PURE__*/
-  messageDesc(file_milena_controller_v1_controller, 19);
+  messageDesc(file_milena_controller_v1_controller, 33);
 
 /**
  * Served by the active controller; any other node answers NOT_CONTROLLER. A change that is answered is committed.
@@ -817,6 +1272,36 @@ export const ControllerService: GenService<{
     methodKind: "unary";
     input: typeof DeleteTopicsRequestSchema;
     output: typeof DeleteTopicsResponseSchema;
+  },
+  /**
+   * Adds partitions to topics (Kafka's CreatePartitions, KIP-195).
+   *
+   * @generated from rpc milena.controller.v1.ControllerService.CreatePartitions
+   */
+  createPartitions: {
+    methodKind: "unary";
+    input: typeof CreatePartitionsRequestSchema;
+    output: typeof CreatePartitionsResponseSchema;
+  },
+  /**
+   * Changes single keys of the configuration of topics and brokers (Kafka's IncrementalAlterConfigs, KIP-339).
+   *
+   * @generated from rpc milena.controller.v1.ControllerService.IncrementalAlterConfigs
+   */
+  incrementalAlterConfigs: {
+    methodKind: "unary";
+    input: typeof IncrementalAlterConfigsRequestSchema;
+    output: typeof IncrementalAlterConfigsResponseSchema;
+  },
+  /**
+   * Replaces the configuration of topics and brokers (Kafka's AlterConfigs).
+   *
+   * @generated from rpc milena.controller.v1.ControllerService.AlterConfigs
+   */
+  alterConfigs: {
+    methodKind: "unary";
+    input: typeof AlterConfigsRequestSchema;
+    output: typeof AlterConfigsResponseSchema;
   },
   /**
    * Changes the ISR of partitions the caller leads (Kafka's AlterPartition, KIP-497, KIP-903).
