@@ -4,6 +4,7 @@ import { randomUuid } from '@milena/model';
 import { noMeter, noTracer, silentLogger } from '@milena/platform';
 import {
   createMemoryDisk,
+  createMemoryStateStores,
   createMemoryNetwork,
   createProcessTime,
   createSeededRandom,
@@ -58,7 +59,8 @@ class Quorum {
     const process = this.network.join(`c${nodeId}`);
     const server = process.server(9093);
     const random = this.random.fork(`${nodeId}`);
-    const platform = { clock, timers, random, disk, logger: silentLogger, tracer: noTracer, meter: noMeter };
+    const outputs = { logger: silentLogger, tracer: noTracer, meter: noMeter };
+    const platform = { clock, timers, random, disk, stateStores: createMemoryStateStores(), ...outputs };
     const common = { platform, nodeId, connector: process.connector, serviceHost: server };
     const onFatal = (error: unknown) => void this.fatal.push(error);
     const driver = createRaftDriver({

@@ -3,6 +3,7 @@ import { nodeClock } from './node-clock';
 import { nodeDisk } from './node-disk';
 import { createNodeRandom } from './node-random';
 import { nodeTimers } from './node-timers';
+import { createRocksDbStateStores } from './rocksdb-state-stores';
 
 /** What the platform of a process cannot know by itself. */
 export interface NodePlatformOptions {
@@ -13,5 +14,14 @@ export interface NodePlatformOptions {
 
 /** The platform of a real process. */
 export function createNodePlatform({ logger, tracer, meter }: NodePlatformOptions): Platform {
-  return { clock: nodeClock, timers: nodeTimers, random: createNodeRandom(), disk: nodeDisk, logger, tracer, meter };
+  return {
+    clock: nodeClock,
+    timers: nodeTimers,
+    random: createNodeRandom(),
+    disk: nodeDisk,
+    stateStores: createRocksDbStateStores({ logger }),
+    logger,
+    tracer,
+    meter,
+  };
 }

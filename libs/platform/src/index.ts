@@ -2,6 +2,16 @@ export type { Clock } from './clock';
 export type { Timer, Timers } from './timers';
 export type { Random } from './random';
 export { DiskError, type Disk, type DiskFile, type DiskLock } from './disk';
+export {
+  MAX_RANGE_ENTRIES,
+  StateStoreError,
+  type StateChange,
+  type StateEntry,
+  type StateRange,
+  type StateStore,
+  type StateStoreErrorCode,
+  type StateStores,
+} from './state-store';
 export type {
   CallContext,
   CallOptions,

@@ -3,6 +3,7 @@ import type { Disk } from './disk';
 import type { Logger } from './logger';
 import type { Meter } from './meter';
 import type { Random } from './random';
+import type { StateStores } from './state-store';
 import type { Timers } from './timers';
 import type { Tracer } from './tracer';
 
@@ -12,6 +13,7 @@ export interface Platform {
   readonly timers: Timers;
   readonly random: Random;
   readonly disk: Disk;
+  readonly stateStores: StateStores;
   readonly logger: Logger;
   readonly tracer: Tracer;
   readonly meter: Meter;

@@ -1,9 +1,11 @@
 import { noMeter, noTracer, type Logger, type Platform } from '@milena/platform';
 import {
   createMemoryDisk,
+  createMemoryStateStores,
   createProcessTime,
   type CrashMode,
   type MemoryDisk,
+  type MemoryStateStores,
   type NetworkProcess,
   type ProcessTime,
 } from '@milena/platform/testing';
@@ -31,6 +33,7 @@ export interface MachineOptions {
 /** A machine with a disk that survives and a process that may crash and be started again. */
 export class Machine {
   readonly disk: MemoryDisk;
+  readonly stateStores: MemoryStateStores;
   readonly host: string;
   #life: { readonly time: ProcessTime; readonly network: NetworkProcess; alive: boolean } | undefined;
   #lives = 0;
@@ -42,6 +45,11 @@ export class Machine {
       timers: world.time.timers,
       random: world.random.fork(`disk ${host}`),
       syncLatencyMs,
+    });
+    this.stateStores = createMemoryStateStores({
+      timers: world.time.timers,
+      random: world.random.fork(`state stores ${host}`),
+      latencyMs: { min: 0, max: syncLatencyMs.min },
     });
   }
 
@@ -60,7 +68,9 @@ export class Machine {
     this.#life = life;
     const random = world.random.fork(`${host} life ${this.#lives}`);
     const { clock, timers } = time;
-    const platform: Platform = { clock, timers, random, disk: this.disk, logger, tracer: noTracer, meter: noMeter };
+    const { disk, stateStores } = this;
+    const outputs = { logger, tracer: noTracer, meter: noMeter };
+    const platform: Platform = { clock, timers, random, disk, stateStores, ...outputs };
     this.options.start({ platform, network: life.network, isAlive: () => life.alive });
   }
 
@@ -74,5 +84,6 @@ export class Machine {
     life.time.end();
     life.network.crash();
     this.disk.crash(mode);
+    this.stateStores.crash(mode);
   }
 }

@@ -6,12 +6,14 @@ import { noMeter, noTracer, type Platform } from '@milena/platform';
 import {
   createMemoryDisk,
   createMemoryNetwork,
+  createMemoryStateStores,
   createProcessTime,
   createRecordingLogger,
   createSeededRandom,
   createVirtualTime,
   type MemoryDisk,
   type MemoryNetwork,
+  type MemoryStateStores,
   type VirtualTime,
 } from '@milena/platform/testing';
 import { decodeRecords, encodeBatch, batchesOf } from '@milena/record-batch';
@@ -42,6 +44,13 @@ export interface SceneOptions {
   readonly syncLatencyMs?: { readonly min: number; readonly max: number };
 }
 
+/** What of a broker survives its process. */
+interface SceneDisk {
+  readonly disk: MemoryDisk;
+  readonly stateStores: MemoryStateStores;
+  readonly directoryId: Uuid;
+}
+
 /** Brokers on virtual time, memory disks and a memory network, under a scripted metadata log. */
 export class BrokerScene {
   readonly time: VirtualTime = createVirtualTime();
@@ -49,7 +58,7 @@ export class BrokerScene {
   readonly log = new ScriptedMetadataLog(this.time.timers);
   readonly server: ServerConfig;
   readonly controller: ScriptedController;
-  readonly #disks = new Map<number, { disk: MemoryDisk; directoryId: Uuid }>();
+  readonly #disks = new Map<number, SceneDisk>();
   readonly #brokers = new Map<number, SceneBroker>();
   #lives = 0;
 
@@ -93,7 +102,7 @@ export class BrokerScene {
   /** Starts a broker without waiting for it. */
   async launch(id: number, hostName = `host${id}`): Promise<SceneBroker> {
     this.#lives += 1;
-    const { disk, directoryId } = this.#diskOf(id);
+    const { disk, stateStores, directoryId } = this.#diskOf(id);
     const process = this.network.join(hostName);
     const processTime = createProcessTime(this.time);
     const logger = createRecordingLogger();
@@ -102,6 +111,7 @@ export class BrokerScene {
       ...processTime,
       random,
       disk,
+      stateStores,
       logger,
       tracer: noTracer,
       meter: noMeter,
@@ -157,7 +167,8 @@ export class BrokerScene {
     broker.isAlive = false;
     broker.time.end();
     broker.process.crash();
-    this.disk(id).crash(mode === 'power' ? 'lose-unsynced' : 'keep');
+    const { disk, stateStores } = this.#diskOf(id);
+    for (const part of [disk, stateStores]) part.crash(mode === 'power' ? 'lose-unsynced' : 'keep');
   }
 
   /** Creates the topic with one partition. */
@@ -279,12 +290,13 @@ export class BrokerScene {
     return this.broker(id).server.context.replicaManager.endOffsetForEpoch([query])[0];
   }
 
-  #diskOf(id: number): { disk: MemoryDisk; directoryId: Uuid } {
+  #diskOf(id: number): SceneDisk {
     const known = this.#disks.get(id);
     if (known !== undefined) return known;
     const { syncLatencyMs } = this.options;
     const disk = createMemoryDisk(syncLatencyMs === undefined ? {} : { timers: this.time.timers, syncLatencyMs });
-    const made = { disk, directoryId: testUuid(100 + this.#disks.size * 16 + this.#lives) };
+    const stateStores = createMemoryStateStores();
+    const made = { disk, stateStores, directoryId: testUuid(100 + this.#disks.size * 16 + this.#lives) };
     this.#disks.set(id, made);
     return made;
   }

@@ -4,6 +4,8 @@ export { createSeededRandom, type SeededRandom } from './seeded-random';
 export { createMemoryDisk, type MemoryDisk, type MemoryDiskOptions } from './memory-disk';
 export type { CrashMode } from './memory-folder';
 export type { DiskFault, DiskOperation } from './disk-faults';
+export { createMemoryStateStores, type MemoryStateStores, type MemoryStateStoresOptions } from './memory-state-stores';
+export { describeStateStoreContract, type StateStoreContractSubject } from './state-store-contract';
 export {
   createMemoryNetwork,
   type MemoryNetwork,

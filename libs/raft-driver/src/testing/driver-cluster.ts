@@ -3,6 +3,7 @@ import { type ChannelFailure, type Logger, noMeter, noTracer, type Platform, sil
 import {
   type CrashMode,
   createMemoryDisk,
+  createMemoryStateStores,
   createMemoryNetwork,
   createProcessTime,
   createSeededRandom,
@@ -234,8 +235,12 @@ export class DriverCluster {
 
   #platform(nodeId: number, { clock, timers }: ProcessTime): Platform {
     const random = this.#random.fork(`node ${nodeId} start ${this.#starts++}`);
-    const logger = (this.options.logger ?? silentLogger).child({ nodeId });
-    return { clock, timers, random, disk: this.disk(nodeId), logger, tracer: noTracer, meter: noMeter };
+    const outputs = {
+      logger: (this.options.logger ?? silentLogger).child({ nodeId }),
+      tracer: noTracer,
+      meter: noMeter,
+    };
+    return { clock, timers, random, disk: this.disk(nodeId), stateStores: createMemoryStateStores(), ...outputs };
   }
 }
 
