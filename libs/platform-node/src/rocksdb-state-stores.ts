@@ -9,11 +9,20 @@ const LOCK_HELD = /lock hold by current process|While lock file/;
 /** Small: what a store holds is read at a start and rarely after, and its memory belongs to the page cache and the logs. */
 const OPTIONS: RocksDB.Options = { writeBufferSize: 8 * 2 ** 20, maxBackgroundJobs: 2, maxOpenFiles: 256 };
 
-/** Loads the engine on first use: most services never need it, and all of them should start fast. */
-async function openDatabase(folder: string): Promise<RocksDB> {
-  const { default: Database } = await import('rocksdb-native');
+/** Loads the engine: on first use, because most services never need it and all of them should start fast. */
+async function loadEngine(folder: string): Promise<typeof RocksDB> {
+  try {
+    return (await import('rocksdb-native')).default;
+  } catch (cause) {
+    throw new StateStoreError('IO', folder, 'load rocksdb-native, which needs glibc 2.34 and libatomic1, for', {
+      cause,
+    });
+  }
+}
+
+async function openDatabase(Engine: typeof RocksDB, folder: string): Promise<RocksDB> {
   await mkdir(folder, { recursive: true });
-  const database = new Database(folder, OPTIONS);
+  const database = new Engine(folder, OPTIONS);
   await database.ready();
   return database;
 }
@@ -23,8 +32,9 @@ function failure(error: unknown, folder: string): StateStoreError {
 }
 
 async function openOrBegin(folder: string, logger: Logger): Promise<RocksDB> {
+  const engine = await loadEngine(folder);
   try {
-    return await openDatabase(folder);
+    return await openDatabase(engine, folder);
   } catch (error) {
     const reason = failure(error, folder);
     if (reason.code === 'LOCKED') throw reason;
@@ -32,7 +42,7 @@ async function openOrBegin(folder: string, logger: Logger): Promise<RocksDB> {
   }
   try {
     await rm(folder, { recursive: true, force: true });
-    return await openDatabase(folder);
+    return await openDatabase(engine, folder);
   } catch (error) {
     throw failure(error, folder);
   }
