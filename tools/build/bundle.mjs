@@ -10,7 +10,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inputHash, root, stampOf } from './input-hash.mjs';
 
-const EXTERNAL = ['@grpc/grpc-js', 'pino', '@node-rs/crc32', '@opentelemetry/api'];
+const EXTERNAL = ['@grpc/grpc-js', 'pino', '@node-rs/crc32', '@opentelemetry/api', 'rocksdb-native'];
 const FORBIDDEN = [/\.spec\.ts$/, /\/testing\//, /^node_modules\/(?:@swc|jest|fast-check|typescript)\b/, /\.node$/];
 
 const MAIN = `'use strict';
