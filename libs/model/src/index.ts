@@ -7,7 +7,7 @@ export {
   type ErrorName,
   type GrpcStatusName,
 } from './error-code';
-export { failure, success, type Failure, type Result } from './result';
+export { failure, success, type Failure, type FailureDetails, type FieldViolation, type Result } from './result';
 export { invariant, InvariantViolation, unreachable } from './invariant';
 export {
   addOffset,

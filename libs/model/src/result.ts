@@ -1,7 +1,22 @@
 import type { ErrorName } from './error-code';
 
+/** What is wrong with one field of a request. */
+export interface FieldViolation {
+  /** Path of the field as the request spells it, e.g. `topic.partition_count`. */
+  readonly field: string;
+  readonly description: string;
+}
+
+/** What programs may want to know of a failure besides its code. */
+export interface FailureDetails {
+  /** What it is about, by kind: `{ topic: 'orders' }`. */
+  readonly about?: Readonly<Record<string, string>>;
+  /** Set when fields of the request are to blame. */
+  readonly violations?: readonly FieldViolation[];
+}
+
 /** An expected failure: a Kafka error by name and one sentence for the caller that names the thing concerned. */
-export interface Failure {
+export interface Failure extends FailureDetails {
   readonly code: ErrorName;
   readonly message: string;
 }
@@ -15,6 +30,10 @@ export function success<T>(value: T): Result<T> {
 }
 
 /** A failed outcome, assignable to any Result. */
-export function failure(code: ErrorName, message: string): { readonly ok: false; readonly error: Failure } {
-  return { ok: false, error: { code, message } };
+export function failure(
+  code: ErrorName,
+  message: string,
+  details: FailureDetails = {},
+): { readonly ok: false; readonly error: Failure } {
+  return { ok: false, error: { code, message, ...details } };
 }

@@ -1,4 +1,4 @@
-import type { ChannelFailure, Meter, Span, SpanOptions, TraceContext, Tracer } from '@milena/platform';
+import type { ChannelFailure, Distribution, Meter, Span, SpanOptions, TraceContext, Tracer } from '@milena/platform';
 
 /** Names of OpenTelemetry's RPC conventions (semantic-conventions 1.44), kept in one place because they still move. */
 const ATTRIBUTES = {
@@ -42,7 +42,20 @@ export interface CallInstrumentsOptions {
 
 /** Spans and durations of calls: a span per unary call, a duration per call and stream. */
 export function createCallInstruments({ side, tracer, meter }: CallInstrumentsOptions): ObserveCall {
-  const duration = meter.histogram(DURATION_METRIC[side].name, DURATION_METRIC[side].help);
+  const { name, help } = DURATION_METRIC[side];
+  const durations = new Map<string, Map<string, Distribution>>();
+
+  function duration(method: string, status: string): Distribution {
+    let ofMethod = durations.get(method);
+    if (ofMethod === undefined) durations.set(method, (ofMethod = new Map<string, Distribution>()));
+    let series = ofMethod.get(status);
+    if (series === undefined) {
+      series = meter.histogram(name, help, { rpc_method: method, rpc_status_code: status });
+      ofMethod.set(status, series);
+    }
+    return series;
+  }
+
   return ({ method: path, parent, traced, attributes }) => {
     const startMs = performance.now();
     const method = path.slice(1);
@@ -56,7 +69,7 @@ export function createCallInstruments({ side, tracer, meter }: CallInstrumentsOp
       trace: span?.context ?? parent,
       end(failure) {
         const statusCode = failure === undefined ? 'OK' : (failure.status ?? failure.reason);
-        duration.record((performance.now() - startMs) / 1000, { rpc_method: method, rpc_status_code: statusCode });
+        duration(method, statusCode).record((performance.now() - startMs) / 1000);
         span?.setAttribute(ATTRIBUTES.status, statusCode);
         const error = failure?.failure?.code ?? failure?.status ?? failure?.reason;
         if (error !== undefined) span?.setAttribute(ATTRIBUTES.error, error);

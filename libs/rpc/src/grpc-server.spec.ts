@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, success } from '@milena/model';
-import type { Meter, Tracer } from '@milena/platform';
+import { noMeter, type Meter, type Tracer } from '@milena/platform';
 import { createGrpcConnector } from './grpc-connector';
 import { createGrpcServer, listenErrorText, type GrpcServer } from './grpc-server';
 import { waitUntil } from './testing/wait-until';
@@ -103,6 +103,7 @@ describe('calls over gRPC', () => {
     const spans: Record<string, unknown>[] = [];
     let lastSpan = 0;
     const tracer: Tracer = {
+      isOn: true,
       startSpan: (name, options = {}) => {
         const traceparent = `00-${'a'.repeat(32)}-${String(++lastSpan).padStart(16, '0')}-01`;
         const attributes: Record<string, unknown> = { ...options.attributes };
@@ -116,10 +117,9 @@ describe('calls over gRPC', () => {
     };
     const recorded: string[] = [];
     const meter: Meter = {
-      counter: () => ({ add() {} }),
-      gauge() {},
-      histogram: (name) => ({
-        record: (value, labels) =>
+      ...noMeter,
+      histogram: (name, _, labels) => ({
+        record: (value) =>
           void recorded.push(`${name} ${labels?.['rpc_method']} ${labels?.['rpc_status_code']} ${value >= 0}`),
       }),
     };

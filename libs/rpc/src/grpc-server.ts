@@ -20,10 +20,12 @@ import {
   type Tracer,
   type UnaryHandler,
 } from '@milena/platform';
+import { Health } from '@milena/proto';
 import { createCallInstruments, type ObservedCall, type ObserveCall } from './call-instruments';
 import type { HealthService } from './health-service';
 import { deserializeBytes, serializeBytes } from './pass-through';
 import { PeerConnections, type PeerConnection } from './peer-connections';
+import { createReflection, REFLECTION_METHODS } from './reflection-service';
 import { acceptServerStream } from './server-stream';
 import { answerUnary } from './server-unary';
 import { serverCredentials, type TlsFiles } from './tls-files';
@@ -55,7 +57,7 @@ export interface GrpcServerOptions {
   readonly maxConnections?: number;
 }
 
-/** A gRPC server that other code registers methods with. */
+/** A gRPC server that other code registers methods with. It offers reflection (v1 and v1alpha) of all it serves. */
 export interface GrpcServer extends ServiceHost {
   /** Starts listening; resolves to where. Rejects with the system's error, its code EADDRINUSE when the port is taken. */
   start(): Promise<Endpoint>;
@@ -113,6 +115,8 @@ class RegisteringServer implements GrpcServer {
     for (const [method, handler] of this.#unary) this.#registerUnary(grpc, connections, method, handler);
     for (const [method, accept] of this.#streams) this.#registerStream(grpc, connections, method, accept);
     this.options.health?.register(grpc);
+    const reflection = createReflection(this.#serviceNames());
+    for (const method of REFLECTION_METHODS) this.#registerStream(grpc, connections, method, reflection);
     const injector = grpc.createConnectionInjector(serverCredentials(this.options.tls));
     const sockets = createServer((socket) => {
       this.#watch(socket, connections);
@@ -143,6 +147,12 @@ class RegisteringServer implements GrpcServer {
     grpc.forceShutdown();
     connections.destroyAll();
     await closed;
+  }
+
+  #serviceNames(): readonly string[] {
+    const names = new Set([...this.#unary.keys(), ...this.#streams.keys()].map((path) => path.split('/')[1] ?? ''));
+    if (this.options.health !== undefined) names.add(Health.typeName);
+    return [...names];
   }
 
   #checkNew(method: string): void {
