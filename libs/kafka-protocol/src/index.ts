@@ -42,3 +42,6 @@ export { syncGroup } from './apis/sync-group';
 export { consumerAssignment } from './consumer-protocol/consumer-assignment';
 export { consumerSubscription } from './consumer-protocol/consumer-subscription';
 export type { VersionedBytes } from './consumer-protocol/versioned-bytes';
+export { groupMetadataKey, groupMetadataValue } from './records/group-metadata';
+export { offsetCommitKey, offsetCommitValue } from './records/offset-commit';
+export type { RecordSchema, RecordVersions } from './records/record-schema';
