@@ -12,3 +12,38 @@ export { createTopicsRpc } from './controller/create-topics-rpc';
 export { deleteTopicsRpc } from './controller/delete-topics-rpc';
 export { alterPartitionRpc } from './controller/alter-partition-rpc';
 export { allocateProducerIdsRpc } from './controller/allocate-producer-ids-rpc';
+export { createPartitionsRpc } from './controller/create-partitions-rpc';
+export { alterConfigsRpc } from './controller/alter-configs-rpc';
+export { incrementalAlterConfigsRpc } from './controller/incremental-alter-configs-rpc';
+export {
+  listGroupsRpc,
+  type BrokerListedGroup,
+  type BrokerListGroupsRequest,
+  type BrokerListGroupsResponse,
+} from './broker/list-groups-rpc';
+export {
+  describeGroupRpc,
+  type BrokerDescribeGroupResponse,
+  type BrokerGroupMember,
+  type BrokerGroupRequest,
+} from './broker/describe-group-rpc';
+export { deleteGroupRpc, type BrokerDeleteGroupResponse } from './broker/delete-group-rpc';
+export {
+  listGroupOffsetsRpc,
+  type BrokerGroupOffset,
+  type BrokerListGroupOffsetsRequest,
+  type BrokerListGroupOffsetsResponse,
+} from './broker/list-group-offsets-rpc';
+export type { ReplicaLogState } from './broker/replica-log-wire';
+export {
+  listReplicaLogsRpc,
+  type ListReplicaLogsRequest,
+  type ReplicaLogsResponse,
+} from './broker/list-replica-logs-rpc';
+export { describeReplicaLogsRpc, type DescribeReplicaLogsRequest } from './broker/describe-replica-logs-rpc';
+export {
+  listTopicConfigsRpc,
+  type BrokerListTopicConfigsRequest,
+  type BrokerListTopicConfigsResponse,
+  type BrokerTopicConfig,
+} from './broker/list-topic-configs-rpc';

@@ -1,7 +1,7 @@
 /** Where a value comes from: the words of Kafka's ConfigSource that apply, and the place to show in messages. */
 export interface ConfigOrigin {
-  readonly source: 'default' | 'file' | 'environment' | 'command line' | 'topic' | 'broker';
-  /** `server.properties:12`, `environment KAFKA_LOG_DIRS`, `--set`, or the key a topic's value was inherited from. */
+  readonly source: 'default' | 'file' | 'environment' | 'command line' | 'topic' | 'broker' | 'dynamic';
+  /** `server.properties:12`, `environment KAFKA_LOG_DIRS`, `--set`, or the key a topic's value was inherited from, `cluster` or `broker`. */
   readonly place: string;
 }
 

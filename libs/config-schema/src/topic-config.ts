@@ -20,7 +20,7 @@ export function validateTopicConfig(entries: Iterable<readonly [key: string, tex
   const messages: string[] = [];
   const lags = new Map<string, number>();
   for (const [key, text] of entries) {
-    const definition = definitionOf(key);
+    const definition = topicKey(key);
     if (definition === undefined) messages.push(unknownTopicKey(key));
     else if (text !== null) {
       const parsed = parseValue(definition, text);
@@ -38,7 +38,7 @@ export function validateTopicConfig(entries: Iterable<readonly [key: string, tex
 
 /** What a topic key accepts, for error texts and describes; undefined for a key no topic has. */
 export function topicKeyAccepts(key: string): string | undefined {
-  const definition = definitionOf(key);
+  const definition = topicKey(key);
   return definition === undefined ? undefined : acceptedText(definition);
 }
 
@@ -54,8 +54,8 @@ export function resolveTopicConfig(own: ReadonlyMap<string, string>, server: Ser
   return new TypedConfig(values);
 }
 
-/** Own keys only: a key comes from a client, and every object has a `constructor`. */
-function definitionOf(key: string): KeyDefinition | undefined {
+/** Definition of a topic key; own keys only, because names come from clients and every object has a `constructor`. */
+export function topicKey(key: string): KeyDefinition | undefined {
   return Object.hasOwn(TOPIC_KEYS, key) ? (TOPIC_KEYS as Record<string, KeyDefinition>)[key] : undefined;
 }
 

@@ -46,6 +46,11 @@ export class TypedConfig<Table extends KeyTable> {
     return this.#value(key).origin.source !== 'default';
   }
 
+  /** The same configuration with other values for some keys. */
+  with(values: ReadonlyMap<string, ConfigValue>): TypedConfig<Table> {
+    return values.size === 0 ? this : new TypedConfig(new Map([...this.#values, ...values]));
+  }
+
   #parsed(key: string): ConfigValue['parsed'] {
     return this.#value(key).parsed;
   }

@@ -1,10 +1,13 @@
 import type { MetadataImage } from '@milena/metadata';
 import { allocateProducerIdsApi } from './api/allocate-producer-ids-api';
+import { alterConfigsApi } from './api/alter-configs-api';
 import { alterPartitionApi } from './api/alter-partition-api';
 import { brokerHeartbeatApi } from './api/broker-heartbeat-api';
 import { serveApi } from './api/controller-api';
+import { createPartitionsApi } from './api/create-partitions-api';
 import { createTopicsApi } from './api/create-topics-api';
 import { deleteTopicsApi } from './api/delete-topics-api';
+import { incrementalAlterConfigsApi } from './api/incremental-alter-configs-api';
 import { registerBrokerApi } from './api/register-broker-api';
 import { registerControllerMetrics } from './controller-metrics';
 import type { ControllerServerOptions } from './controller-server-options';
@@ -34,6 +37,9 @@ export function createControllerServer(options: ControllerServerOptions): Contro
   serveApi(serviceHost, controller, brokerHeartbeatApi);
   serveApi(serviceHost, controller, createTopicsApi);
   serveApi(serviceHost, controller, deleteTopicsApi);
+  serveApi(serviceHost, controller, createPartitionsApi);
+  serveApi(serviceHost, controller, alterConfigsApi);
+  serveApi(serviceHost, controller, incrementalAlterConfigsApi);
   serveApi(serviceHost, controller, alterPartitionApi);
   serveApi(serviceHost, controller, allocateProducerIdsApi);
   registerControllerMetrics(platform.meter, controller);

@@ -52,3 +52,19 @@ export {
   type TopicReference,
 } from './topics/delete-topics';
 export { topicConfigRules } from './topics/topic-config-rules';
+export {
+  createPartitions,
+  type CreatePartitionsContext,
+  type CreatePartitionsRequest,
+  type CreatePartitionsResponse,
+  type PartitionsToCreate,
+} from './topics/create-partitions';
+export { alterConfigs, type AlterConfigsRequest, type ConfigReplacement } from './configs/alter-configs';
+export {
+  incrementalAlterConfigs,
+  type ConfigChange,
+  type ConfigChanges,
+  type ConfigOperation,
+  type IncrementalAlterConfigsRequest,
+} from './configs/incremental-alter-configs';
+export type { AlterConfigsContext, AlterConfigsResponse } from './configs/decide-configs';

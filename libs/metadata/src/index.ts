@@ -25,6 +25,7 @@ export {
   type UnfenceBrokerRecord,
   type UnregisterBrokerRecord,
 } from './metadata-record';
+export { isInternalTopic } from './internal-topics';
 export type { TopicImage } from './topic-image';
 export {
   emptyImage,

@@ -1,17 +1,32 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { MalformedInput } from '@milena/bytes';
 import { failure, NO_NODE, NO_OFFSET, offset, producerId, success } from '@milena/model';
-import { BrokerHeartbeatRequestSchema, DeleteTopicsRequestSchema, RegisterBrokerRequestSchema } from '@milena/proto';
+import {
+  BrokerHeartbeatRequestSchema,
+  DeleteTopicsRequestSchema,
+  IncrementalAlterConfigsRequestSchema,
+  RegisterBrokerRequestSchema,
+} from '@milena/proto';
 import { allocateProducerIdsRpc } from './allocate-producer-ids-rpc';
+import { alterConfigsRpc } from './alter-configs-rpc';
 import { alterPartitionRpc } from './alter-partition-rpc';
 import { brokerHeartbeatRpc } from './broker-heartbeat-rpc';
 import type { Rpc } from '../rpc';
+import { createPartitionsRpc } from './create-partitions-rpc';
 import { createTopicsRpc } from './create-topics-rpc';
 import { deleteTopicsRpc } from './delete-topics-rpc';
+import { incrementalAlterConfigsRpc } from './incremental-alter-configs-rpc';
 import { registerBrokerRpc } from './register-broker-rpc';
 
 const id = 'AAAAAAAAAAAAAAAAAAAABQ';
 const principal = 'User:alice';
+const altered = {
+  metadataOffset: NO_OFFSET,
+  resources: [
+    { resource: { type: 'TOPIC' as const, name: 'a' }, result: success(null) },
+    { resource: { type: 'BROKER' as const, name: '7' }, result: failure('BROKER_ID_NOT_REGISTERED', 'no broker 7') },
+  ],
+};
 const refused = failure('STALE_BROKER_EPOCH', 'broker 1 is registered with epoch 7');
 
 function requests<Request, Response>(rpc: Rpc<Request, Response>, ...values: Request[]) {
@@ -139,6 +154,55 @@ const CASES = [
       { topicId: id, result: failure('UNKNOWN_TOPIC_ID', 'there is no such topic') },
     ],
   }),
+  ...requests(createPartitionsRpc, {
+    principal,
+    validateOnly: true,
+    timeoutMs: 5000,
+    topics: [
+      { name: 'a', count: -1, assignments: undefined },
+      { name: 'b', count: 3, assignments: [[1, 2], []] },
+    ],
+  }),
+  ...responses(createPartitionsRpc, {
+    metadataOffset: offset(7),
+    topics: [
+      { name: 'a', result: failure('INVALID_PARTITIONS', 'that is no increase') },
+      { name: 'b', result: success(null) },
+    ],
+  }),
+  ...requests(incrementalAlterConfigsRpc, {
+    principal,
+    validateOnly: false,
+    timeoutMs: 0,
+    resources: [
+      {
+        resource: { type: 'TOPIC' as const, name: 'a' },
+        changes: [
+          { name: 'k', operation: 'SET' as const, value: '' },
+          { name: 'l', operation: 'DELETE' as const, value: undefined },
+          { name: 'm', operation: 'APPEND' as const, value: 'x,y' },
+          { name: 'n', operation: 'SUBTRACT' as const, value: 'x' },
+        ],
+      },
+      { resource: { type: 'BROKER' as const, name: '' }, changes: [] },
+    ],
+  }),
+  ...responses(incrementalAlterConfigsRpc, altered),
+  ...requests(alterConfigsRpc, {
+    principal,
+    validateOnly: true,
+    timeoutMs: 5000,
+    resources: [
+      {
+        resource: { type: 'BROKER' as const, name: '1' },
+        entries: [
+          { name: 'k', value: 'v' },
+          { name: 'l', value: undefined },
+        ],
+      },
+    ],
+  }),
+  ...responses(alterConfigsRpc, altered),
 ];
 
 describe('controller RPCs', () => {
@@ -165,6 +229,9 @@ describe('controller RPCs', () => {
     ['an epoch beyond the safe integers', () => heartbeat({ brokerEpoch: 2n ** 60n })],
     ['a metadata offset below none', () => heartbeat({ currentMetadataOffset: -2n })],
     ['bytes that are no message', () => brokerHeartbeatRpc.decodeRequest(Buffer.from([0x08]))],
+    ['an unknown config operation', () => configChange({ changes: [{ name: 'k', operation: 4 }] })],
+    ['an unknown kind of config resource', () => configChange({ resource: { resourceType: 3 } })],
+    ['changes of no resource', () => configChange({ resource: undefined })],
     [
       'a topic id that is no uuid',
       () =>
@@ -186,4 +253,10 @@ function heartbeat(fields: object) {
   return brokerHeartbeatRpc.decodeRequest(
     toBinary(BrokerHeartbeatRequestSchema, create(BrokerHeartbeatRequestSchema, fields)),
   );
+}
+
+function configChange(fields: object) {
+  const resources = [{ resource: { resourceType: 2 }, changes: [], ...fields }];
+  const message = create(IncrementalAlterConfigsRequestSchema, { resources });
+  return incrementalAlterConfigsRpc.decodeRequest(toBinary(IncrementalAlterConfigsRequestSchema, message));
 }

@@ -153,8 +153,9 @@ export const LOG_KEYS = {
     min: 0,
     unit: 'milliseconds',
     scope: 'broker',
-    update: 'cluster-wide',
+    update: 'read-only',
     doc: 'Time between renaming the files of a deleted segment and removing them.',
+    differs: 'Read at start only.',
   },
   'log.flush.interval.messages': {
     type: 'long',

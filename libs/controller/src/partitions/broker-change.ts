@@ -13,9 +13,12 @@ import { partitionChange } from './partition-change';
 /** A broker as it will be once the decision at hand has taken effect. */
 export type BrokerAfter = Pick<BrokerRegistration, 'id' | 'fenced' | 'inControlledShutdown' | 'directoryIds'>;
 
+/** The key that allows a replica outside the ISR to lead. */
+export const UNCLEAN_ELECTION_KEY = 'unclean.leader.election.enable';
+
 /** `unclean.leader.election.enable` of a topic: its own value, else the cluster's, else the controller's. */
 export function uncleanElectionAllowed(image: MetadataImage, topic: string, defaults: ControllerDefaults): boolean {
-  const key = 'unclean.leader.election.enable';
+  const key = UNCLEAN_ELECTION_KEY;
   const value =
     image.configValue({ type: 'TOPIC', name: topic }, key) ?? image.configValue({ type: 'BROKER', name: '' }, key);
   return value === undefined ? defaults.uncleanLeaderElection : value === 'true';

@@ -4,6 +4,7 @@ import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
 import { checkManualAssignment, type ReplicaAssignment } from './manual-assignment';
 import { newTopicRecords } from './new-topic-records';
+import { placementBrokers } from './placement-brokers';
 import { placeReplicas } from './replica-placement';
 import { topicCollisionKey, topicNameRefusal } from './topic-name';
 
@@ -180,21 +181,9 @@ function placed(
   if (replicationFactor < 1) {
     return failure('INVALID_REPLICATION_FACTOR', `${replicationFactor} is not a replication factor`);
   }
-  const brokers = image.brokers().map(({ id, rack, fenced, inControlledShutdown }) => ({
-    id,
-    ...(rack === undefined ? {} : { rack }),
-    usable: !fenced && !inControlledShutdown,
-  }));
-  if (replicationFactor > brokers.length) {
-    return failure(
-      'INVALID_REPLICATION_FACTOR',
-      `the replication factor of ${replicationFactor} cannot be reached: ${brokers.length} broker(s) are registered`,
-    );
-  }
-  if (!brokers.some(({ usable }) => usable)) {
-    return failure('INVALID_REPLICATION_FACTOR', `all ${brokers.length} broker(s) are fenced or shutting down`);
-  }
-  return success(placeReplicas({ partitions, replicationFactor, brokers, draw }));
+  const brokers = placementBrokers(image, replicationFactor);
+  if (!brokers.ok) return brokers;
+  return success(placeReplicas({ partitions, replicationFactor, brokers: brokers.value, draw }));
 }
 
 function refuse(code: Failure['code'], message: string): Failure {

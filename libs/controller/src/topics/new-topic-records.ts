@@ -23,12 +23,22 @@ export function newTopicRecords(
     name: key,
     value,
   }));
-  const partitions = assignment.map((replicas, partitionId): MetadataRecord => {
+  return [{ type: 'TopicRecord', name, topicId }, ...settings, ...newPartitionRecords(image, topicId, assignment, 0)];
+}
+
+/** Records of new partitions, numbered from `first` on. */
+export function newPartitionRecords(
+  image: MetadataImage,
+  topicId: Uuid,
+  assignment: readonly (readonly number[])[],
+  first: number,
+): readonly MetadataRecord[] {
+  return assignment.map((replicas, index): MetadataRecord => {
     const isr = replicas.filter((id) => isActiveBroker(image.broker(id)));
     return {
       type: 'PartitionRecord',
       topicId,
-      partitionId,
+      partitionId: first + index,
       replicas,
       isr,
       addingReplicas: [],
@@ -40,5 +50,4 @@ export function newTopicRecords(
       directories: replicas.map((id) => defaultDirectory(image.broker(id))),
     };
   });
-  return [{ type: 'TopicRecord', name, topicId }, ...settings, ...partitions];
 }

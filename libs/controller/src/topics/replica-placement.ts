@@ -13,6 +13,8 @@ export interface PlacementRequest {
   /** At most the number of brokers; at least one broker is usable. */
   readonly replicationFactor: number;
   readonly brokers: readonly PlacementBroker[];
+  /** Replicas of the partitions the topic has already, which count when balancing. */
+  readonly placed?: readonly (readonly number[])[];
   /** A uniform integer in [0, bound). */
   draw(bound: number): number;
 }
@@ -23,13 +25,23 @@ interface Candidate extends PlacementBroker {
 }
 
 /**
- * Chooses replicas for each partition of a new topic, the preferred leader first. Leaders go round the usable brokers, so
+ * Chooses replicas for each new partition of a topic, the preferred leader first. Leaders go round the usable brokers, so
  * that their counts differ by at most one. Followers go to usable brokers first, then to racks the partition has fewest
  * replicas in, then to brokers with fewest replicas of the topic. What is still equal is drawn, so that partitions do
  * not form fixed groups of brokers and topics do not all begin with the same one.
  */
-export function placeReplicas({ partitions, replicationFactor, brokers, draw }: PlacementRequest): number[][] {
-  const candidates: Candidate[] = brokers.map((broker) => ({ ...broker, leaders: 0, replicas: 0 }));
+export function placeReplicas({
+  partitions,
+  replicationFactor,
+  brokers,
+  placed = [],
+  draw,
+}: PlacementRequest): number[][] {
+  const candidates: Candidate[] = brokers.map((broker) => ({
+    ...broker,
+    leaders: placed.filter(([leader]) => leader === broker.id).length,
+    replicas: placed.filter((replicas) => replicas.includes(broker.id)).length,
+  }));
   const usable = candidates.filter((candidate) => candidate.usable);
   return Array.from({ length: partitions }, () => {
     const leader = smallest(usable, draw, [({ leaders }) => leaders, ({ replicas }) => replicas]);
