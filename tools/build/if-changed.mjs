@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputHash, root, stampOf } from './input-hash.mjs';
 
-const APPS = ['apps/controller-quorum', 'apps/broker', 'apps/milena'];
+const APPS = ['controller-quorum', 'broker', 'admin-gateway', 'zookeeper-shim', 'milena'].map((app) => `apps/${app}`);
 
 /** The command line's bundle. */
 export const milena = join(root, 'dist', 'apps', 'milena', 'main.js');

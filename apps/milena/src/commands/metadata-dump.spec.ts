@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodeMetadataRecord } from '@milena/metadata';
 import { offset, timestampMs } from '@milena/model';
 import { encodeBatch, encodeControlBatch } from '@milena/record-batch';
-import { metadataLines } from './metadata-dump';
+import { metadataRecords } from './metadata-dump';
 
 describe('metadata dump', () => {
   let folder: string;
@@ -36,14 +36,13 @@ describe('metadata dump', () => {
     ],
   });
 
-  const dump = (from = 0) =>
-    [...metadataLines(folder, { from, output: 'json' })].map((line) => JSON.parse(line) as object);
+  const dump = (from = 0) => [...metadataRecords(folder, from)];
 
   it('prints control records and metadata records with where they stand and what caused them', () => {
     write(leaderChange, topic);
     expect(dump()).toMatchObject([
-      { offset: 0, epoch: 2, type: 'kraft-version', kraftVersion: 1 },
-      { offset: 1, epoch: 2, type: 'TopicRecord', name: 'orders', traceparent: '00-a-b-01' },
+      { offset: 0, epoch: 2, type: 'kraft-version', fields: { kraftVersion: 1 } },
+      { offset: 1, epoch: 2, type: 'TopicRecord', fields: { name: 'orders' }, traceparent: '00-a-b-01' },
     ]);
     expect(dump(1)).toHaveLength(1);
   });
@@ -61,6 +60,6 @@ describe('metadata dump', () => {
   });
 
   it('says where it looked in vain', () => {
-    expect(() => [...metadataLines('/nowhere', { from: 0, output: 'json' })]).toThrow('/nowhere/__cluster_metadata-0');
+    expect(() => [...metadataRecords('/nowhere', 0)]).toThrow('/nowhere/__cluster_metadata-0');
   });
 });

@@ -13,7 +13,7 @@ import {
   type LogRecord,
 } from '@milena/record-batch';
 import { CommandFailure } from '../command-failure';
-import type { OutputFormat } from '../output/printer';
+import { dataText, type OutputFormat } from '../output/printer';
 
 /** No batch of a metadata log is larger. */
 const BATCH_BYTES_MAX = 64 * 1024 * 1024;
@@ -25,20 +25,34 @@ export interface DumpOptions {
   readonly output: OutputFormat;
 }
 
-/** `milena metadata dump <folder>`. */
-export function dumpMetadata(folder: string, options: DumpOptions): void {
-  for (const text of metadataLines(folder, options)) process.stdout.write(text);
+/** One record of a metadata log: where it stands, and its fields. */
+export interface DumpedRecord {
+  readonly offset: number;
+  readonly epoch: number;
+  readonly timestamp: number;
+  readonly type: string;
+  /** What the record says, by its own fields' names. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The trace that caused it. */
+  readonly traceparent?: string;
 }
 
-/** Every record from `from` on, one line each, read without touching the log. */
-export function* metadataLines(folder: string, { from, output }: DumpOptions): Generator<string> {
+/** `milena metadata dump <folder>`: one line per record, of JSON for `json` too, because a log may be long. */
+export async function dumpMetadata(folder: string, { from, output }: DumpOptions): Promise<void> {
+  for (const record of metadataRecords(folder, from)) {
+    process.stdout.write(output === 'table' ? line(record) : await recordText(record, output));
+  }
+}
+
+/** Every record from offset `from` on, read without touching the log. */
+export function* metadataRecords(folder: string, from: number): Generator<DumpedRecord> {
   for (const path of segments(folder)) {
     for (const { header, bytes } of batchesOfFile(path)) {
       if (header.lastOffset < from) continue;
       if (!verifyCrc(bytes))
         throw new CommandFailure(1, `${path}: the batch at offset ${header.baseOffset} fails its CRC`);
       for (const record of decodeRecords(bytes)) {
-        if (record.offset >= from) yield line(header, record, output);
+        if (record.offset >= from) yield dumped(header, record);
       }
     }
   }
@@ -83,15 +97,28 @@ function* batchesOfFile(path: string): Generator<{ readonly header: BatchHeader;
   }
 }
 
-function line(header: BatchHeader, record: LogRecord, output: OutputFormat): string {
+function dumped(header: BatchHeader, record: LogRecord): DumpedRecord {
   const { type, ...fields } = content(header, record);
   const traceparent = record.headers.find(({ key }) => key === 'traceparent')?.value?.toString('latin1');
-  const place = { offset: record.offset, epoch: header.partitionLeaderEpoch, timestamp: record.timestamp };
-  if (output === 'json') {
-    return `${JSON.stringify({ ...place, type, ...fields, ...(traceparent === undefined ? {} : { traceparent }) })}\n`;
-  }
-  const time = new Date(record.timestamp).toISOString();
-  return `${String(place.offset).padStart(8)}  ${String(place.epoch).padStart(4)}  ${time}  ${type} ${JSON.stringify(fields)}\n`;
+  return {
+    offset: record.offset,
+    epoch: header.partitionLeaderEpoch,
+    timestamp: record.timestamp,
+    type,
+    fields,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}
+
+function line({ offset, epoch, timestamp, type, fields }: DumpedRecord): string {
+  const time = new Date(timestamp).toISOString();
+  return `${String(offset).padStart(8)}  ${String(epoch).padStart(4)}  ${time}  ${type} ${JSON.stringify(fields)}\n`;
+}
+
+function recordText(record: DumpedRecord, output: Exclude<OutputFormat, 'table'>): Promise<string> {
+  const { offset, epoch, timestamp, type, fields, traceparent } = record;
+  const data = { offset, epoch, timestamp, type, ...fields, ...(traceparent === undefined ? {} : { traceparent }) };
+  return dataText(output === 'yaml' ? 'yaml' : 'ndjson', [data]);
 }
 
 function content(header: BatchHeader, record: LogRecord): { readonly type: string } {

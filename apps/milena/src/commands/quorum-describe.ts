@@ -49,10 +49,10 @@ export async function describeQuorum(options: { bootstrapController: string; out
   const voters = response.voters.map((voter) => row(voter, voter.replica.id === leaderId ? 'leader' : 'voter'));
   const observers = response.observers.map((observer) => row(observer, 'observer'));
   const summary = { leaderId, leaderEpoch, highWatermark };
-  if (options.output === 'json') return printObject('json', { ...summary, voters, observers });
-  printObject('table', summary);
+  if (options.output !== 'table') return printObject(options.output, { ...summary, voters, observers });
+  await printObject('table', summary);
   process.stdout.write('\n');
-  printRows('table', [...voters, ...observers], COLUMNS);
+  await printRows('table', [...voters, ...observers], COLUMNS);
 }
 
 function parseEndpoints(text: string): readonly Endpoint[] {

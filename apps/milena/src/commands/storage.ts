@@ -45,7 +45,7 @@ export async function formatStorageCommand(options: FormatOptions, environment: 
     throw new CommandFailure(1, cause.message, { cause });
   });
   const rows = formatted.map(({ logFolder, properties, written }) => ({ logFolder, written, ...properties }));
-  printRows(options.output, rows, [
+  await printRows(options.output, rows, [
     { heading: 'FOLDER', cell: ({ logFolder }) => logFolder },
     { heading: 'NODE', cell: ({ nodeId }) => nodeId },
     { heading: 'CLUSTER', cell: ({ clusterId }) => clusterId },
@@ -55,11 +55,14 @@ export async function formatStorageCommand(options: FormatOptions, environment: 
 }
 
 /** `milena storage info`: whose folder it is. */
-export function storageInfo(options: { config: string; output: OutputFormat }, environment: NodeJS.ProcessEnv): void {
+export async function storageInfo(
+  options: { config: string; output: OutputFormat },
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   const { config } = loadNodeConfig(options.config, environment);
   const properties = readMetaProperties(storagePlatform().disk, config.dataFolder);
   if (properties === undefined) throw new CommandFailure(3, `${config.dataFolder} is not formatted`);
-  printObject(options.output, { logFolder: config.dataFolder, ...properties });
+  await printObject(options.output, { logFolder: config.dataFolder, ...properties });
 }
 
 /** `milena storage random-uuid`. */

@@ -1,23 +1,27 @@
-import { createTopics, deleteTopics, describeTopicPartitions, metadata, type ResponseOf } from '@milena/kafka-protocol';
+import {
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  describeTopicPartitions,
+  metadata,
+  type ResponseOf,
+} from '@milena/kafka-protocol';
 import { errorName, ZERO_UUID } from '@milena/model';
 import { CommandFailure } from '../command-failure';
 import { connectToCluster, type KafkaClient } from '../kafka/kafka-client';
 import { throwOnError } from '../kafka/kafka-failure';
-import { printRows, type Column, type OutputFormat } from '../output/printer';
+import { printRows, type Column } from '../output/printer';
+import type { ClusterOptions } from './cluster-options';
+import { keyValues } from './key-value';
 
 /** How long a broker may take to have the controller carry a change out. */
 const CHANGE_TIMEOUT_MS = 15_000;
 /** Added where we wait for the broker's own timeout to speak first. */
 const GRACE_MS = 5_000;
-
-/** Options every topic command has. */
-export interface TopicOptions {
-  readonly bootstrapServer: string;
-  readonly output: OutputFormat;
-}
+const CHANGE_BOUNDS = { timeoutMs: CHANGE_TIMEOUT_MS + GRACE_MS };
 
 /** Options of `topic create`. */
-export interface CreateOptions extends TopicOptions {
+export interface CreateOptions extends ClusterOptions {
   readonly partitions?: number;
   readonly replicationFactor?: number;
   readonly config: readonly string[];
@@ -40,22 +44,18 @@ const TOPIC_COLUMNS: readonly Column<TopicRow>[] = [
 
 /** `milena topic create <name>`. */
 export async function createTopic(name: string, options: CreateOptions): Promise<void> {
-  const configs = options.config.map((text) => {
-    const split = text.indexOf('=');
-    if (split < 1) throw new CommandFailure(2, `--config ${text}: must be key=value`);
-    return { name: text.slice(0, split), value: text.slice(split + 1) };
-  });
+  const configs = keyValues(options.config, '--config');
   const { partitions: numPartitions = -1, replicationFactor = -1 } = options;
   const topics = [{ name, numPartitions, replicationFactor, assignments: [], configs }];
   await withClient(options, async (client) => {
     const body = { topics, timeoutMs: CHANGE_TIMEOUT_MS };
-    const response = await client.request(createTopics, body, CHANGE_TIMEOUT_MS + GRACE_MS);
+    const response = await client.request(createTopics, body, CHANGE_BOUNDS);
     const [topic] = response.topics;
     if (topic === undefined) throw new CommandFailure(1, `topic ${name}: the broker did not answer for it`);
     const exists = errorName(topic.errorCode) === 'TOPIC_ALREADY_EXISTS';
     if (exists && options.ifNotExists === true) {
       const found = await describe(client, [name]);
-      return printRows(options.output, found.map(topicRow), TOPIC_COLUMNS, found.map(topicRow)[0]);
+      return await printRows(options.output, found.map(topicRow), TOPIC_COLUMNS, found.map(topicRow)[0]);
     }
     throwOnError(`topic ${name}`, topic.errorCode, topic.errorMessage);
     const row = {
@@ -64,12 +64,12 @@ export async function createTopic(name: string, options: CreateOptions): Promise
       partitions: topic.numPartitions,
       replicationFactor: topic.replicationFactor,
     };
-    printRows(options.output, [row], TOPIC_COLUMNS, row);
+    await printRows(options.output, [row], TOPIC_COLUMNS, row);
   });
 }
 
 /** `milena topic list`. */
-export async function listTopics(options: TopicOptions): Promise<void> {
+export async function listTopics(options: ClusterOptions): Promise<void> {
   await withClient(options, async (client) => {
     const response = await client.request(metadata, { topics: null, allowAutoTopicCreation: false });
     throwOnError('topics', response.errorCode);
@@ -81,7 +81,7 @@ export async function listTopics(options: TopicOptions): Promise<void> {
         replicationFactor: topic.partitions[0]?.replicaNodes.length ?? 0,
       }))
       .sort((left, right) => (left.name < right.name ? -1 : 1));
-    printRows(options.output, rows, TOPIC_COLUMNS);
+    await printRows(options.output, rows, TOPIC_COLUMNS);
   });
 }
 
@@ -89,7 +89,7 @@ type DescribedTopic = ResponseOf<typeof describeTopicPartitions>['topics'][numbe
 type DescribedPartition = DescribedTopic['partitions'][number];
 
 /** `milena topic describe <name>...`. */
-export async function describeTopics(names: readonly string[], options: TopicOptions): Promise<void> {
+export async function describeTopics(names: readonly string[], options: ClusterOptions): Promise<void> {
   await withClient(options, async (client) => {
     const topics = await describe(client, names);
     const rows = topics.flatMap((topic) =>
@@ -106,7 +106,7 @@ export async function describeTopics(names: readonly string[], options: TopicOpt
         offline: partition.offlineReplicas,
       })),
     }));
-    printRows(options.output, rows, PARTITION_COLUMNS, json);
+    await printRows(options.output, rows, PARTITION_COLUMNS, json);
   });
 }
 
@@ -125,18 +125,30 @@ const DELETED_COLUMNS: readonly Column<{ readonly name: string; readonly topicId
 ];
 
 /** `milena topic delete <name>...`. */
-export async function removeTopics(names: readonly string[], options: TopicOptions): Promise<void> {
+export async function removeTopics(names: readonly string[], options: ClusterOptions): Promise<void> {
   await withClient(options, async (client) => {
     const body = {
       topics: names.map((name) => ({ name, topicId: ZERO_UUID })),
       topicNames: names,
       timeoutMs: CHANGE_TIMEOUT_MS,
     };
-    const { responses } = await client.request(deleteTopics, body, CHANGE_TIMEOUT_MS + GRACE_MS);
+    const { responses } = await client.request(deleteTopics, body, CHANGE_BOUNDS);
     const deleted = responses.filter(({ errorCode }) => errorCode === 0);
     const rows = deleted.map((topic) => ({ name: topic.name ?? '', topicId: topic.topicId }));
-    if (rows.length > 0) printRows(options.output, rows, DELETED_COLUMNS);
+    if (rows.length > 0) await printRows(options.output, rows, DELETED_COLUMNS);
     for (const topic of responses) throwOnError(`topic ${topic.name ?? ''}`, topic.errorCode, topic.errorMessage);
+  });
+}
+
+/** `milena topic add-partitions <name>`: `total` is their number afterwards. */
+export async function addPartitions(name: string, options: ClusterOptions & { readonly total: number }): Promise<void> {
+  await withClient(options, async (client) => {
+    const topics = [{ name, count: options.total, assignments: null }];
+    const body = { topics, timeoutMs: CHANGE_TIMEOUT_MS, validateOnly: false };
+    const { results } = await client.request(createPartitions, body, CHANGE_BOUNDS);
+    throwOnError(`topic ${name}`, results[0]?.errorCode ?? 0, results[0]?.errorMessage);
+    const rows = (await describe(client, [name])).map(topicRow);
+    await printRows(options.output, rows, TOPIC_COLUMNS, rows[0]);
   });
 }
 
@@ -164,7 +176,7 @@ function topicRow(topic: DescribedTopic): TopicRow {
   return { name: topic.name ?? '', topicId: topic.topicId, partitions: topic.partitions.length, replicationFactor };
 }
 
-async function withClient(options: TopicOptions, run: (client: KafkaClient) => Promise<void>): Promise<void> {
+async function withClient(options: ClusterOptions, run: (client: KafkaClient) => Promise<void>): Promise<void> {
   const client = await connectToCluster(options.bootstrapServer);
   try {
     await run(client);

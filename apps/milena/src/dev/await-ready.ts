@@ -76,9 +76,10 @@ async function brokerIsReady(broker: DevNode, count: number, poll: Poll): Promis
 
 async function seesCluster(client: KafkaClient, count: number): Promise<boolean> {
   const body = { includeClusterAuthorizedOperations: false, includeFencedBrokers: false };
-  const cluster = await client.request(describeCluster, body, ATTEMPT_TIMEOUT_MS);
+  const bounds = { timeoutMs: ATTEMPT_TIMEOUT_MS };
+  const cluster = await client.request(describeCluster, body, bounds);
   if (cluster.errorCode !== 0 || cluster.brokers.length < count) return false;
-  const { brokers, controllerId } = await client.request(metadata, { topics: [] }, ATTEMPT_TIMEOUT_MS);
+  const { brokers, controllerId } = await client.request(metadata, { topics: [] }, bounds);
   return brokers.length >= count && controllerId >= 0;
 }
 

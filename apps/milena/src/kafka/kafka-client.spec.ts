@@ -39,7 +39,7 @@ describe('the Kafka client of the command line', () => {
   async function ask(bootstrap: string, timeoutMs: number): Promise<string | null> {
     const client = await connectToCluster(bootstrap, 1_000);
     try {
-      return (await client.request(metadata, { topics: null }, timeoutMs)).clusterId;
+      return (await client.request(metadata, { topics: null }, { timeoutMs })).clusterId;
     } finally {
       client.close();
     }
@@ -62,7 +62,8 @@ describe('the Kafka client of the command line', () => {
   it('gives up on a broker that does not answer', async () => {
     const broker = await fakeBroker(() => undefined);
     server = broker.server;
-    await expect(ask(broker.address, 50)).rejects.toThrow(`broker ${broker.address}: no answer within 50 ms`);
+    const message = `broker ${broker.address}: no answer within 50 ms`;
+    await expect(ask(broker.address, 50)).rejects.toMatchObject({ exitCode: 124, message });
   });
 
   it('names the broker that closes the connection or cannot be reached', async () => {

@@ -1,12 +1,21 @@
 import { connect, type Socket } from 'node:net';
 import { apiVersions, type Api, type Fields, type Message, type MessageInput } from '@milena/kafka-protocol';
 import { endpointText, parseEndpoint, type Endpoint } from '@milena/model';
-import { CommandFailure } from '../command-failure';
+import { CommandFailure, type FailureExitCode } from '../command-failure';
 
+const NO_BROKER_HINT = 'milena dev starts a cluster, --bootstrap-server says where one is';
 const CLIENT_ID = 'milena-cli';
 const SIZE_BYTES = 4;
 /** Larger answers are refused: no command asks for that much. */
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Bounds of one request. */
+export interface RequestOptions {
+  /** How long to wait for the answer; 10 s. */
+  readonly timeoutMs?: number;
+  /** Highest version to speak, where a later one means something else. */
+  readonly versionMax?: number;
+}
 
 /** One connection to a broker, one request at a time. Every wait is bounded; whatever goes wrong throws CommandFailure. */
 export interface KafkaClient {
@@ -14,7 +23,7 @@ export interface KafkaClient {
   request<Q extends Fields, S extends Fields>(
     api: Api<Q, S>,
     body: MessageInput<Q>,
-    timeoutMs?: number,
+    options?: RequestOptions,
   ): Promise<Message<S>>;
   close(): void;
 }
@@ -50,15 +59,15 @@ export async function connectToBroker(endpoint: Endpoint, timeoutMs = 5_000): Pr
   );
   let correlationId = 0;
   return {
-    async request(api, body, requestTimeoutMs = 10_000) {
+    async request(api, body, { timeoutMs: answerWithinMs = 10_000, versionMax = Infinity } = {}) {
       const range = spoken.get(api.key);
-      const apiVersion = Math.min(range?.max ?? -1, api.versions.max);
+      const apiVersion = Math.min(range?.max ?? -1, api.versions.max, versionMax);
       if (range === undefined || apiVersion < Math.max(range.min, api.versions.min)) {
         throw new CommandFailure(1, `broker ${broker} speaks no version of ${api.name} that this command knows`);
       }
       correlationId += 1;
       const request = api.encodeRequest({ apiVersion, correlationId, clientId: CLIENT_ID }, body);
-      const response = api.decodeResponse(apiVersion, await exchange.send(request, requestTimeoutMs));
+      const response = api.decodeResponse(apiVersion, await exchange.send(request, answerWithinMs));
       if (response.correlationId === correlationId) return response.body;
       throw new CommandFailure(1, `broker ${broker} answered another request than it was asked`);
     },
@@ -70,12 +79,12 @@ function openSocket(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
   const broker = endpointText(endpoint);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
-    const timer = setTimeout(() => fail(`no connection within ${timeoutMs} ms`), timeoutMs);
-    const onError = (error: NodeJS.ErrnoException) => fail(error.code ?? error.message);
-    const fail = (reason: string) => {
+    const timer = setTimeout(() => fail(124, `no connection within ${timeoutMs} ms`), timeoutMs);
+    const onError = (error: NodeJS.ErrnoException) => fail(1, error.code ?? error.message);
+    const fail = (exitCode: FailureExitCode, reason: string) => {
       clearTimeout(timer);
       socket.destroy();
-      reject(new CommandFailure(1, `cannot connect to broker ${broker}: ${reason}`));
+      reject(new CommandFailure(exitCode, `cannot connect to broker ${broker}: ${reason}; ${NO_BROKER_HINT}`));
     };
     socket.once('error', onError);
     socket.once('connect', () => {
@@ -96,9 +105,9 @@ function createExchange(socket: Socket, broker: string): Exchange {
   let received = Buffer.alloc(0);
   let waiting: { resolve: (frame: Buffer) => void; reject: (error: Error) => void } | undefined;
 
-  function fail(reason: string): void {
+  function fail(reason: string, exitCode: FailureExitCode = 1): void {
     socket.destroy();
-    waiting?.reject(new CommandFailure(1, `broker ${broker}: ${reason}`));
+    waiting?.reject(new CommandFailure(exitCode, `broker ${broker}: ${reason}`));
     waiting = undefined;
   }
 
@@ -120,7 +129,7 @@ function createExchange(socket: Socket, broker: string): Exchange {
     send: (request, timeoutMs) =>
       new Promise((resolve, reject) => {
         if (socket.destroyed) return reject(new CommandFailure(1, `broker ${broker}: the connection is closed`));
-        const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+        const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`, 124), timeoutMs);
         const settled = <T>(settle: (value: T) => void) => {
           return (value: T) => {
             clearTimeout(timer);

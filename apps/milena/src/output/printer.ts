@@ -1,5 +1,8 @@
-/** How data is printed. */
-export type OutputFormat = 'table' | 'json';
+/** How data is printed: `json` one document, `ndjson` one per line and row. */
+export type OutputFormat = 'table' | 'json' | 'yaml' | 'ndjson';
+
+/** The formats, the default first. */
+export const OUTPUT_FORMATS: readonly OutputFormat[] = ['table', 'json', 'yaml', 'ndjson'];
 
 /** A column of a table: its heading and the text of a row's cell. */
 export interface Column<Row> {
@@ -7,23 +10,33 @@ export interface Column<Row> {
   readonly cell: (row: Row) => string | number;
 }
 
-/** Prints rows to stdout: a table, or `json` (the rows themselves unless a command answers with one object). */
-export function printRows<Row>(
+/** Prints rows to stdout: a table, or `data` (the rows themselves unless a command answers with something else). */
+export async function printRows<Row>(
   format: OutputFormat,
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  json: unknown = rows,
-): void {
-  process.stdout.write(format === 'json' ? `${JSON.stringify(json)}\n` : tableText(rows, columns));
+  data: unknown = rows,
+): Promise<void> {
+  process.stdout.write(format === 'table' ? tableText(rows, columns) : await dataText(format, data));
 }
 
-/** Prints one object to stdout: as JSON, or a line `name  value` per field. */
-export function printObject(format: OutputFormat, object: Readonly<Record<string, unknown>>): void {
+/** Prints one object to stdout; as a table it is a line `name  value` per field. */
+export async function printObject(format: OutputFormat, object: Readonly<Record<string, unknown>>): Promise<void> {
   const columns: Column<readonly [string, unknown]>[] = [
     { heading: 'NAME', cell: ([name]) => name },
-    { heading: 'VALUE', cell: ([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)) },
+    { heading: 'VALUE', cell: ([, value]) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '-')) },
   ];
-  printRows(format, Object.entries(object), columns, object);
+  await printRows(format, Object.entries(object), columns, object);
+}
+
+/** Data as text that ends its last line: a list is one JSON text, one YAML document, or a line of JSON per item. */
+export async function dataText(format: Exclude<OutputFormat, 'table'>, data: unknown): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(data)}\n`;
+  if (format === 'ndjson') {
+    return (Array.isArray(data) ? data : [data]).map((item) => `${JSON.stringify(item)}\n`).join('');
+  }
+  const { stringify } = await import('yaml');
+  return stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
 /** Columns padded to their widest cell, two spaces between, no borders: easy to read and to grep. */

@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { DevOptions } from '../dev/dev-options';
+import { count, countOrNone, repeated } from './option-kinds';
+import type { ProgramContext } from './program-context';
+
+/** `milena dev`. */
+export function addDev(program: Command, { environment }: ProgramContext): void {
+  program
+    .command('dev')
+    .description('run a cluster for development on this machine')
+    .option('--controllers <n>', 'number of controllers; more than one of a kind runs every service apart', count, 1)
+    .option('--brokers <n>', 'number of brokers', count, 1)
+    .option('--gateways <n>', 'number of admin gateways', countOrNone, 0)
+    .option('--shims <n>', 'number of ZooKeeper shims', countOrNone, 0)
+    .option('--data <folder>', 'where the data goes', '.milena/dev')
+    .option('--any-port', 'let the system choose the ports', false)
+    .option('--set <key=value>', 'a configuration key for every node; may be repeated', repeated, [])
+    .option('--json', 'logs on stderr, one line on stdout when ready', false)
+    .action(async (options: DevOptions) => {
+      const { runDev } = await import('../dev/dev-command.js');
+      runDev({ ...options, data: resolve(options.data) }, environment);
+    });
+}

@@ -1,0 +1,4 @@
+/** What the program takes from the process. */
+export interface ProgramContext {
+  readonly environment: NodeJS.ProcessEnv;
+}
