@@ -64,14 +64,17 @@ export class LogMaintenance {
   }
 
   #expire(): void {
-    const now = this.options.clock.wallMs();
-    for (const { log, highWatermark, topicPartition, role } of this.options.hosted.all()) {
+    const { clock, hosted, logger } = this.options;
+    const now = clock.wallMs();
+    for (const { log, highWatermark, topicPartition, role } of hosted.all()) {
       if (role.kind === 'offline') continue;
       try {
-        log.deleteOldSegments(now, highWatermark);
+        const segments = log.deleteOldSegments(now, highWatermark);
+        if (segments > 0)
+          logger.info('old segments deleted', { ...topicPartition, segments, logStart: log.logStartOffset });
         log.expireProducers(now);
       } catch (error) {
-        this.options.logger.error('retention failed', { ...topicPartition, error });
+        logger.error('retention failed', { ...topicPartition, error });
       }
     }
   }

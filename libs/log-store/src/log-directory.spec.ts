@@ -106,6 +106,23 @@ describe('log directory', () => {
     expect(disk.list('/data').filter((name) => /^orders-0\.[0-9a-f]{32}-stray$/.test(name)).length).toBe(1);
   });
 
+  it('leaves folders alone that are not of partitions, after a crash too', async () => {
+    const disk = createMemoryDisk();
+    const time = createVirtualTime();
+    await openDirectory(disk, time);
+    for (const name of ['.coordinator-state', 'lost+found', '__cluster_metadata-0']) {
+      disk.makeFolder(`/data/${name}`);
+      disk.open(`/data/${name}/LOCK`, { create: true }).close();
+    }
+    disk.crash('keep');
+    const directory = await openDirectory(disk, time, { deleteDelayMs: 0 });
+    await time.advance(120_000);
+    expect([...directory.logs()]).toEqual([]);
+    for (const name of ['.coordinator-state', 'lost+found', '__cluster_metadata-0']) {
+      expect(disk.list(`/data/${name}`)).toEqual(['LOCK']);
+    }
+  });
+
   it('is opened by one process at a time', async () => {
     const disk = createMemoryDisk();
     const time = createVirtualTime();

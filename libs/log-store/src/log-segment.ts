@@ -43,7 +43,8 @@ export class LogSegment {
     disk: Disk,
     readonly folder: string,
     readonly baseOffset: Offset,
-    private readonly createdAt: TimestampMs,
+    /** When the files were made or, after a restart, opened: all that is known of the age of records without timestamps. */
+    readonly createdAt: TimestampMs,
   ) {
     this.#disk = disk;
     this.#file = disk.open(this.path('log'), { create: true });

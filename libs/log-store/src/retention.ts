@@ -14,7 +14,7 @@ export interface RetentionInput {
 
 /**
  * How many of the oldest segments may go: those below the log start, those whose newest record is older than
- * `retentionMs`, and those without which the log still has `retentionBytes`. Never one that reaches above the high
+ * `retentionMs` (or that were closed so long ago, when their records carry no time), and those without which the log still has `retentionBytes`. Never one that reaches above the high
  * watermark, never the active segment while it is empty. The count may include the active one; it must be rolled first.
  */
 export function countDeletableSegments(input: RetentionInput): number {
@@ -24,8 +24,8 @@ export function countDeletableSegments(input: RetentionInput): number {
   for (const [index, segment] of segments.all.entries()) {
     const end = segments.endOf(index, logEndOffset);
     if (end > highWatermark || (segment === segments.active && segment.size === 0)) break;
-    const isTooOld =
-      config.retentionMs !== undefined && segment.maxTimestamp >= 0 && now - segment.maxTimestamp > config.retentionMs;
+    const newestMs = segment.maxTimestamp >= 0 ? segment.maxTimestamp : segments.all[index + 1]?.createdAt;
+    const isTooOld = config.retentionMs !== undefined && newestMs !== undefined && now - newestMs > config.retentionMs;
     excessBytes -= segment.size;
     if (end > logStartOffset && !isTooOld && excessBytes < 0) break;
     count += 1;

@@ -1,5 +1,6 @@
-import { timestampMs, ZERO_OFFSET } from '@milena/model';
+import { NO_TIMESTAMP, timestampMs, ZERO_OFFSET } from '@milena/model';
 import { createMemoryDisk } from '@milena/platform/testing';
+import type { LogAppend } from './partition-log';
 import { at, batch, contents, fill, FOLDER, idempotent, NOW, open, SMALL, valueOf } from './testing/log-fixture';
 
 describe('truncating', () => {
@@ -132,6 +133,39 @@ describe('deleting the oldest', () => {
     expect([log.logStartOffset, log.logEndOffset, log.sizeInBytes]).toEqual([6, 6, 0]);
     fill(log, 1);
     expect(contents(log)).toEqual(['6..7@0']);
+  });
+
+  it('takes records without a time to be as old as their segment is closed, and keeps the active segment', () => {
+    const time = { nowMs: NOW as number };
+    const clock = { wallMs: () => timestampMs(time.nowMs), monotonicMs: () => 0 };
+    const log = open(createMemoryDisk(), { clock, config: { ...SMALL, retentionMs: 1000 } });
+    const timeless = (): LogAppend => valueOf(log.appendAsLeader(batch(1, { timestamp: NO_TIMESTAMP }), 0));
+    while (log.segmentCount < 3) timeless();
+    time.nowMs += 5000;
+    while (log.segmentCount < 4) timeless();
+    const end = log.logEndOffset;
+    expect(log.deleteOldSegments(timestampMs(time.nowMs + 1000), end)).toBe(2);
+    expect(log.deleteOldSegments(timestampMs(time.nowMs + 1001), end)).toBe(1);
+    expect(log.deleteOldSegments(timestampMs(time.nowMs + 1_000_000), end)).toBe(0);
+    expect(log.segmentCount).toBe(1);
+  });
+
+  it('deletes even the active segment by size when nothing is to be retained', () => {
+    const log = open(createMemoryDisk(), { config: { ...SMALL, retentionBytes: 0 } });
+    fill(log, 3);
+    expect(log.deleteOldSegments(NOW, at(6))).toBe(1);
+    expect([log.logStartOffset, log.logEndOffset, log.sizeInBytes]).toEqual([6, 6, 0]);
+  });
+
+  it('keeps the log start over a restart', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk, { config: { ...SMALL, retentionBytes: 2500 } });
+    fill(log, 100);
+    log.deleteOldSegments(NOW, at(200));
+    const { logStartOffset } = log;
+    expect(logStartOffset).toBeGreaterThan(0);
+    disk.crash('keep');
+    expect(open(disk).logStartOffset).toBe(logStartOffset);
   });
 
   it('keeps at least the retained bytes', () => {
