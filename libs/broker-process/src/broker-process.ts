@@ -31,6 +31,9 @@ export interface BrokerProcess {
   start(): Promise<void>;
   /** Hands leaderships over within bounds, then closes listeners and logs; also while `start` is under way. */
   stop(): Promise<void>;
+  /** Whether clients are served: registered, unfenced and caught up, and not stopping. */
+  isReady(): boolean;
+  whyNotReady(): string;
 }
 
 /** Makes a broker from its configuration; throws UnusableLogFolder when its folder is not formatted or another's. */
@@ -85,6 +88,18 @@ class RunningBroker implements BrokerProcess {
     this.#gate.open();
     servers.health.setServing(WHOLE_SERVER, true);
     this.#node.platform.logger.info('broker serves', { clusterId: this.#storage.clusterId });
+  }
+
+  isReady(): boolean {
+    return !this.#isStopping && this.#servers?.broker.ready === true;
+  }
+
+  whyNotReady(): string {
+    if (this.#isStopping) return 'the broker is stopping';
+    if (this.#servers === undefined) return 'the broker recovers its logs';
+    const { leaderId } = this.#node.metadataLog.leader();
+    if (leaderId === undefined) return 'the broker is not registered and unfenced, and knows no active controller';
+    return `the broker is not registered, unfenced and caught up with the active controller ${leaderId}`;
   }
 
   async stop(): Promise<void> {

@@ -37,6 +37,9 @@ export interface ControllerProcess {
   start(): Promise<void>;
   /** Hands leadership over, then closes log and sockets. */
   stop(): Promise<void>;
+  /** Whether it leads a live quorum or follows its leader. */
+  isReady(): boolean;
+  whyNotReady(): string;
   /** What the other roles of this process share; `start` and `stop` start and stop its metadata log. */
   readonly node: ServiceNode;
 }
@@ -110,6 +113,17 @@ class RunningController implements ControllerProcess {
     this.#reportHealth();
   }
 
+  isReady(): boolean {
+    return !this.#isStopping && this.node.metadataLog.health() && this.parts.controller.isReady();
+  }
+
+  whyNotReady(): string {
+    if (this.#isStopping) return 'the controller is stopping';
+    const { leaderId, epoch } = this.node.metadataLog.leader();
+    if (leaderId === undefined) return `the quorum has no leader in epoch ${epoch}`;
+    return `the controller does not hear from the leader ${leaderId} of epoch ${epoch}, or has not caught up with it`;
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#timer?.cancel();
@@ -121,8 +135,7 @@ class RunningController implements ControllerProcess {
 
   #reportHealth(): void {
     if (this.#isStopping) return;
-    const isServing = this.node.metadataLog.health() && this.parts.controller.isReady();
-    this.parts.health.setServing(WHOLE_SERVER, isServing);
+    this.parts.health.setServing(WHOLE_SERVER, this.isReady());
     this.#timer = this.node.platform.timers.after(HEALTH_INTERVAL_MS, () => this.#reportHealth());
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { endpointText, type Endpoint } from '@milena/model';
-import type { Logger, Meter } from '@milena/platform';
+import type { Counter, Logger, Meter } from '@milena/platform';
 import { DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from './connection-limits';
 import { FrameBuffers } from './frame-buffers';
 import type { FrameHandler, KafkaConnection } from './kafka-connection';
@@ -48,6 +48,7 @@ class Listener implements KafkaListener {
   readonly #connections = new Set<ServedConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #starved = new Set<ServedConnection>();
+  readonly #accepted: Counter;
   readonly #countTraffic: (inBytes: number, outBytes: number) => void;
   #nextConnectionId = 1;
   #sweep: NodeJS.Timeout | undefined;
@@ -60,12 +61,16 @@ class Listener implements KafkaListener {
     this.#server.on('connection', (socket) => this.#accept(socket));
     const { meter } = options;
     const labels = { listener: options.name };
-    const received = meter.counter('kafka_server_incoming_byte_total', 'Bytes read from clients.');
-    const sent = meter.counter('kafka_server_outgoing_byte_total', 'Bytes written to clients.');
-    meter.gauge('kafka_server_connection_count', 'Open client connections.', () => this.#connections.size);
+    const name = (what: string) => `kafka_server_socket_server_metrics_${what}`;
+    const received = meter.counter(name('incoming_byte_total'), 'Bytes read from clients.', labels);
+    const sent = meter.counter(name('outgoing_byte_total'), 'Bytes written to clients.', labels);
+    this.#accepted = meter.counter(name('connection_creation_total'), 'Client connections accepted.', labels);
+    meter.gauge(name('connection_count'), 'Open client connections.', () => [
+      { labels, value: this.#connections.size },
+    ]);
     this.#countTraffic = (inBytes, outBytes) => {
-      if (inBytes > 0) received.add(inBytes, labels);
-      if (outBytes > 0) sent.add(outBytes, labels);
+      if (inBytes > 0) received.add(inBytes);
+      if (outBytes > 0) sent.add(outBytes);
     };
   }
 
@@ -120,6 +125,7 @@ class Listener implements KafkaListener {
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     const connection = this.#connection(info);
     this.#connections.add(connection);
+    this.#accepted.add(1);
     const { socket } = attachReader(accepted, this.#readBuffer, (chunk) => connection.receive(chunk));
     connection.attach(socket, () => this.#forget(connection, address));
   }

@@ -28,6 +28,14 @@ export type {
 } from './channel';
 export { silentLogger, type Logger } from './logger';
 export { noTracer, type Span, type SpanOptions, type TraceContext, type Tracer } from './tracer';
-export { noMeter, type Counter, type Histogram, type Meter, type MetricLabels } from './meter';
+export {
+  noMeter,
+  type Counter,
+  type Distribution,
+  type Meter,
+  type MetricLabels,
+  type MetricSample,
+  type ReadMetric,
+} from './meter';
 export type { Platform } from './platform';
 export { BoundedQueue } from './bounded-queue';

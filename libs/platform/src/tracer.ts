@@ -14,6 +14,8 @@ export interface Span {
 
 /** Starts spans. Off costs nothing: the default implementation returns one shared span that does nothing. */
 export interface Tracer {
+  /** Whether anybody looks: false saves the work of describing spans on hot paths. */
+  readonly isOn: boolean;
   startSpan(name: string, options?: SpanOptions): Span;
 }
 
@@ -28,4 +30,4 @@ export interface SpanOptions {
 const noSpan: Span = { context: undefined, setAttribute() {}, end() {} };
 
 /** A tracer that records nothing. */
-export const noTracer: Tracer = { startSpan: () => noSpan };
+export const noTracer: Tracer = { isOn: false, startSpan: () => noSpan };

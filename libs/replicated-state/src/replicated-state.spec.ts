@@ -214,6 +214,7 @@ describe('tracing', () => {
   it('makes spans for decide, append and commit, and hands the context to the log', async () => {
     const spans: string[] = [];
     const tracer: Tracer = {
+      isOn: true,
       startSpan(name: string, { parent }: SpanOptions = {}): Span {
         const context = { traceparent: `${name} < ${parent?.traceparent}` };
         return { context, setAttribute() {}, end: (error) => void spans.push(`${name} ${error ?? 'ok'}`) };

@@ -1,3 +1,8 @@
 export { createLogger, logLevel, type LoggerOptions, type LogLevel } from './pino-logger';
-export { createTracer } from './open-telemetry-tracer';
+export { createTracing, type Tracing, type TracingOptions } from './tracing';
+export { createServiceTelemetry, type ServiceTelemetry, type ServiceTelemetryOptions } from './service-telemetry';
 export { runService, type RunServiceOptions, type Service } from './run-service';
+export { createMonitorHandler, type MonitorHandler, type MonitorHandlerOptions } from './monitor-handler';
+export { createMonitorServer, type MonitorServer } from './monitor-server';
+export { MetricRegistry } from './metric-registry';
+export { createMetricsPage, type MetricsPage } from './metrics-page';

@@ -1,27 +1,16 @@
-import { createRequire } from 'node:module';
-import { noTracer, type Span, type TraceContext, type Tracer } from '@milena/platform';
+import type { Span, TraceContext, Tracer } from '@milena/platform';
 import type * as OpenTelemetry from '@opentelemetry/api';
 
-type Api = typeof OpenTelemetry;
+/** The package @opentelemetry/api, which is loaded only where somebody traces. */
+export type OpenTelemetryApi = typeof OpenTelemetry;
 
-/** Where @opentelemetry/api keeps what an SDK registered; shared by all copies of version 1 in a process. */
-const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
-/**
- * A tracer on the OpenTelemetry SDK that was loaded before us (`node --require ./otel.cjs main.js`); without one, tracing
- * is off and the API is not even loaded.
- */
-export function createTracer(name: string): Tracer {
-  const registry = (globalThis as Record<symbol, unknown>)[REGISTRY] as { trace?: unknown } | undefined;
-  if (registry?.trace === undefined) return noTracer;
-  return tracerOn(createRequire(__filename)('@opentelemetry/api') as Api, name);
-}
-
-function tracerOn(api: Api, name: string): Tracer {
+/** The `Tracer` port on a tracer of OpenTelemetry. Nothing is put into its ambient context: parents are handed on. */
+export function tracerOn(api: OpenTelemetryApi, tracer: OpenTelemetry.Tracer): Tracer {
   const kinds = { server: api.SpanKind.SERVER, client: api.SpanKind.CLIENT, internal: api.SpanKind.INTERNAL };
-  const tracer = api.trace.getTracer(name);
   return {
+    isOn: true,
     startSpan(spanName, { kind = 'internal', parent, links = [], attributes = {} } = {}) {
       const parentContext = parent && spanContext(parent);
       const context =
@@ -33,7 +22,7 @@ function tracerOn(api: Api, name: string): Tracer {
   };
 }
 
-function adapt(api: Api, span: OpenTelemetry.Span): Span {
+function adapt(api: OpenTelemetryApi, span: OpenTelemetry.Span): Span {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return {
     context: { traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` },

@@ -6,6 +6,10 @@ export interface Service {
   start(): Promise<void>;
   /** Ends it in good order, also while `start` is still under way. */
   stop(): Promise<void>;
+  /** Whether it can do its job right now; asked at every probe, at any time. */
+  isReady(): boolean;
+  /** One line for people: what it waits for while it is not ready. */
+  whyNotReady?(): string | undefined;
 }
 
 /** How a service's process behaves. */
@@ -28,7 +32,7 @@ const SAME_SIGNAL_MS = 500;
  * the state can no longer be trusted.
  */
 export function runService(
-  create: (onFatal: (error: unknown) => void) => Service,
+  create: (onFatal: (error: unknown) => void) => Pick<Service, 'start' | 'stop'>,
   { name, logger, stopWithinMs }: RunServiceOptions,
 ): void {
   let stoppingSince: number | undefined;
@@ -38,7 +42,7 @@ export function runService(
     process.exit(code);
   }
 
-  function created(): Service {
+  function created(): Pick<Service, 'start' | 'stop'> {
     try {
       return create(fatal);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { createBrokerProcess } from '@milena/broker-process';
 import { createControllerProcess } from '@milena/controller-process';
-import { noMeter } from '@milena/platform';
-import { createLogger, createTracer, logLevel } from '@milena/telemetry';
+import { createMonitoredService, type CreateService } from '@milena/service-process';
+import { createServiceTelemetry } from '@milena/telemetry';
 import type { DevCluster } from './dev-cluster';
 import { devKind, STOP_ORDER } from './dev-kinds';
 import type { DevNode } from './dev-node';
@@ -12,13 +12,11 @@ export function startLocalCluster(nodes: readonly DevNode[], environment: NodeJS
   const failed = new Promise<never>((_, reject) => (fail = reject));
   failed.catch(() => undefined);
 
-  const level = logLevel(environment['MILENA_LOG_LEVEL']);
   const services = nodes.map(({ role, id, config }) => {
     const service = devKind(role).app;
-    const logger = createLogger({ service, nodeId: id, level, pretty: false });
-    const outputs = { logger, tracer: createTracer(service), meter: noMeter };
-    const create = role === 'broker' ? createBrokerProcess : createControllerProcess;
-    return { role, running: create({ config, outputs, onFatal: endOnFatal }) };
+    const telemetry = createServiceTelemetry({ service, nodeId: id, pretty: false, environment });
+    const create: CreateService = role === 'broker' ? createBrokerProcess : createControllerProcess;
+    return { role, running: createMonitoredService({ config, telemetry, create, onFatal: endOnFatal }) };
   });
   for (const { running } of services) running.start().catch(fail);
 

@@ -7,6 +7,7 @@ import type { ApiHandler, RequestContext } from './api-handler';
 import { API_HANDLERS } from './api-handlers';
 import { unknownVersionResponse } from './api-versions';
 import { CloseConnection } from './close-connection';
+import { createRequestMetrics } from './request-metrics';
 import { createTopicAutoCreation } from './topic-auto-creation';
 
 /** APIs whose requests wait for data or replicas as a matter of course: a span for each would drown the others. */
@@ -26,8 +27,7 @@ export function createApiHandler(broker: BrokerContext): RequestHandler {
   }));
   const { tracer, meter, clock } = broker.platform;
   const topicAutoCreation = createTopicAutoCreation(broker);
-  const requests = meter.counter('kafka_network_request_total', 'Requests by API.');
-  const seconds = meter.histogram('kafka_network_request_seconds', 'Time from the request to its answer, by API.');
+  const measure = createRequestMetrics(meter);
 
   async function carryOut(
     handler: ApiHandler,
@@ -65,13 +65,11 @@ export function createApiHandler(broker: BrokerContext): RequestHandler {
       if (header.apiKey === apiVersions.key) return unknownVersionResponse(header.correlationId);
       throw new CloseConnection(`api ${header.apiKey} version ${header.apiVersion} is not served`);
     }
-    const labels = { request: handler.api.name };
     const startedMs = clock.monotonicMs();
     try {
       return await carryOut(handler, header, reader, connection);
     } finally {
-      requests.add(1, labels);
-      seconds.record((clock.monotonicMs() - startedMs) / 1000, labels);
+      measure(handler.api, header.apiVersion, clock.monotonicMs() - startedMs);
     }
   };
 }

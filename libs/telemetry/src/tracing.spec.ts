@@ -1,6 +1,6 @@
-import { noTracer } from '@milena/platform';
+import { noTracer, silentLogger } from '@milena/platform';
 import { context, trace, SpanKind, type Context, type Span, type SpanOptions } from '@opentelemetry/api';
-import { createTracer } from './open-telemetry-tracer';
+import { createTracing, type TracingOptions } from './tracing';
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -22,17 +22,28 @@ function registerSdk(started: Started[]): void {
   trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan, startActiveSpan: () => undefined as never }) });
 }
 
-describe('createTracer', () => {
+const options = (environment: TracingOptions['environment'] = {}): TracingOptions => ({
+  service: 'broker',
+  nodeId: 1,
+  environment,
+  logger: silentLogger,
+});
+
+describe('createTracing', () => {
   afterEach(() => trace.disable());
 
-  it('is off while no SDK was loaded', () => {
-    expect(createTracer('milena')).toBe(noTracer);
+  it('is off while no SDK was loaded and nothing asks for one', () => {
+    expect(createTracing(options()).tracer).toBe(noTracer);
+    expect(createTracing(options({ OTEL_SERVICE_NAME: 'only a name' })).tracer).toBe(noTracer);
   });
 
   it('starts spans under the parent that travelled with a request', () => {
     const started: Started[] = [];
     registerSdk(started);
-    const span = createTracer('milena').startSpan('create topics', { kind: 'server', parent: { traceparent: PARENT } });
+    const span = createTracing(options()).tracer.startSpan('create topics', {
+      kind: 'server',
+      parent: { traceparent: PARENT },
+    });
     expect(started).toMatchObject([
       { name: 'create topics', options: { kind: SpanKind.SERVER }, parent: 'b7ad6b7169203331' },
     ]);
@@ -42,7 +53,9 @@ describe('createTracer', () => {
   it('starts a trace of its own when the parent is not one', () => {
     const started: Started[] = [];
     registerSdk(started);
-    createTracer('milena').startSpan('apply', { parent: { traceparent: 'nonsense' } });
+    createTracing(options({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })).tracer.startSpan('apply', {
+      parent: { traceparent: 'nonsense' },
+    });
     expect(started[0]?.parent).toBeUndefined();
   });
 });
