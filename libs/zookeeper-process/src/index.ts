@@ -1,1 +1,1 @@
-export {};
+export { createZookeeperProcess, type ZookeeperProcess, type ZookeeperProcessOptions } from './zookeeper-process';

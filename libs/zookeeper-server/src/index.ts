@@ -1,1 +1,3 @@
-export {};
+export type { ClientChannel, ClientConnection } from './client-channel';
+export { createZookeeperServer, type ZookeeperServer, type ZookeeperServerOptions } from './zookeeper-server';
+export { DEFAULT_WATCH_LIMITS, type SessionPasswords, type ZookeeperSettings } from './zookeeper-settings';

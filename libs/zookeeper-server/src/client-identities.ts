@@ -1,0 +1,24 @@
+import type { ClientIdentity, RequestOf } from '@milena/zookeeper';
+
+/** Identities one connection may collect. */
+const IDENTITIES_MAX = 16;
+
+/** The identity that the client's address gives it. */
+export function addressIdentity(remoteAddress: string): ClientIdentity {
+  return { scheme: 'ip', user: remoteAddress.replace(/:\d+$/, '') };
+}
+
+/**
+ * The identities after an auth packet; undefined when it fails. Digest identities are taken at their word: nothing that
+ * they could open exists yet, and no password is kept.
+ */
+export function withIdentity(
+  identities: readonly ClientIdentity[],
+  { scheme, credentials }: RequestOf<'auth'>,
+): readonly ClientIdentity[] | undefined {
+  if (scheme === 'ip') return identities;
+  const [user] = credentials.toString('utf8').split(':', 1);
+  if (scheme !== 'digest' || user === undefined || user === '') return undefined;
+  if (identities.some((known) => known.scheme === scheme && known.user === user)) return identities;
+  return identities.length < IDENTITIES_MAX ? [...identities, { scheme, user }] : undefined;
+}
