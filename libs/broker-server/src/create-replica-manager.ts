@@ -23,6 +23,7 @@ import { ReplicaFetchers } from './replica-fetchers';
 import type { ReplicaManager } from './replica-manager';
 import { registerReplicaMetrics } from './replica-metrics';
 import { serveReplicas } from './replica-service';
+import { serverConfigLayers } from './server-config-layers';
 import { topicSettings } from './topic-settings';
 
 /** What the replicas of a broker are made from. */
@@ -177,7 +178,7 @@ class Replicas implements BrokerReplicas {
       hosted: this.#hosted,
       logDirectory,
       fetchers: this.#fetchers,
-      settingsOf: (newest, topic) => topicSettings(newest, topic, server),
+      settingsOf: (newest, topic) => topicSettings(newest, topic, serverConfigLayers(newest, config)),
       partitionOptions: { nodeId, lagTimeMaxMs, isEligible, clock, events: this.#events() },
       logger,
       onDirectoryFailed,

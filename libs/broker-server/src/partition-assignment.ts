@@ -135,10 +135,17 @@ export class PartitionAssignment {
     }
   }
 
+  /** A topic's own configuration concerns its partitions, a broker's those of all topics. */
   #reconfigure(delta: MetadataDelta, image: MetadataImage): void {
-    const { hosted, settingsOf } = this.options;
+    const { hosted, nodeId, settingsOf } = this.options;
+    const topics = new Set<string>();
     for (const { type, name } of delta.changedConfigs) {
-      const topic = type === 'TOPIC' ? image.topicByName(name) : undefined;
+      if (type === 'TOPIC') topics.add(name);
+      const isOwn = type === 'BROKER' && (name === '' || name === String(nodeId));
+      if (isOwn) for (const { topicPartition } of hosted.all()) topics.add(topicPartition.topic);
+    }
+    for (const name of topics) {
+      const topic = image.topicByName(name);
       if (topic === undefined) continue;
       const settings = settingsOf(image, name);
       for (const partition of hosted.ofTopic(topic.id)) partition.reconfigure(settings);

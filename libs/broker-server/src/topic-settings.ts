@@ -1,4 +1,10 @@
-import { resolveTopicConfig, type ServerConfig, type TopicConfig } from '@milena/config-schema';
+import {
+  layeredServerConfig,
+  resolveTopicConfig,
+  type ServerConfig,
+  type ServerConfigLayers,
+  type TopicConfig,
+} from '@milena/config-schema';
 import type { LogConfig } from '@milena/log-store';
 import type { MetadataImage } from '@milena/metadata';
 
@@ -16,7 +22,8 @@ export interface TopicSettings {
 }
 
 /** The settings of a topic: its own configuration over the broker's over the defaults. */
-export function topicSettings(image: MetadataImage, topic: string, server: ServerConfig): TopicSettings {
+export function topicSettings(image: MetadataImage, topic: string, layers: ServerConfigLayers): TopicSettings {
+  const server = layeredServerConfig(layers);
   const config = resolveTopicConfig(image.config({ type: 'TOPIC', name: topic }), server);
   return {
     log: logConfig(config, server),
