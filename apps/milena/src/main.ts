@@ -2,8 +2,12 @@ import { CommanderError } from 'commander';
 import { CommandFailure } from './command-failure';
 import { createProgram } from './program';
 
-/** Runs the command line: data on stdout, messages on stderr; exit code 0, 1 failed, 2 wrong usage, 3 not found. */
+/** Runs the command line: data on stdout, messages on stderr; the exit codes are those of CommandFailure. */
 async function main(): Promise<void> {
+  // `milena ... | head` has read enough; that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     await createProgram({ environment: process.env }).parseAsync(process.argv);
   } catch (error) {

@@ -3,6 +3,7 @@ import { addBroker, addConfig, addGroup, addTopic } from './definitions/cluster-
 import { addDev } from './definitions/dev-definition';
 import { addQuorumAndMetadata } from './definitions/metadata-definitions';
 import type { ProgramContext } from './definitions/program-context';
+import { addRecords } from './definitions/record-definitions';
 import { addServer } from './definitions/server-definition';
 
 /** The command line. What a command needs is loaded when it is run, because most commands need little. */
@@ -13,6 +14,7 @@ export function createProgram(context: ProgramContext): Command {
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();
   addDev(program, context);
+  addRecords(program);
   addTopic(program);
   addGroup(program);
   addBroker(program);

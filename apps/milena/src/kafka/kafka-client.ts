@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { apiVersions, type Api, type Fields, type Message, type MessageInput } from '@milena/kafka-protocol';
-import { endpointText, parseEndpoint, type Endpoint } from '@milena/model';
+import { endpointText, type Endpoint } from '@milena/model';
 import { CommandFailure, type FailureExitCode } from '../command-failure';
+import { bootstrapEndpoints } from './bootstrap-endpoints';
+import { NO_BROKER_HINT } from './kafka-failure';
 
-const NO_BROKER_HINT = 'milena dev starts a cluster, --bootstrap-server says where one is';
 const CLIENT_ID = 'milena-cli';
 const SIZE_BYTES = 4;
 /** Larger answers are refused: no command asks for that much. */
@@ -30,13 +31,8 @@ export interface KafkaClient {
 
 /** Connects to the first broker of `bootstrap` (`host:port,...`) that answers. */
 export async function connectToCluster(bootstrap: string, timeoutMs = 5_000): Promise<KafkaClient> {
-  const endpoints = bootstrap.split(',').map((text) => {
-    const endpoint = parseEndpoint(text);
-    if (endpoint === undefined) throw new CommandFailure(2, `--bootstrap-server ${bootstrap}: must be host:port,...`);
-    return endpoint;
-  });
   let last: unknown;
-  for (const endpoint of endpoints) {
+  for (const endpoint of bootstrapEndpoints(bootstrap)) {
     try {
       return await connectToBroker(endpoint, timeoutMs);
     } catch (error) {

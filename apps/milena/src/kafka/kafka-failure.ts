@@ -1,6 +1,9 @@
 import { errorInfo, errorName, type ErrorName } from '@milena/model';
 import { CommandFailure, type FailureExitCode } from '../command-failure';
 
+/** What to do when no broker is to be had. */
+export const NO_BROKER_HINT = 'milena dev starts a cluster, --bootstrap-server says where one is';
+
 const NOT_FOUND: readonly ErrorName[] = [
   'UNKNOWN_TOPIC_OR_PARTITION',
   'UNKNOWN_TOPIC_ID',
