@@ -12,7 +12,7 @@ export function addDev(program: Command, { environment }: ProgramContext): void 
     .option('--controllers <n>', 'number of controllers; more than one of a kind runs every service apart', count, 1)
     .option('--brokers <n>', 'number of brokers', count, 1)
     .option('--gateways <n>', 'number of admin gateways', countOrNone, 0)
-    .option('--shims <n>', 'number of ZooKeeper shims', countOrNone, 0)
+    .option('--shims <n>', 'number of ZooKeeper shims', countOrNone, 1)
     .option('--data <folder>', 'where the data goes', '.milena/dev')
     .option('--any-port', 'let the system choose the ports', false)
     .option('--set <key=value>', 'a configuration key for every node; may be repeated', repeated, [])
