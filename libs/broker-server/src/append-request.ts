@@ -1,4 +1,5 @@
 import type { ErrorName, TopicPartition, Uuid } from '@milena/model';
+import type { TraceContext } from '@milena/platform';
 
 /** What a producer waits for: nothing, the leader's log, or every replica of the maximal ISR. */
 export type RequiredAcks = 0 | 1 | -1;
@@ -18,6 +19,8 @@ export interface AppendRequest {
   /** How long the caller waits for the replicas, milliseconds. */
   readonly timeoutMs: number;
   readonly entries: readonly AppendEntry[];
+  /** The request's span, when it is traced. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** The leader a broker knows for a partition, sent along with errors so that clients need not ask (KIP-951). */

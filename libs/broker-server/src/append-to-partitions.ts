@@ -1,8 +1,10 @@
 import { addOffset, errorInfo, type Result } from '@milena/model';
 import type { LogAppend } from '@milena/log-store';
-import type { Clock } from '@milena/platform';
+import type { Clock, Tracer } from '@milena/platform';
 import { validateProducedBatches } from '@milena/record-batch';
 import type { AppendEntry, AppendOutcome, AppendRequest, RequiredAcks } from './append-request';
+import { spanOfAppend, spanOfWait } from './append-spans';
+import type { BrokerTraffic } from './broker-traffic';
 import { failedAppend } from './failed-append';
 import type { HostedPartitions } from './hosted-partitions';
 import type { Partition } from './partition';
@@ -13,6 +15,8 @@ import type { PlantedBugs } from './planted-bugs';
 export interface AppendContext {
   readonly hosted: HostedPartitions;
   readonly pendingAcks: PendingAcks;
+  readonly traffic: BrokerTraffic;
+  readonly tracer: Tracer;
   readonly clock: Clock;
   readonly plantedBugs: PlantedBugs;
 }
@@ -26,17 +30,28 @@ export function appendToPartitions(
   request: AppendRequest,
   respond: (outcomes: readonly AppendOutcome[]) => void,
 ): void {
+  const { outcomes, waits } = spanOfAppend(context.tracer, request, () => appendAll(context, request));
+  if (waits.length === 0 || request.acks === 0) respond(outcomes);
+  else context.pendingAcks.park(outcomes, waits, request.timeoutMs, spanOfWait(context.tracer, request, respond));
+}
+
+interface Appended {
+  readonly outcomes: AppendOutcome[];
+  readonly waits: readonly AckWait[];
+}
+
+function appendAll(context: AppendContext, request: AppendRequest): Appended {
   const outcomes: AppendOutcome[] = [];
   const waits: AckWait[] = [];
   for (const [index, entry] of request.entries.entries()) {
     const { outcome, partition, endOffset } = appendEntry(context, entry, request.acks);
     outcomes.push(outcome);
+    if (outcome.error !== 'NONE') context.traffic.produceFailed(partition?.topicPartition.topic);
     if (partition === undefined || endOffset === undefined) continue;
     const wait = waitFor(partition, request.acks, context.plantedBugs);
     if (wait.reached < endOffset) waits.push({ index, queue: wait.queue, endOffset });
   }
-  if (waits.length === 0 || request.acks === 0) respond(outcomes);
-  else context.pendingAcks.park(outcomes, waits, request.timeoutMs, respond);
+  return { outcomes, waits };
 }
 
 /** Which offset an acknowledgement waits for, and in which queue. */
@@ -49,8 +64,9 @@ function waitFor(partition: Partition, acks: RequiredAcks, plantedBugs: PlantedB
 
 interface AppendedEntry {
   readonly outcome: AppendOutcome;
-  /** Set when something was appended: the offset its acknowledgement waits for. */
+  /** Set when it is here. */
   readonly partition?: Partition;
+  /** Set when something was appended: the offset its acknowledgement waits for. */
   readonly endOffset?: ReturnType<typeof addOffset>;
 }
 
@@ -64,24 +80,29 @@ function appendEntry(context: AppendContext, entry: AppendEntry, acks: RequiredA
   const state = partition.leaderState;
   if (state === undefined) {
     const error = partition.leaderError(-1) ?? 'NOT_LEADER_OR_FOLLOWER';
-    return { outcome: failedAppend(entry, error, { currentLeader: partition.leader }) };
+    return { outcome: failedAppend(entry, error, { currentLeader: partition.leader }), partition };
   }
   if (acks === -1 && !state.hasEnoughInSync) {
     const message = `${state.isr.length} replicas are in sync, the topic asks for ${state.effectiveMinIsr}`;
-    return { outcome: failedAppend(entry, 'NOT_ENOUGH_REPLICAS', { message }) };
+    return { outcome: failedAppend(entry, 'NOT_ENOUGH_REPLICAS', { message }), partition };
   }
   if (acks !== 0 && !context.pendingAcks.hasRoom) {
-    return { outcome: failedAppend(entry, 'NOT_ENOUGH_REPLICAS', { message: 'too many produce requests wait' }) };
+    const message = 'too many produce requests wait';
+    return { outcome: failedAppend(entry, 'NOT_ENOUGH_REPLICAS', { message }), partition };
   }
   const appended = appendValidated(partition, entry.batches, context.clock);
   if (!appended.ok) {
     const { code, message } = appended.error;
-    return { outcome: failedAppend(entry, code, { message: message === '' ? errorInfo(code).text : message }) };
+    const text = message === '' ? errorInfo(code).text : message;
+    return { outcome: failedAppend(entry, code, { message: text }), partition };
   }
+  const { firstOffset, lastOffset, isDuplicate } = appended.value;
+  if (isDuplicate) context.traffic.produced(entry.topicPartition.topic, 0, 0);
+  else context.traffic.produced(entry.topicPartition.topic, entry.batches.length, lastOffset - firstOffset + 1);
   return {
     outcome: appendedOutcome(entry, appended.value),
     partition,
-    endOffset: addOffset(appended.value.lastOffset, 1),
+    endOffset: addOffset(lastOffset, 1),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BrokerTraffic } from './broker-traffic';
 import type { FetchOutcome, FetchRequest } from './fetch-request';
 import type { HostedPartitions } from './hosted-partitions';
 import type { ParkedFetches } from './parked-fetches';
@@ -8,6 +9,7 @@ import { failedFetch, readForClient } from './read-for-client';
 export interface ClientFetchContext {
   readonly hosted: HostedPartitions;
   readonly parked: ParkedFetches;
+  readonly traffic: BrokerTraffic;
 }
 
 /** Carries out a client's fetch: answers at once when there is enough to tell, else parks. `respond` runs once. */
@@ -16,14 +18,26 @@ export function clientFetch(
   request: FetchRequest,
   respond: (outcomes: readonly FetchOutcome[]) => void,
 ): void {
+  const answer = (outcomes: readonly FetchOutcome[]): void => {
+    countOutcomes(context, outcomes);
+    respond(outcomes);
+  };
   const first = readAll(context.hosted, request);
   const missingBytes = request.minBytes - first.bytes;
   if (request.maxWaitMs === 0 || missingBytes <= 0 || first.isDecided || request.entries.length === 0) {
-    respond(first.outcomes);
+    answer(first.outcomes);
     return;
   }
   const wait = { missingBytes, waitMs: request.maxWaitMs };
-  context.parked.park(first.partitions, wait, () => respond(readAll(context.hosted, request).outcomes));
+  context.parked.park(first.partitions, wait, () => answer(readAll(context.hosted, request).outcomes));
+}
+
+function countOutcomes({ hosted, traffic }: ClientFetchContext, outcomes: readonly FetchOutcome[]): void {
+  for (const { topicPartition, topicId, error, records } of outcomes) {
+    const { topic } = topicPartition;
+    if (error === 'NONE') traffic.fetched(topic, records.length);
+    else traffic.fetchFailed(hosted.find(topicPartition, topicId).found ? topic : undefined);
+  }
 }
 
 interface ReadAll {

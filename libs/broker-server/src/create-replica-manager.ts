@@ -7,6 +7,7 @@ import { AlterPartitionSender } from './alter-partition-sender';
 import type { AppendOutcome, AppendRequest } from './append-request';
 import { appendToPartitions } from './append-to-partitions';
 import type { BrokerConfig } from './broker-config';
+import { BrokerTraffic } from './broker-traffic';
 import { clientFetch } from './client-fetch';
 import { epochEnd } from './epoch-end';
 import type { FetchOutcome, FetchRequest } from './fetch-request';
@@ -17,14 +18,16 @@ import type { EpochEndAnswer, EpochEndQuery, OffsetAnswer, OffsetQuery } from '.
 import { ParkedFetches } from './parked-fetches';
 import { PartitionAssignment } from './partition-assignment';
 import type { PartitionEvents } from './partition-events';
+import { registerPartitionMetrics } from './partition-metrics';
 import { PendingAcks } from './pending-acks';
 import type { PlantedBugs } from './planted-bugs';
 import { ReplicaFetchers } from './replica-fetchers';
 import type { ReplicaManager } from './replica-manager';
-import { registerReplicaMetrics } from './replica-metrics';
+import { registerReplicaMetrics, type InSyncSetChanges } from './replica-metrics';
 import { serveReplicas } from './replica-service';
 import { serverConfigLayers } from './server-config-layers';
 import { topicSettings } from './topic-settings';
+import { registerTrafficMetrics } from './traffic-metrics';
 
 /** What the replicas of a broker are made from. */
 export interface ReplicaManagerOptions {
@@ -66,6 +69,8 @@ class Replicas implements BrokerReplicas {
   readonly #fetchers: ReplicaFetchers;
   readonly #assignment: PartitionAssignment;
   readonly #maintenance: LogMaintenance;
+  readonly #traffic = new BrokerTraffic();
+  readonly #inSyncSetChanges: InSyncSetChanges;
 
   constructor(private readonly options: ReplicaManagerOptions) {
     const { platform, config, image, logDirectory } = options;
@@ -89,7 +94,7 @@ class Replicas implements BrokerReplicas {
     });
     const served = { clusterId, hosted: this.#hosted, parked: this.#followers, image, logger, together };
     serveReplicas(options.serviceHost, served);
-    registerReplicaMetrics(platform.meter, { hosted: this.#hosted, pendingAcks: this.#pendingAcks });
+    this.#inSyncSetChanges = this.#registerMetrics();
   }
 
   start(): void {
@@ -102,13 +107,22 @@ class Replicas implements BrokerReplicas {
 
   append(request: AppendRequest, respond: (outcomes: readonly AppendOutcome[]) => void): void {
     const { platform, plantedBugs } = this.options;
-    const context = { hosted: this.#hosted, pendingAcks: this.#pendingAcks, clock: platform.clock, plantedBugs };
+    const { clock, tracer } = platform;
+    const context = {
+      hosted: this.#hosted,
+      pendingAcks: this.#pendingAcks,
+      traffic: this.#traffic,
+      clock,
+      tracer,
+      plantedBugs,
+    };
     this.#together(() => appendToPartitions(context, request, respond));
   }
 
   fetch(request: FetchRequest, respond: (outcomes: readonly FetchOutcome[]) => void): void {
     const maxBytes = Math.min(request.maxBytes, this.options.config.server.number('fetch.max.bytes'));
-    clientFetch({ hosted: this.#hosted, parked: this.#clients }, { ...request, maxBytes }, respond);
+    const context = { hosted: this.#hosted, parked: this.#clients, traffic: this.#traffic };
+    clientFetch(context, { ...request, maxBytes }, respond);
   }
 
   listOffsets(queries: readonly OffsetQuery[]): readonly OffsetAnswer[] {
@@ -141,6 +155,14 @@ class Replicas implements BrokerReplicas {
   /** Answers parked fetches only after `work`, so that one answer carries all that one request brought. */
   #together<T>(work: () => T): T {
     return this.#followers.together(() => this.#clients.together(work));
+  }
+
+  #registerMetrics(): InSyncSetChanges {
+    const { platform, image } = this.options;
+    const { meter } = platform;
+    registerTrafficMetrics(meter, this.#traffic, this.#hosted);
+    registerPartitionMetrics(meter, { hosted: this.#hosted, image });
+    return registerReplicaMetrics(meter, { hosted: this.#hosted, pendingAcks: this.#pendingAcks });
   }
 
   #createFetchers(): ReplicaFetchers {
@@ -196,6 +218,7 @@ class Replicas implements BrokerReplicas {
       },
       onProposal: (partition, proposal) => {
         const isr = proposal.newIsr.map(({ brokerId }) => brokerId);
+        this.#inSyncSetChanges[proposal.kind].add(1);
         logger.info('in-sync set change proposed', { ...partition.topicPartition, kind: proposal.kind, isr });
         this.#sender.enqueue(partition, proposal);
       },

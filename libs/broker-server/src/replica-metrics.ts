@@ -1,4 +1,4 @@
-import type { Meter } from '@milena/platform';
+import type { Counter, Meter } from '@milena/platform';
 import type { HostedPartitions } from './hosted-partitions';
 import type { Partition } from './partition';
 import type { PendingAcks } from './pending-acks';
@@ -9,8 +9,11 @@ export interface ReplicaMetricsSource {
   readonly pendingAcks: PendingAcks;
 }
 
-/** Registers the gauges of a broker's replicas under the names that Kafka's dashboards know. */
-export function registerReplicaMetrics(meter: Meter, { hosted, pendingAcks }: ReplicaMetricsSource): void {
+/** Counts the proposals to change an in-sync set. */
+export type InSyncSetChanges = Readonly<Record<'shrink' | 'expand', Counter>>;
+
+/** Registers the metrics of a broker's replicas under the names that Kafka's dashboards know. */
+export function registerReplicaMetrics(meter: Meter, { hosted, pendingAcks }: ReplicaMetricsSource): InSyncSetChanges {
   const count = (matches: (partition: Partition) => boolean) => (): number => {
     let matching = 0;
     for (const partition of hosted.all()) if (matches(partition)) matching += 1;
@@ -30,15 +33,27 @@ export function registerReplicaMetrics(meter: Meter, { hosted, pendingAcks }: Re
     count(isUnderMin),
   );
   meter.gauge(
+    name('atminisrpartitioncount'),
+    'Partitions led from here exactly at min.insync.replicas.',
+    count(isAtMin),
+  );
+  meter.gauge(
     name('offlinereplicacount'),
     'Replicas here whose log failed.',
     count(({ role }) => role.kind === 'offline'),
   );
-  meter.gauge(
-    'milena_broker_pending_produce',
-    'Produce requests that wait for replicas or a sync.',
-    () => pendingAcks.size,
+  const isOffline = count(({ role }) => role.kind === 'offline');
+  meter.gauge('kafka_log_logmanager_offlinelogdirectorycount', '1 when a log here failed.', () =>
+    isOffline() > 0 ? 1 : 0,
   );
+  const purgatory = 'kafka_server_delayedoperationpurgatory_purgatorysize';
+  meter.gauge(purgatory, 'Requests that wait for replicas or a sync.', () => [
+    { labels: { delayedOperation: 'Produce' }, value: pendingAcks.size },
+  ]);
+  return {
+    shrink: meter.counter(name('isrshrinks_total'), 'Replicas proposed to leave an in-sync set.'),
+    expand: meter.counter(name('isrexpands_total'), 'Replicas proposed to join an in-sync set.'),
+  };
 }
 
 function isLed({ role }: Partition): boolean {
@@ -47,6 +62,10 @@ function isLed({ role }: Partition): boolean {
 
 function isShort({ leaderState }: Partition): boolean {
   return leaderState !== undefined && leaderState.isr.length < leaderState.replicas.length;
+}
+
+function isAtMin({ leaderState }: Partition): boolean {
+  return leaderState !== undefined && leaderState.isr.length === leaderState.effectiveMinIsr;
 }
 
 function isUnderMin({ leaderState }: Partition): boolean {

@@ -8,10 +8,8 @@ import { API_HANDLERS } from './api-handlers';
 import { unknownVersionResponse } from './api-versions';
 import { CloseConnection } from './close-connection';
 import { createRequestMetrics } from './request-metrics';
+import { requestSpan } from './request-span';
 import { createTopicAutoCreation } from './topic-auto-creation';
-
-/** APIs whose requests wait for data or replicas as a matter of course: a span for each would drown the others. */
-const UNTRACED = new Set(['Fetch', 'Produce']);
 
 /**
  * Dispatches Kafka requests to the API handlers. The promise rejects, and the connection is closed, when the bytes are
@@ -38,7 +36,7 @@ export function createApiHandler(broker: BrokerContext): RequestHandler {
     const { api } = handler;
     const { apiVersion, clientId, correlationId } = header;
     const request = api.decodeRequest(reader, apiVersion);
-    const span = UNTRACED.has(api.name) ? undefined : tracer.startSpan(`kafka ${api.name}`, { kind: 'server' });
+    const span = requestSpan(tracer, api, header, connection);
     const context: RequestContext = {
       broker,
       connection,
@@ -48,12 +46,16 @@ export function createApiHandler(broker: BrokerContext): RequestHandler {
       topicAutoCreation,
       trace: span?.context,
     };
+    let problem: string | undefined;
     try {
       const isServed = apiVersion >= api.servedSince;
       const response = isServed ? await handler.handle(request, context) : handler.refuseVersion?.(request);
       return response === undefined ? undefined : api.encodeResponse(apiVersion, correlationId, response);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+      throw error;
     } finally {
-      span?.end();
+      span?.end(problem);
     }
   }
 

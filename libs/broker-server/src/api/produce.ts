@@ -1,6 +1,6 @@
 import { MalformedInput } from '@milena/bytes';
 import { produce, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
-import type { MetadataImage } from '@milena/metadata';
+import { isInternalTopic, type MetadataImage } from '@milena/metadata';
 import { errorCode, failure, success, type Result } from '@milena/model';
 import { BATCH_HEADER_BYTES, readBatchHeader } from '@milena/record-batch';
 import type { AppendEntry, AppendOutcome, RequiredAcks } from '../append-request';
@@ -24,7 +24,7 @@ const TOPIC_IDS_SINCE = 13;
 /** Produce: appends one batch per partition. With acks=0 nothing is answered, and an error closes the connection. */
 export const produceApi: ApiHandler<typeof produce> = {
   api: produce,
-  async handle(request, { broker, apiVersion, connection }) {
+  async handle(request, { broker, apiVersion, connection, trace }) {
     const image = broker.image();
     const entries = translated(request, image, apiVersion);
     const appendable = entries.flatMap((entry) => (entry.ok ? [entry.value] : []));
@@ -34,7 +34,7 @@ export const produceApi: ApiHandler<typeof produce> = {
       appendable.length === 0
         ? []
         : await new Promise<readonly AppendOutcome[]>((resolve) =>
-            broker.replicaManager.append({ acks, timeoutMs, entries: appendable }, resolve),
+            broker.replicaManager.append({ acks, timeoutMs, entries: appendable, trace }, resolve),
           );
     let next = 0;
     const outcomes = entries.map((entry) => (entry.ok ? takeOutcome(appended[next++]) : refused(entry)));
@@ -79,6 +79,7 @@ function appendEntry(
   const refusal = batchRefusal(batches, version);
   if (refusal !== undefined) return refusal;
   const { name, id } = found.value;
+  if (isInternalTopic(name)) return failure('INVALID_TOPIC_EXCEPTION', `only brokers write to topic '${name}'`);
   return success({ topicPartition: { topic: name, partition: data.index }, topicId: id, batches });
 }
 
