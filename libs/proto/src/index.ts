@@ -215,7 +215,13 @@ export {
   BrokerService,
 } from './gen/milena/admin/v1/broker_pb';
 export { ClusterHealth_Status, ClusterHealthSchema, ClusterService } from './gen/milena/admin/v1/cluster_pb';
-export { GroupMemberSchema, GroupSchema, GroupService, GroupState } from './gen/milena/admin/v1/group_pb';
+export {
+  GroupMemberSchema,
+  GroupOffsetSchema,
+  GroupSchema,
+  GroupService,
+  GroupState,
+} from './gen/milena/admin/v1/group_pb';
 export { QuorumReplicaSchema, QuorumService } from './gen/milena/admin/v1/quorum_pb';
 export {
   ConfigAlteration_Operation as ConfigOperation,

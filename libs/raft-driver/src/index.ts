@@ -9,6 +9,7 @@ export type {
   QuorumDescription,
   ReplicaProgress,
 } from './metadata-log';
+export { createChannelCache, type ChannelCache } from './channel-cache';
 export {
   createActiveControllerChannel,
   type ActiveControllerChannel,

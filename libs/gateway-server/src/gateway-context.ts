@@ -1,0 +1,53 @@
+import type { Rpc } from '@milena/cluster-protocol';
+import type { ServerConfig } from '@milena/config-schema';
+import type { MetadataImage } from '@milena/metadata';
+import type { Result } from '@milena/model';
+import type { Platform } from '@milena/platform';
+import type { LeaderInfo } from '@milena/raft-driver';
+import type { DescribeQuorumResponse } from '@milena/raft';
+import type { AdminCall } from './admin-method';
+
+/** The metadata a read is answered from. */
+export interface AppliedMetadata {
+  readonly clusterId: string;
+  readonly image: MetadataImage;
+  /** When the active controller wrote the last record of the image; undefined before the first. */
+  readonly timeMs: number | undefined;
+}
+
+/** What a change asks for besides itself; `timeoutMs` is filled in. */
+export interface ChangeRequest {
+  readonly principal: string;
+  readonly timeoutMs: number;
+}
+
+/** What every answer to a change tells: the last offset it wrote, negative when it wrote nothing. */
+export interface MetadataChange {
+  readonly metadataOffset: number;
+}
+
+/** What a gateway hands to its handlers. */
+export interface GatewayContext {
+  readonly platform: Pick<Platform, 'clock' | 'timers' | 'logger'>;
+  /** The gateway's own configuration, for what the image does not say. */
+  readonly server: ServerConfig;
+  /** The newest metadata; BROKER_NOT_AVAILABLE until this gateway has caught up with a quorum once. */
+  metadata(): Result<AppliedMetadata>;
+  /** Who leads the metadata log, as far as this gateway knows. */
+  leader(): LeaderInfo;
+  /** Has the active controller make a change and waits, within bounds, until `metadata` shows it. */
+  change<Request extends ChangeRequest, Response extends MetadataChange>(
+    rpc: Rpc<Request, Response>,
+    request: Omit<Request, keyof ChangeRequest>,
+    call: AdminCall,
+  ): Promise<Result<Response>>;
+  /** Asks a broker, within bounds. */
+  askBroker<Request, Response>(
+    brokerId: number,
+    rpc: Rpc<Request, Response>,
+    request: Request,
+    call: AdminCall,
+  ): Promise<Result<Response>>;
+  /** Asks the leader of the metadata log about the quorum, within bounds. */
+  describeQuorum(call: AdminCall): Promise<Result<DescribeQuorumResponse>>;
+}

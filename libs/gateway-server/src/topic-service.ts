@@ -1,0 +1,62 @@
+import { success, type Result } from '@milena/model';
+import { isInternalTopic, type MetadataImage, type TopicImage } from '@milena/metadata';
+import { TopicService } from '@milena/proto';
+import { adminMethods, type AdminMethod } from './admin-method';
+import type { GatewayContext } from './gateway-context';
+import { pageOf, requestedPage, type PageFields } from './paging';
+import { addPartitions, createTopic, deleteTopic, updateTopicConfigs } from './topic-changes';
+import { getTopicConfig, listTopicConfigs } from './topic-configs';
+import { findTopic, topicMessage, type TopicMessage } from './topic-message';
+import { listPartitions } from './topic-partitions';
+
+/** TopicService: reads from the gateway's own image, changes by the active controller. */
+export function topicService(context: GatewayContext): readonly AdminMethod[] {
+  const sortedTopics = createTopicSorter();
+  return adminMethods(TopicService, {
+    createTopic: (request, call) => createTopic(context, request, call),
+    getTopic: ({ name }) => Promise.resolve(getTopic(context, name)),
+    listTopics: (request) => Promise.resolve(listTopics(context, request, sortedTopics)),
+    deleteTopic: (request, call) => deleteTopic(context, request, call),
+    addPartitions: (request, call) => addPartitions(context, request, call),
+    listPartitions: (request, call) => listPartitions(context, request, call),
+    updateTopicConfigs: (request, call) => updateTopicConfigs(context, request, call),
+    getTopicConfig: ({ name }, call) => getTopicConfig(context, name, call),
+    listTopicConfigs: (request, call) => listTopicConfigs(context, request, call),
+  });
+}
+
+function getTopic(context: GatewayContext, name: string): Result<{ topic: TopicMessage }> {
+  const metadata = context.metadata();
+  if (!metadata.ok) return metadata;
+  const { image } = metadata.value;
+  const topic = findTopic(image, name, 'name');
+  return topic.ok ? success({ topic: topicMessage(image, topic.value) }) : topic;
+}
+
+function listTopics(
+  context: GatewayContext,
+  { includeInternal, ...fields }: PageFields & { readonly includeInternal: boolean },
+  sortedTopics: (image: MetadataImage) => readonly TopicImage[],
+): Result<{ topics: TopicMessage[]; nextPageToken: string }> {
+  const metadata = context.metadata();
+  if (!metadata.ok) return metadata;
+  const page = requestedPage(fields, `topics?include_internal=${includeInternal}`);
+  if (!page.ok) return page;
+  const { image } = metadata.value;
+  const { after = '' } = page.value;
+  const topics = sortedTopics(image).filter(({ name }) => name > after && (includeInternal || !isInternalTopic(name)));
+  const { items, nextPageToken } = pageOf(topics, page.value, ({ name }) => name);
+  return success({ topics: items.map((topic) => topicMessage(image, topic)), nextPageToken });
+}
+
+/** The topics of an image by name. Those of the last image are kept, because lists are read page by page. */
+function createTopicSorter(): (image: MetadataImage) => readonly TopicImage[] {
+  let last: { readonly image: MetadataImage; readonly sorted: readonly TopicImage[] } | undefined;
+  return (image) => {
+    if (last?.image !== image) {
+      const sorted = [...image.topics()].sort((left, right) => (left.name < right.name ? -1 : 1));
+      last = { image, sorted };
+    }
+    return last.sorted;
+  };
+}
