@@ -1,4 +1,4 @@
-import type { ErrorName, Uuid } from '@milena/model';
+import type { ErrorName } from '@milena/model';
 
 /** An offset to commit. */
 export interface OffsetToCommit {
@@ -14,8 +14,6 @@ export interface OffsetToCommit {
 /** Offsets of one topic to commit. */
 export interface OffsetsToCommit {
   readonly topic: string;
-  /** The topic's id when the request or the caller's image tells it; kept with the offsets (OffsetCommitValue 4). */
-  readonly topicId?: Uuid;
   readonly partitions: readonly OffsetToCommit[];
 }
 
@@ -43,7 +41,10 @@ export interface TopicOutcomes {
   readonly partitions: readonly PartitionOutcome[];
 }
 
-/** Outcome of a commit: topics and partitions in the order of the request. */
+/**
+ * Outcome of a commit: topics and partitions in the order of the request. GROUP_ID_NOT_FOUND when a member of a group that
+ * does not exist commits; OffsetCommit before version 9 calls that ILLEGAL_GENERATION.
+ */
 export interface CommitOffsetsResponse {
   readonly topics: readonly TopicOutcomes[];
 }
