@@ -1,1 +1,1 @@
-export {};
+export { createGatewayProcess, type GatewayProcess, type GatewayProcessOptions } from './gateway-process';

@@ -36,12 +36,14 @@ export type ObserveCall = (start: CallStart) => ObservedCall;
 /** Where measurements go. */
 export interface CallInstrumentsOptions {
   readonly side: 'client' | 'server';
+  /** What the calls are made over; gRPC when left out. */
+  readonly system?: 'grpc' | 'connectrpc';
   readonly tracer: Tracer;
   readonly meter: Meter;
 }
 
 /** Spans and durations of calls: a span per unary call, a duration per call and stream. */
-export function createCallInstruments({ side, tracer, meter }: CallInstrumentsOptions): ObserveCall {
+export function createCallInstruments({ side, system = 'grpc', tracer, meter }: CallInstrumentsOptions): ObserveCall {
   const { name, help } = DURATION_METRIC[side];
   const durations = new Map<string, Map<string, Distribution>>();
 
@@ -62,7 +64,7 @@ export function createCallInstruments({ side, tracer, meter }: CallInstrumentsOp
     const options: SpanOptions = {
       kind: side,
       ...(parent === undefined ? {} : { parent }),
-      attributes: { [ATTRIBUTES.system]: 'grpc', [ATTRIBUTES.method]: method, ...attributes },
+      attributes: { [ATTRIBUTES.system]: system, [ATTRIBUTES.method]: method, ...attributes },
     };
     const span: Span | undefined = traced ? tracer.startSpan(method, options) : undefined;
     return {

@@ -23,6 +23,7 @@ import {
 import { Health } from '@milena/proto';
 import { createCallInstruments, type ObservedCall, type ObserveCall } from './call-instruments';
 import type { HealthService } from './health-service';
+import { incomingTrace } from './incoming-trace';
 import { deserializeBytes, serializeBytes } from './pass-through';
 import { PeerConnections, type PeerConnection } from './peer-connections';
 import { createReflection, REFLECTION_METHODS } from './reflection-service';
@@ -183,7 +184,7 @@ class RegisteringServer implements GrpcServer {
   #registerUnary(grpc: Server, connections: PeerConnections, method: string, handler: UnaryHandler): void {
     const answer = (call: ServerUnaryCall<Uint8Array, Uint8Array>, respond: sendUnaryData<Uint8Array>): void => {
       const [traceparent] = call.metadata.get('traceparent');
-      const parent = typeof traceparent === 'string' ? { traceparent } : undefined;
+      const parent = incomingTrace(traceparent);
       const connection = connections.find(call.getPeer());
       const observed = this.#begin(method, connection, true, parent);
       const { trace } = observed;
