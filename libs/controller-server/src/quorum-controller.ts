@@ -37,6 +37,8 @@ export class QuorumController implements MetadataLogListener {
       name: 'controller',
       machine: metadataStateMachine,
       log: options.metadataLog,
+      // A change that was appended may be kept by the next controller: NOT_CONTROLLER would have its caller make it twice.
+      failures: { notLeading: 'NOT_CONTROLLER', outcomeUnknown: 'REQUEST_TIMED_OUT' },
       timers: options.platform.timers,
       tracer: options.platform.tracer,
       maxParked: CONTROLLER_LIMITS.parkedMax,

@@ -1,3 +1,4 @@
+export type { LeadershipFailures } from './leadership-failures';
 export type {
   AppendedRange,
   CommittedValues,

@@ -1,5 +1,6 @@
 import { failure, type ErrorName, type Failure, type Offset, type Result } from '@milena/model';
 import type { Timer, Timers } from '@milena/platform';
+import type { LeadershipFailures } from './leadership-failures';
 
 /** An answer that waits until the log is committed up to an offset. */
 interface ParkedResponse {
@@ -68,16 +69,13 @@ export class ParkedResponses {
     }
   }
 
-  /**
-   * Ends every wait because this node no longer leads. Who appended nothing may ask the next leader (NOT_CONTROLLER);
-   * who did cannot know whether the next leader kept it, so the answer must not sound like a refusal.
-   */
-  abandonAll(): void {
+  /** Ends every wait because this node no longer leads. */
+  abandonAll({ notLeading, outcomeUnknown }: LeadershipFailures): void {
     for (const parked of this.#waiting) {
       parked.abandon(
         parked.appended
-          ? { code: 'REQUEST_TIMED_OUT', message: 'leadership was lost before the commit; it may still take effect' }
-          : { code: 'NOT_CONTROLLER', message: 'leadership was lost before the answer was certain' },
+          ? { code: outcomeUnknown, message: 'leadership was lost before the commit; it may still take effect' }
+          : { code: notLeading, message: 'leadership was lost before the answer was certain' },
       );
     }
   }

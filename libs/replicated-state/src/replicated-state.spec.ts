@@ -34,7 +34,15 @@ const options = { operation: 'add', timeoutMs: 1000 };
 function setUp({ maxParked = 100, tracer = noTracer }: { maxParked?: number; tracer?: Tracer } = {}) {
   const log = new ManualLog();
   const time = createVirtualTime();
-  const state = createReplicatedState({ name: 'test', machine, log, timers: time.timers, tracer, maxParked });
+  const state = createReplicatedState({
+    name: 'test',
+    machine,
+    log,
+    failures: { notLeading: 'NOT_CONTROLLER', outcomeUnknown: 'REQUEST_TIMED_OUT' },
+    timers: time.timers,
+    tracer,
+    maxParked,
+  });
   const outcomes: unknown[] = [];
   const record = (name: string, promise: Promise<Result<unknown>>) =>
     void promise.then((result) => outcomes.push([name, result.ok ? result.value : result.error.code]));

@@ -1,14 +1,16 @@
 import { failure, invariant, type Offset, type Result } from '@milena/model';
 import type { Timers, TraceContext, Tracer } from '@milena/platform';
+import type { LeadershipFailures } from './leadership-failures';
 import { ParkedResponses } from './parked-responses';
 import type { CommittedValues, Decision, ReplicatedLog, StateMachine } from './state-machine';
 
 /** What a replicated state is built from. */
-export interface ReplicatedStateOptions<State, R> {
+export interface ReplicatedStateOptions<State, R, Written = Uint8Array, Read = Buffer> {
   /** Prefix of span names: `controller` gives `controller.decide`, `.append` and `.commit`. */
   readonly name: string;
-  readonly machine: StateMachine<State, R>;
-  readonly log: ReplicatedLog;
+  readonly machine: StateMachine<State, R, Written, Read>;
+  readonly log: ReplicatedLog<Written>;
+  readonly failures: LeadershipFailures;
   readonly timers: Timers;
   readonly tracer: Tracer;
   /** Bound of answers waiting and of batches appended but not committed; past it requests are refused. */
@@ -40,15 +42,15 @@ interface PendingState<State> {
  * the latest state rolls back to the committed one, which costs nothing because states are persistent values. A follower
  * replays what is committed, so that it takes over without loading anything.
  */
-export class ReplicatedState<State, R> {
-  readonly #options: ReplicatedStateOptions<State, R>;
+export class ReplicatedState<State, R, Written = Uint8Array, Read = Buffer> {
+  readonly #options: ReplicatedStateOptions<State, R, Written, Read>;
   readonly #parked: ParkedResponses;
   #committed: State;
   #latest: State;
   #pending: PendingState<State>[] = [];
   #epoch: number | undefined;
 
-  constructor(options: ReplicatedStateOptions<State, R>) {
+  constructor(options: ReplicatedStateOptions<State, R, Written, Read>) {
     this.#options = options;
     this.#parked = new ParkedResponses(options.timers);
     this.#committed = options.machine.initial;
@@ -76,13 +78,13 @@ export class ReplicatedState<State, R> {
   }
 
   /**
-   * Decides at once and answers when the outcome is certain. Failures: NOT_CONTROLLER (nothing was appended),
-   * THROTTLING_QUOTA_EXCEEDED (too many wait; nothing was appended), REQUEST_TIMED_OUT (it may still take effect), and what
-   * the log's append says.
+   * Decides at once and answers when the outcome is certain. Failures: those of lost leadership, THROTTLING_QUOTA_EXCEEDED
+   * (too many wait; nothing was appended), REQUEST_TIMED_OUT (it may still take effect), and what the log's append says.
    */
   submit<Response>(decide: (state: State) => Decision<R, Response>, options: SubmitOptions): Promise<Result<Response>> {
     const epoch = this.#epoch;
-    if (epoch === undefined) return Promise.resolve(failure('NOT_CONTROLLER', 'this node does not lead'));
+    if (epoch === undefined)
+      return Promise.resolve(failure(this.#options.failures.notLeading, 'this node does not lead'));
     if (Math.max(this.#parked.size, this.#pending.length) >= this.#options.maxParked) {
       return Promise.resolve(failure('THROTTLING_QUOTA_EXCEEDED', 'too many changes wait to be committed'));
     }
@@ -96,7 +98,7 @@ export class ReplicatedState<State, R> {
   }
 
   /** The log committed a batch, whoever wrote it. */
-  onCommitted(batch: CommittedValues): void {
+  onCommitted(batch: CommittedValues<Read>): void {
     const next = this.#pending[0];
     if (next === undefined) {
       const { machine } = this.#options;
@@ -125,7 +127,7 @@ export class ReplicatedState<State, R> {
     this.#epoch = undefined;
     this.#pending = [];
     this.#latest = this.#committed;
-    this.#parked.abandonAll();
+    this.#parked.abandonAll(this.#options.failures);
   }
 
   #append<Response>(epoch: number, decision: Decision<R, Response>, options: SubmitOptions): Promise<Result<Response>> {
@@ -166,6 +168,8 @@ export class ReplicatedState<State, R> {
 }
 
 /** Makes a replicated state that follows until told to lead. */
-export function createReplicatedState<State, R>(options: ReplicatedStateOptions<State, R>): ReplicatedState<State, R> {
+export function createReplicatedState<State, R, Written = Uint8Array, Read = Buffer>(
+  options: ReplicatedStateOptions<State, R, Written, Read>,
+): ReplicatedState<State, R, Written, Read> {
   return new ReplicatedState(options);
 }

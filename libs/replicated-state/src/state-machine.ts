@@ -10,14 +10,17 @@ export interface ReplayedBatch<R> {
   readonly epoch: number;
 }
 
-/** What is replicated: a state that is nothing but its records replayed in order. */
-export interface StateMachine<State, R> {
+/**
+ * What is replicated: a state that is nothing but its records replayed in order. `Written` is a record as the log takes it,
+ * `Read` as it gives it back: bytes, or a key and a value.
+ */
+export interface StateMachine<State, R, Written = Uint8Array, Read = Buffer> {
   readonly initial: State;
   /** The state with the batch taken in. Pure: `state` stays as it was, because it may have to be returned to. */
   replay(state: State, batch: ReplayedBatch<R>): State;
-  encode(record: R): Uint8Array;
+  encode(record: R): Written;
   /** Reads what `encode` wrote; throws on anything else. */
-  decode(value: Buffer): R;
+  decode(value: Read): R;
 }
 
 /** Where a decision's records came to stand, both ends included. */
@@ -34,15 +37,15 @@ export interface Decision<R, Response> {
 }
 
 /** The log that orders and replicates records. */
-export interface ReplicatedLog {
+export interface ReplicatedLog<Written = Uint8Array> {
   /** Appends one atomic batch; commitment is told later, never inside this call. A failure means that nothing was appended. */
-  append(epoch: number, values: readonly Uint8Array[], trace?: TraceContext): Result<AppendedRange>;
+  append(epoch: number, values: readonly Written[], trace?: TraceContext): Result<AppendedRange>;
 }
 
 /** A committed batch as the log delivers it. */
-export interface CommittedValues {
+export interface CommittedValues<Read = Buffer> {
   readonly baseOffset: Offset;
   readonly lastOffset: Offset;
   readonly epoch: number;
-  readonly records: readonly Buffer[];
+  readonly records: readonly Read[];
 }
