@@ -36,8 +36,11 @@ export function run(app: string, ...args: readonly string[]): Promise<Finished> 
 export interface ReadyLine {
   readonly ready: true;
   readonly bootstrap: string;
+  readonly admin: string;
+  readonly http: string;
+  readonly zookeeper: string;
   readonly processes: readonly {
-    readonly role: 'controller' | 'broker';
+    readonly role: 'controller' | 'broker' | 'gateway' | 'zookeeper';
     readonly id: number;
     readonly pid: number;
     readonly argv: readonly string[];

@@ -14,16 +14,26 @@ describe('the command line and the services, as built', () => {
 
   it('runs a cluster in one process that a topic can be created in at once, and stops with code 0', async () => {
     const { dev, ready } = await startDev(folder);
-    const [controller, broker] = ready.processes;
+    const [controller, broker, gateway, shim] = ready.processes;
     expect(ready).toMatchObject({
       ready: true,
       processes: [
         { role: 'controller', id: 101 },
         { role: 'broker', id: 1 },
+        { role: 'gateway', id: 201 },
+        { role: 'zookeeper', id: 301 },
       ],
     });
-    expect(broker?.listeners['PLAINTEXT']).toBe(ready.bootstrap);
-    expect([controller?.pid, broker?.pid]).toEqual([dev.child.pid, dev.child.pid]);
+    expect(ready).toMatchObject({
+      bootstrap: broker?.listeners['PLAINTEXT'],
+      admin: gateway?.listeners['GRPC'],
+      http: gateway?.listeners['HTTP'],
+      zookeeper: shim?.listeners['ZOOKEEPER'],
+    });
+    expect(new Set(ready.processes.map(({ pid }) => pid))).toEqual(new Set([dev.child.pid]));
+    for (const { listeners } of ready.processes) {
+      expect((await fetch(`http://${listeners['monitor']}/readyz`)).status).toBe(200);
+    }
 
     const address = ['--bootstrap-server', ready.bootstrap, '-o', 'json'];
     const created = await run('milena', 'topic', 'create', 'orders', '--partitions', '3', ...address);
@@ -56,7 +66,7 @@ describe('the command line and the services, as built', () => {
 
   it('runs each service as a process that its argv starts again', async () => {
     const { dev, ready } = await startDev(folder, '--brokers', '2', '--set', 'default.replication.factor=2');
-    expect(new Set([dev.child.pid, ...ready.processes.map(({ pid }) => pid)]).size).toBe(4);
+    expect(new Set([dev.child.pid, ...ready.processes.map(({ pid }) => pid)]).size).toBe(6);
     const address = ['--bootstrap-server', ready.bootstrap, '-o', 'json'];
     const created = await run('milena', 'topic', 'create', 'orders', ...address);
     expect(JSON.parse(created.stdout)).toMatchObject({ replicationFactor: 2 });

@@ -1,5 +1,6 @@
 import { createBrokerProcess } from '@milena/broker-process';
 import { createControllerProcess } from '@milena/controller-process';
+import { createGatewayProcess } from '@milena/gateway-process';
 import { createNodePlatform } from '@milena/platform-node';
 import { createObserverNode, type ServiceNode, type ServiceParts } from '@milena/service-process';
 import type { Service } from '@milena/telemetry';
@@ -22,7 +23,10 @@ export function createNodeService(parts: ServiceParts): Service {
   const base = createNodeBase(parts);
   const shared = { ...parts, node: base.node };
   const broker = roles.broker ? createBrokerProcess(shared) : undefined;
-  const askers = [...(roles.zookeeper ? [createZookeeperProcess(shared)] : [])];
+  const askers = [
+    ...(roles.gateway ? [createGatewayProcess(shared)] : []),
+    ...(roles.zookeeper ? [createZookeeperProcess(shared)] : []),
+  ];
   const services: readonly Service[] = [base.controller, broker, ...askers].filter((each) => each !== undefined);
   let isStopping = false;
   return {

@@ -1,3 +1,4 @@
+import { DEMO_GROUPS, DEMO_TOPICS } from '../demo/demo-plan';
 import { addressesOf, monitorOf, type DevAddresses, type DevProcess } from './ready-line';
 
 /** Addresses that commands try by themselves; they need not be told. */
@@ -11,6 +12,7 @@ export interface BannerFacts {
   /** How people run another command of this program. */
   readonly milena: string;
   readonly readyAfterMs: number;
+  readonly demo: boolean;
 }
 
 /** What people see when a cluster is ready: where it listens, and what to type next. */
@@ -26,14 +28,24 @@ export function banner(processes: readonly DevProcess[], facts: BannerFacts): st
     ['ZooKeeper', addresses.zookeeper],
     ['controllers', addresses.controllers],
     ['metrics', shown.concat(more).join(', ')],
+    ['demo', facts.demo ? demoText() : ''],
     ['data', `${facts.data} (kept; Ctrl-C stops)`],
   ];
   const lines = places.filter(([, place]) => place !== '').map(([name, place]) => `  ${name.padEnd(14)}${place}`);
-  const next = whatToType(addresses, facts.milena).map((line) => `  ${line}`);
+  const next = whatToType(addresses, facts).map((line) => `  ${line}`);
   return `\nMilena is ready after ${Math.round(facts.readyAfterMs)} ms.\n\n${lines.join('\n')}\n\nTry:\n${next.join('\n')}\n\n`;
 }
 
-function whatToType({ bootstrap, controllers, admin, http, zookeeper }: DevAddresses, milena: string): string[] {
+function demoText(): string {
+  const topics = DEMO_TOPICS.map(({ name, recordsPerSecond }) => `${name} (${recordsPerSecond} records/s)`);
+  const groups = DEMO_GROUPS.map(
+    ({ groupId, workMs }) => `${groupId} (${workMs > 0 ? 'lags on purpose' : 'keeps up'})`,
+  );
+  return `${[...topics, ...groups].join(', ')}; ends with this`;
+}
+
+function whatToType(addresses: DevAddresses, { milena, demo }: BannerFacts): string[] {
+  const { bootstrap, controllers, admin, http, zookeeper } = addresses;
   const first = (addresses: string) => addresses.split(',')[0] ?? '';
   const broker = first(bootstrap);
   const atBroker = broker === BY_DEFAULT.broker ? '' : ` --bootstrap-server ${broker}`;
@@ -42,6 +54,7 @@ function whatToType({ bootstrap, controllers, admin, http, zookeeper }: DevAddre
     `${milena} topic create quickstart-events --partitions 3${atBroker}`,
     `echo hello | ${milena} produce quickstart-events${atBroker}`,
     `${milena} consume quickstart-events -o start -e${atBroker}`,
+    ...(demo ? DEMO_GROUPS.map(({ groupId }) => `${milena} group describe ${groupId}${atBroker}`) : []),
     `kcat -b ${broker} -L`,
     ...(admin === '' ? [] : [`grpcurl -plaintext ${first(admin)} list`]),
     ...(http === '' ? [] : [curlLine(first(http))]),

@@ -3,13 +3,14 @@ import { runService } from '@milena/telemetry';
 import { awaitReady } from './await-ready';
 import { banner } from './banner';
 import { commandLine } from './command-line';
+import { startDemo, type DemoChild } from './demo-child';
 import type { DevCluster } from './dev-cluster';
 import { DEV_KINDS } from './dev-kinds';
 import { layOutCluster } from './dev-layout';
 import { writeNodeConfigs, type DevNode } from './dev-node';
 import type { DevOptions } from './dev-options';
 import { formatNodes } from './format-nodes';
-import { readyLine } from './ready-line';
+import { addressesOf, readyLine } from './ready-line';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 18_000;
@@ -19,6 +20,7 @@ export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): voi
   const began = performance.now();
   const aborted = new AbortController();
   let cluster: DevCluster | undefined;
+  let demo: DemoChild | undefined;
 
   async function start(): Promise<void> {
     const state = await layOutCluster(options);
@@ -32,11 +34,15 @@ export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): voi
     const { json, data } = options;
     const milena = commandWord(environment);
     const { processes } = cluster;
-    process.stdout.write(json ? readyLine(processes) : banner(processes, { data, milena, readyAfterMs }));
+    if (options.demo) demo = startDemo(addressesOf(nodes).bootstrap);
+    process.stdout.write(
+      json ? readyLine(processes) : banner(processes, { data, milena, readyAfterMs, demo: options.demo }),
+    );
   }
 
   async function stop(): Promise<void> {
     aborted.abort();
+    await demo?.stop();
     await cluster?.stop();
   }
 

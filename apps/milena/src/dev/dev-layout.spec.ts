@@ -13,7 +13,18 @@ describe('layOutCluster', () => {
   afterEach(() => rmSync(data, { recursive: true }));
 
   const options = (more: Partial<DevOptions> = {}): DevOptions => {
-    return { controllers: 1, brokers: 1, gateways: 1, shims: 1, data, anyPort: true, json: true, set: [], ...more };
+    return {
+      controllers: 1,
+      brokers: 1,
+      gateways: 1,
+      shims: 1,
+      data,
+      anyPort: true,
+      json: true,
+      demo: false,
+      set: [],
+      ...more,
+    };
   };
 
   const all = ({ controllers, brokers, gateways, shims }: DevState) => [controllers, brokers, gateways, shims].flat();

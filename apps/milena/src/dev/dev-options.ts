@@ -6,6 +6,8 @@ export interface DevOptions extends DevCounts {
   readonly data: string;
   readonly anyPort: boolean;
   readonly json: boolean;
+  /** Write and read example topics for as long as the cluster runs. */
+  readonly demo: boolean;
   /** `key=value` texts for every node. */
   readonly set: readonly string[];
 }

@@ -3,7 +3,6 @@ import { createControllerProcess } from '@milena/controller-process';
 import { unreachable } from '@milena/model';
 import { createMonitoredService, type CreateService } from '@milena/service-process';
 import { createServiceTelemetry, type Service } from '@milena/telemetry';
-import { CommandFailure } from '../command-failure';
 import type { DevCluster } from './dev-cluster';
 import { devKind, STOP_ORDER, type DevRole } from './dev-kinds';
 import type { DevNode } from './dev-node';
@@ -55,7 +54,7 @@ async function creatorOf(role: DevRole): Promise<CreateService> {
     case 'broker':
       return createBrokerProcess;
     case 'gateway':
-      throw new CommandFailure(1, 'this build has no admin gateway; start with --gateways 0');
+      return (await import('@milena/gateway-process')).createGatewayProcess;
     case 'zookeeper':
       return (await import('@milena/zookeeper-process')).createZookeeperProcess;
     default:
