@@ -1,15 +1,31 @@
 import type { ApiHandler } from './api-handler';
+import { alterConfigsApi } from './alter-configs';
 import { apiVersionsApi } from './api-versions';
+import { createPartitionsApi } from './create-partitions';
 import { createTopicsApi } from './create-topics';
+import { deleteGroupsApi } from './delete-groups';
 import { deleteTopicsApi } from './delete-topics';
 import { describeClusterApi } from './describe-cluster';
+import { describeConfigsApi } from './describe-configs';
+import { describeGroupsApi } from './describe-groups';
 import { describeTopicPartitionsApi } from './describe-topic-partitions';
 import { fetchApi } from './fetch';
+import { findCoordinatorApi } from './find-coordinator';
+import { heartbeatApi } from './heartbeat';
+import { incrementalAlterConfigsApi } from './incremental-alter-configs';
 import { initProducerIdApi } from './init-producer-id';
+import { joinGroupApi } from './join-group';
+import { leaveGroupApi } from './leave-group';
+import { listConfigResourcesApi } from './list-config-resources';
+import { listGroupsApi } from './list-groups';
 import { listOffsetsApi } from './list-offsets';
 import { metadataApi } from './metadata';
+import { offsetCommitApi } from './offset-commit';
+import { offsetDeleteApi } from './offset-delete';
+import { offsetFetchApi } from './offset-fetch';
 import { offsetForLeaderEpochApi } from './offset-for-leader-epoch';
 import { produceApi } from './produce';
+import { syncGroupApi } from './sync-group';
 
 /** Every API a broker serves; ApiVersions advertises exactly these. */
 export const API_HANDLERS: readonly ApiHandler[] = [
@@ -24,4 +40,20 @@ export const API_HANDLERS: readonly ApiHandler[] = [
   offsetForLeaderEpochApi,
   describeClusterApi,
   describeTopicPartitionsApi,
+  findCoordinatorApi,
+  joinGroupApi,
+  syncGroupApi,
+  heartbeatApi,
+  leaveGroupApi,
+  offsetCommitApi,
+  offsetFetchApi,
+  describeGroupsApi,
+  listGroupsApi,
+  deleteGroupsApi,
+  offsetDeleteApi,
+  describeConfigsApi,
+  alterConfigsApi,
+  incrementalAlterConfigsApi,
+  createPartitionsApi,
+  listConfigResourcesApi,
 ];

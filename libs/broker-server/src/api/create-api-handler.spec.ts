@@ -17,7 +17,7 @@ function header(apiKey: number, version: number): Buffer {
 describe('the dispatch', () => {
   it.each([
     ['an unknown api', 32_000, 0],
-    ['an api that has no handler', 10, 4],
+    ['an api that has no handler', 24, 4],
     ['a version above those advertised', metadata.key, metadata.versions.max + 1],
     ['a version below those advertised', 1, 3],
   ])('closes the connection for %s, because the form of an answer would be a guess', async (_name, key, version) => {

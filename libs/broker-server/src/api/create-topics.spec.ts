@@ -97,6 +97,17 @@ describe('CreateTopics', () => {
     expect(broker.controllerCalls).toMatchObject([{ timeoutMs: 1 }]);
   });
 
+  it('creates no internal topic', async () => {
+    const broker = new FakeBroker();
+    answering(broker, { topics: [{ name: 'orders', result: success(created) }], metadataOffset: offset(999) });
+    const topics = [{ ...wanted, name: '__consumer_offsets' }, wanted];
+    expect((await broker.answer(createTopics, 7, { topics })).topics).toMatchObject([
+      { name: '__consumer_offsets', errorCode: errorCode('INVALID_REQUEST') },
+      { name: 'orders', errorCode: 0 },
+    ]);
+    expect(createTopicsRpc.decodeRequest(broker.controllerCalls[0]!.request).topics).toHaveLength(1);
+  });
+
   it('does not bother the controller with more topics than one request may create', async () => {
     const broker = new FakeBroker();
     const topics = Array.from({ length: 10_001 }, (_, index) => ({ ...wanted, name: `topic-${index}` }));

@@ -1,12 +1,18 @@
 import { createTopicsRpc } from '@milena/cluster-protocol';
 import { MAX_NEW_PARTITIONS, type CreatedTopic } from '@milena/controller';
 import { createTopics, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
+import { isInternalTopic } from '@milena/metadata';
 import { errorCode, ZERO_UUID, type Failure } from '@milena/model';
 import type { ApiHandler } from './api-handler';
 import { changeMetadata } from './controller-call';
 
 type RequestedTopic = RequestOf<typeof createTopics>['topics'][number];
 type TopicResponse = ResponseInputOf<typeof createTopics>['topics'][number];
+
+const INTERNAL: Failure = {
+  code: 'INVALID_REQUEST',
+  message: 'internal topics are created by brokers when they need them',
+};
 
 /** CreateTopics: decided by the active controller; the answer comes when this broker's own image has the topics. */
 export const createTopicsApi: ApiHandler<typeof createTopics> = {
@@ -18,14 +24,16 @@ export const createTopicsApi: ApiHandler<typeof createTopics> = {
       return { topics: topics.map(({ name }) => refused(name, error)) };
     }
     const { principal } = context.connection;
-    const request = { principal, topics: topics.map(creatable), validateOnly, timeoutMs };
+    const internal = topics.filter(({ name }) => isInternalTopic(name)).map(({ name }) => refused(name, INTERNAL));
+    const wanted = topics.filter(({ name }) => !isInternalTopic(name)).map(creatable);
+    if (wanted.length === 0) return { topics: internal };
+    const request = { principal, topics: wanted, validateOnly, timeoutMs };
     const answer = await changeMetadata(context, createTopicsRpc, request);
     if (!answer.ok) return { topics: topics.map(({ name }) => refused(name, answer.error)) };
-    return {
-      topics: answer.value.topics.map(({ name, result }) =>
-        result.ok ? created(name, result.value) : refused(name, result.error),
-      ),
-    };
+    const outcomes = answer.value.topics.map(({ name, result }) =>
+      result.ok ? created(name, result.value) : refused(name, result.error),
+    );
+    return { topics: [...internal, ...outcomes] };
   },
 };
 

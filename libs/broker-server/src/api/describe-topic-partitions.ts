@@ -1,10 +1,10 @@
 import { describeTopicPartitions, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
 import { topicNameRefusal } from '@milena/controller';
-import type { MetadataImage } from '@milena/metadata';
+import { isInternalTopic, type MetadataImage } from '@milena/metadata';
 import { errorCode, ZERO_UUID, type ErrorName } from '@milena/model';
 import type { ApiHandler } from './api-handler';
 import { TOPIC_OPERATION_BITS } from './authorized-operations';
-import { isInternalTopic, PartitionViews } from './partition-view';
+import { PartitionViews } from './partition-view';
 
 type DescribeRequest = RequestOf<typeof describeTopicPartitions>;
 type DescribeResponse = ResponseInputOf<typeof describeTopicPartitions>;

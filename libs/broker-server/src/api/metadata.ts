@@ -1,11 +1,11 @@
 import { metadata, NO_AUTHORIZED_OPERATIONS, type RequestOf, type ResponseInputOf } from '@milena/kafka-protocol';
 import { topicNameRefusal } from '@milena/controller';
-import type { TopicImage } from '@milena/metadata';
+import { isInternalTopic, type TopicImage } from '@milena/metadata';
 import { errorCode, ZERO_UUID, type ErrorName, type Uuid } from '@milena/model';
 import type { ApiHandler, RequestContext } from './api-handler';
 import { CLUSTER_OPERATION_BITS, TOPIC_OPERATION_BITS } from './authorized-operations';
 import { controllerForClients, liveEndpoints } from './client-endpoints';
-import { isInternalTopic, PartitionViews } from './partition-view';
+import { PartitionViews } from './partition-view';
 
 type MetadataRequest = RequestOf<typeof metadata>;
 type RequestedTopic = NonNullable<MetadataRequest['topics']>[number];

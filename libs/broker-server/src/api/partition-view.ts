@@ -2,18 +2,6 @@ import type { MetadataImage, PartitionState, TopicImage } from '@milena/metadata
 import { errorCode, NO_NODE } from '@milena/model';
 import { clientEndpoint } from './client-endpoints';
 
-/** Topics that belong to Kafka itself. */
-const INTERNAL_TOPICS: ReadonlySet<string> = new Set([
-  '__consumer_offsets',
-  '__transaction_state',
-  '__share_group_state',
-]);
-
-/** Whether clients are told that a topic is internal. */
-export function isInternalTopic(name: string): boolean {
-  return INTERNAL_TOPICS.has(name);
-}
-
 /** One partition in the form Metadata and DescribeTopicPartitions share. */
 export interface PartitionView {
   readonly errorCode: number;

@@ -2,7 +2,7 @@ import { produce, type RequestInputOf } from '@milena/kafka-protocol';
 import { errorCode, NO_EPOCH, timestampMs, ZERO_OFFSET, type ErrorName } from '@milena/model';
 import { encodeBatch } from '@milena/record-batch';
 import { CloseConnection } from './close-connection';
-import { appended, AUDIT, EVENTS, FakeBroker, testUuid } from './testing/fake-broker';
+import { appended, AUDIT, EVENTS, FakeBroker, testUuid, topicRecords } from './testing/fake-broker';
 
 const batch = encodeBatch({
   baseOffset: ZERO_OFFSET,
@@ -60,6 +60,15 @@ describe('Produce', () => {
       { topicId: testUuid(99), partitionData: [{ index: 0, records: batch }] },
     ];
     expect(await errors(broker, 13, request(topics))).toEqual([0, errorCode('UNKNOWN_TOPIC_ID')]);
+    expect(broker.appends[0]?.entries).toHaveLength(1);
+  });
+
+  it('lets no client write to an internal topic', async () => {
+    const broker = new FakeBroker();
+    const offsets = { name: '__consumer_offsets', id: testUuid(60) };
+    broker.commit(topicRecords(offsets, [1]));
+    const topics = [{ name: offsets.name, partitionData: [{ index: 0, records: batch }] }, ...toEvents];
+    expect(await errors(broker, 9, request(topics))).toEqual([errorCode('INVALID_TOPIC_EXCEPTION'), 0]);
     expect(broker.appends[0]?.entries).toHaveLength(1);
   });
 

@@ -1,8 +1,8 @@
 import { createTopicsRpc } from '@milena/cluster-protocol';
 import { topicNameRefusal } from '@milena/controller';
+import { isInternalTopic } from '@milena/metadata';
 import type { BrokerContext } from '../broker-context';
 import { changeMetadata } from './controller-call';
-import { isInternalTopic } from './partition-view';
 
 /** How long a metadata request waits for the topics it brings into being; what takes longer the client asks for again. */
 const WAIT_MS = 1_000;

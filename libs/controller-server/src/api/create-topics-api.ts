@@ -18,7 +18,7 @@ export const createTopicsApi: ControllerApi<CreateTopicsRequest, CreateTopicsRes
       (image) =>
         createTopics(image, request, {
           defaults: controller.defaults,
-          topicConfigs: topicConfigRules(config.server),
+          topicConfigs: topicConfigRules(image, config.server),
           draw: (bound) => platform.random.below(bound),
           newTopicId: () => newTopicId(controller),
         }),

@@ -35,7 +35,7 @@ export interface TopicConfigLine {
   readonly name: string;
   readonly value: string | undefined;
   readonly readOnly: boolean;
-  /** Kafka's number of where the value comes from: 1 topic, 4 static broker configuration, 5 default. */
+  /** Kafka's number of where the value comes from: 1 topic, 3 all brokers, 4 static broker configuration, 5 default. */
   readonly source: number;
   readonly sensitive: boolean;
 }
