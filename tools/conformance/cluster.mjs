@@ -19,35 +19,50 @@ export async function milenaJson(...args) {
   return JSON.parse(stdout);
 }
 
-/** Starts `controllers` + `brokers` processes on free ports and resolves when the ready line has come. */
-export async function startCluster({ controllers = 3, brokers = 3, set = [], log, readyWithinMs = 60_000 } = {}) {
+/**
+ * Starts that many processes of each kind on free ports and resolves when the ready line has come. `env` is added to what
+ * every process sees.
+ */
+export async function startCluster({
+  controllers = 3,
+  brokers = 3,
+  gateways = 0,
+  shims = 0,
+  set = [],
+  env = {},
+  log,
+  readyWithinMs = 60_000,
+} = {}) {
   const data = mkdtempSync(join(tmpdir(), 'milena-conformance-'));
-  const args = [
-    milena,
-    'dev',
-    '--json',
-    '--any-port',
-    '--controllers',
-    `${controllers}`,
-    '--brokers',
-    `${brokers}`,
-    '--data',
-    data,
-  ];
+  const counts = Object.entries({ controllers, brokers, gateways, shims });
+  const args = [milena, 'dev', '--json', '--any-port', '--data', data];
+  args.push(...counts.flatMap(([kind, count]) => [`--${kind}`, `${count}`]));
   for (const setting of set) args.push('--set', setting);
   const started = performance.now();
-  const dev = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const environment = { ...process.env, ...env };
+  const dev = spawn(process.execPath, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const errors = [];
   dev.stderr.on('data', (chunk) => {
-    errors.push(chunk);
-    if (errors.length > 2000) errors.shift();
+    keep(errors, chunk);
     log?.(chunk);
   });
   const line = await firstLine(dev, readyWithinMs).catch((error) => {
     dev.kill('SIGKILL');
     throw new Error(`${error.message}\n${Buffer.concat(errors).toString().slice(-4000)}`);
   });
-  return new Cluster(dev, JSON.parse(line), data, performance.now() - started, errors);
+  return new Cluster({
+    dev,
+    ready: JSON.parse(line),
+    data,
+    readyAfterMs: performance.now() - started,
+    errors,
+    environment,
+  });
+}
+
+function keep(errors, chunk) {
+  errors.push(chunk);
+  if (errors.length > 2000) errors.shift();
 }
 
 function firstLine(child, timeoutMs) {
@@ -61,11 +76,15 @@ function firstLine(child, timeoutMs) {
   });
 }
 
-class Cluster {
+/**
+ * Handles on the processes of a cluster. `ready` is what the ready line says; whoever made the processes by other means than
+ * `milena dev` gives the same shape, and no `dev`.
+ */
+export class Cluster {
   #restarted = new Map();
 
-  constructor(dev, ready, data, readyAfterMs, errors) {
-    Object.assign(this, { dev, ready, data, readyAfterMs, errors, bootstrap: ready.bootstrap });
+  constructor({ dev, ready, data, readyAfterMs, errors, environment = process.env }) {
+    Object.assign(this, { dev, ready, data, readyAfterMs, errors, environment, bootstrap: ready.bootstrap });
   }
 
   process(role, id) {
@@ -84,7 +103,7 @@ class Cluster {
   }
 
   pid(role, id) {
-    return this.#restarted.get(`${role}-${id}`)?.pid ?? this.process(role, id).pid;
+    return this.#restarted.get(id)?.pid ?? this.process(role, id).pid;
   }
 
   signal(role, id, signal) {
@@ -100,8 +119,9 @@ class Cluster {
     }
   }
 
+  /** Waits for the process to end; its exit code when this object started it. */
   async exited(role, id, timeoutMs) {
-    const child = this.#restarted.get(`${role}-${id}`);
+    const child = this.#restarted.get(id);
     await until(`${role} ${id} to exit`, timeoutMs, () =>
       child ? child.exitCode !== null || child.signalCode !== null : !this.isAlive(role, id),
     );
@@ -116,13 +136,33 @@ class Cluster {
   /** Starts the process again with the argv the ready line gave. */
   restart(role, id, extra = []) {
     const { argv, cwd } = this.process(role, id);
-    const child = spawn(argv[0], [...argv.slice(1), ...extra], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-    child.stderr.on('data', (chunk) => {
-      this.errors.push(chunk);
-      if (this.errors.length > 2000) this.errors.shift();
-    });
-    this.#restarted.set(`${role}-${id}`, child);
+    const stdio = ['ignore', 'ignore', 'pipe'];
+    const child = spawn(argv[0], [...argv.slice(1), ...extra], { cwd, stdio, env: this.environment });
+    child.stderr.on('data', (chunk) => keep(this.errors, chunk));
+    this.#restarted.set(id, child);
     return child;
+  }
+
+  /** Ends every process with `signal`, waits until all are gone, and starts them all again. */
+  async restartAll(signal) {
+    const { processes } = this.ready;
+    for (const { role, id } of processes) if (this.isAlive(role, id)) this.signal(role, id, signal);
+    for (const { role, id } of processes) await this.exited(role, id, 20_000);
+    for (const { role, id } of processes) this.restart(role, id);
+    await this.seesBrokers(processes.filter(({ role }) => role === 'broker').length, 60_000);
+  }
+
+  /** Waits until clients are told of `count` brokers. */
+  seesBrokers(count, timeoutMs) {
+    return until(`${count} brokers in metadata`, timeoutMs, async () => {
+      const metadata = await metadataOf(this.bootstrap).catch(() => undefined);
+      return metadata?.brokers.length === count && metadata.controllerid !== -1;
+    });
+  }
+
+  /** Address of a process's `/metrics`, `/healthz` and `/readyz`. */
+  monitor(role, id) {
+    return this.listener(role, id, role === 'gateway' ? 'HTTP' : 'monitor');
   }
 
   /** Id of the active controller, asked of every live controller until one leads. */
@@ -163,16 +203,13 @@ class Cluster {
   }
 
   async stop() {
-    for (const [, child] of this.#restarted) if (child.exitCode === null) child.kill('SIGTERM');
-    this.dev.kill('SIGTERM');
-    await until('dev to stop', 20_000, () => this.dev.exitCode !== null || this.dev.signalCode !== null).catch(
-      () => {},
-    );
-    for (const [, child] of this.#restarted) if (child.exitCode === null) child.kill('SIGKILL');
-    for (const { role, id } of this.ready.processes) {
-      if (this.dev.pid !== this.pid(role, id) && this.isAlive(role, id)) this.signal(role, id, 'SIGKILL');
-    }
-    this.dev.kill('SIGKILL');
+    const ours = [...this.#restarted.values(), ...(this.dev === undefined ? [] : [this.dev])];
+    const running = () => ours.filter((child) => child.exitCode === null && child.signalCode === null);
+    for (const child of running()) child.kill('SIGTERM');
+    await until('every process to stop', 20_000, () => running().length === 0).catch(() => {});
+    for (const child of running()) child.kill('SIGKILL');
+    // what a killed `dev` left behind
+    for (const { role, id } of this.ready.processes) if (this.isAlive(role, id)) this.signal(role, id, 'SIGKILL');
     rmSync(this.data, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,49 @@
+// A member of a consumer group by @platformatic/kafka, unmodified. Prints one JSON line per assignment and per record; SIGTERM
+// leaves the group. Its stream ends with an error when the group is lost; as an application would, it then consumes anew.
+//   node platformatic-member.mjs <bootstrap> <topic> <group>
+import { setTimeout as delay } from 'node:timers/promises';
+import { Consumer, stringDeserializers } from '@platformatic/kafka';
+
+const [bootstrap, topic, groupId] = process.argv.slice(2);
+const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+let consumer;
+let isLeaving = false;
+
+process.once('SIGTERM', async () => {
+  isLeaving = true;
+  await consumer.close(true);
+  process.exit(0);
+});
+
+async function consume() {
+  consumer = new Consumer({
+    groupId,
+    clientId: 'platformatic',
+    bootstrapBrokers: bootstrap.split(','),
+    deserializers: stringDeserializers,
+    sessionTimeout: 10_000,
+    rebalanceTimeout: 10_000,
+    heartbeatInterval: 500,
+    autocommit: 300,
+    retries: 20,
+    retryDelay: 200,
+    timeout: 5_000,
+    maxWaitTime: 200,
+  });
+  consumer.on('consumer:group:join', ({ assignments }) =>
+    print({ assigned: assignments?.find((each) => each.topic === topic)?.partitions ?? [] }),
+  );
+  const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
+  for await (const { partition, offset, value } of stream) print({ partition, offset: Number(offset), value });
+}
+
+while (!isLeaving) {
+  try {
+    await consume();
+  } catch (error) {
+    if (isLeaving) break;
+    console.error(error);
+    await consumer?.close(true).catch((failure) => console.error(failure));
+    await delay(200);
+  }
+}
