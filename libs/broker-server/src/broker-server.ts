@@ -4,6 +4,7 @@ import { randomUuid, type Uuid } from '@milena/model';
 import type { LogDirectory } from '@milena/log-store';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
 import type { ActiveControllerChannel, MetadataLog } from '@milena/raft-driver';
+import { serveBrokerAdmin } from './admin/broker-admin-service';
 import type { BrokerConfig } from './broker-config';
 import type { BrokerContext } from './broker-context';
 import { BrokerLifecycle } from './broker-lifecycle';
@@ -110,6 +111,7 @@ class Broker implements BrokerServer {
       image,
       waitForMetadata: (offset, timeoutMs) => this.#follower.waitFor(offset, timeoutMs),
     };
+    serveBrokerAdmin(options.serviceHost, { broker: this.context, replicaLogs: this.#replicas.logs });
     this.handleRequest = options.requestHandler(this.context);
   }
 

@@ -1,10 +1,12 @@
 import { isActiveBroker, type MetadataDelta, type MetadataImage } from '@milena/metadata';
-import { NO_EPOCH, type ErrorName, type Offset, type TopicPartition } from '@milena/model';
-import type { LogDirectory } from '@milena/log-store';
+import { NO_EPOCH, type ErrorName, type Offset, type Result, type TopicPartition } from '@milena/model';
+import type { LogAppend, LogDirectory } from '@milena/log-store';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
+import { createReplicaLogs, type ReplicaLogs } from './admin/replica-logs';
 import { AlterPartitionSender } from './alter-partition-sender';
 import type { AppendOutcome, AppendRequest } from './append-request';
+import { appendForBroker, type BrokerAppend } from './append-for-broker';
 import { appendToPartitions } from './append-to-partitions';
 import type { BrokerConfig } from './broker-config';
 import { BrokerTraffic } from './broker-traffic';
@@ -16,8 +18,10 @@ import { listOffset } from './list-offset';
 import { LogMaintenance } from './log-maintenance';
 import type { EpochEndAnswer, EpochEndQuery, OffsetAnswer, OffsetQuery } from './offset-query';
 import { ParkedFetches } from './parked-fetches';
+import type { Partition } from './partition';
 import { PartitionAssignment } from './partition-assignment';
 import type { PartitionEvents } from './partition-events';
+import type { PartitionObserver } from './partition-observer';
 import { registerPartitionMetrics } from './partition-metrics';
 import { PendingAcks } from './pending-acks';
 import type { PlantedBugs } from './planted-bugs';
@@ -41,15 +45,21 @@ export interface ReplicaManagerOptions {
   readonly image: () => MetadataImage;
   readonly brokerEpoch: () => number;
   readonly plantedBugs: PlantedBugs;
+  /** Follows what becomes of the replicas. */
+  readonly observer: PartitionObserver;
   /** The log directory failed. */
   readonly onDirectoryFailed: (error: unknown) => void;
 }
 
 /** The replicas of a broker: what API handlers see, and what the broker itself drives. */
 export interface BrokerReplicas extends ReplicaManager {
+  /** What administrators are told of the logs. */
+  readonly logs: ReplicaLogs;
   start(): void;
   /** Takes in a new image. */
   apply(delta: MetadataDelta, image: MetadataImage): void;
+  /** Appends what the broker itself has to say to a partition it leads; see appendForBroker. */
+  appendForBroker(partition: Partition, append: BrokerAppend): Result<LogAppend>;
   /** Answers all that waits, stops replication and writes the high watermarks. The log directory stays open. */
   stop(): Promise<void>;
 }
@@ -60,6 +70,7 @@ export function createReplicaManager(options: ReplicaManagerOptions): BrokerRepl
 }
 
 class Replicas implements BrokerReplicas {
+  readonly logs: ReplicaLogs;
   readonly #hosted: HostedPartitions;
   readonly #pendingAcks: PendingAcks;
   /** Long polls of clients, and of followers. */
@@ -77,6 +88,7 @@ class Replicas implements BrokerReplicas {
     const { limits, server, clusterId } = config;
     const { logger } = platform;
     this.#hosted = new HostedPartitions(image);
+    this.logs = createReplicaLogs(this.#hosted);
     this.#pendingAcks = new PendingAcks(platform, limits.pendingProduceMax);
     this.#clients = new ParkedFetches(platform, limits.parkedFetchMax);
     this.#followers = new ParkedFetches(platform, limits.parkedFetchMax);
@@ -117,6 +129,10 @@ class Replicas implements BrokerReplicas {
       plantedBugs,
     };
     this.#together(() => appendToPartitions(context, request, respond));
+  }
+
+  appendForBroker(partition: Partition, append: BrokerAppend): Result<LogAppend> {
+    return this.#together(() => appendForBroker(partition, append, this.options.platform.clock));
   }
 
   fetch(request: FetchRequest, respond: (outcomes: readonly FetchOutcome[]) => void): void {
@@ -208,14 +224,18 @@ class Replicas implements BrokerReplicas {
   }
 
   #events(): PartitionEvents {
-    const { logger } = this.options.platform;
+    const { observer, platform } = this.options;
+    const { logger } = platform;
     return {
       onAppended: (partition, bytes) => this.#followers.grew(partition, bytes),
       onReadable: (partition, bytes) => this.#clients.grew(partition, bytes),
       onRoleChanged: (partition) => {
         this.#followers.changed(partition);
         this.#clients.changed(partition);
+        observer.roleChanged(partition);
       },
+      onCommitted: (partition) => observer.committed(partition),
+      onRemoved: (partition) => observer.removed(partition),
       onProposal: (partition, proposal) => {
         const isr = proposal.newIsr.map(({ brokerId }) => brokerId);
         this.#inSyncSetChanges[proposal.kind].add(1);
