@@ -3,7 +3,7 @@ import type { ControllerDefaults, Decision } from '@milena/controller';
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ErrorName, Offset, Result } from '@milena/model';
 import type { ChannelFailure, Timer, TraceContext } from '@milena/platform';
-import type { CommittedBatch, LeaderInfo, MetadataLogListener } from '@milena/raft-driver';
+import { applySpan, type CommittedBatch, type LeaderInfo, type MetadataLogListener } from '@milena/raft-driver';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
 import { metadataStateMachine } from './metadata-state-machine';
@@ -27,6 +27,8 @@ export class QuorumController implements MetadataLogListener {
   readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
   #expiryTimer: Timer | undefined;
   #stopped = false;
+  #uncleanElections = 0;
+  #activations = 0;
 
   constructor(options: ControllerServerOptions) {
     const { server } = options.config;
@@ -68,6 +70,16 @@ export class QuorumController implements MetadataLogListener {
     return this.#replicated.parked;
   }
 
+  /** Leaders elected out of sync, by decisions of this node. */
+  get uncleanElections(): number {
+    return this.#uncleanElections;
+  }
+
+  /** How often this node became the active controller. */
+  get activations(): number {
+    return this.#activations;
+  }
+
   /** Monotonic now, milliseconds. */
   nowMs(): number {
     return this.#options.platform.clock.monotonicMs();
@@ -78,7 +90,12 @@ export class QuorumController implements MetadataLogListener {
     decideOn: (image: MetadataImage) => Decision<Response>,
     { operation, timeoutMs = CONTROLLER_LIMITS.commitWaitMs, trace }: RequestOptions,
   ): Promise<Result<Response>> {
-    return this.#replicated.submit(decideOn, {
+    const decideAndCount = (image: MetadataImage): Decision<Response> => {
+      const decision = decideOn(image);
+      for (const record of decision.records) if (isUncleanElection(record)) this.#uncleanElections += 1;
+      return decision;
+    };
+    return this.#replicated.submit(decideAndCount, {
       operation,
       timeoutMs: Math.min(timeoutMs, CONTROLLER_LIMITS.commitWaitMsMax),
       ...(trace === undefined ? {} : { trace }),
@@ -86,12 +103,16 @@ export class QuorumController implements MetadataLogListener {
   }
 
   onCommitted(batch: CommittedBatch): void {
+    // The active controller has its own spans of the same request.
+    const span = this.isActive ? undefined : applySpan(this.#options.platform, batch);
     this.#replicated.onCommitted(batch);
+    span?.end();
   }
 
   onLeader(epoch: number, startOffset: Offset): void {
     if (this.#stopped) return;
     const { logger } = this.#options.platform;
+    this.#activations += 1;
     this.#replicated.onLeader(epoch);
     this.sessions.restart(this.latestImage, this.nowMs());
     logger.info('became the active controller', { epoch, startOffset, brokers: this.latestImage.brokers().length });
@@ -173,4 +194,8 @@ export class QuorumController implements MetadataLogListener {
   #logRefused(operation: string, code: ErrorName): void {
     this.#options.platform.logger.warn('a change by the controller itself was not committed', { operation, code });
   }
+}
+
+function isUncleanElection(record: MetadataRecord): boolean {
+  return record.type === 'PartitionChangeRecord' && record.leaderRecoveryState === 'RECOVERING';
 }

@@ -7,19 +7,18 @@ import {
   type MetadataRecord,
 } from '@milena/metadata';
 import { addOffset } from '@milena/model';
-import type { Platform, Span, Timer } from '@milena/platform';
-import type {
-  CommittedBatch,
-  CommittedLeaderChange,
-  LeaderInfo,
-  MetadataLog,
-  MetadataLogListener,
+import type { Platform, Timer } from '@milena/platform';
+import {
+  applySpan,
+  type CommittedBatch,
+  type CommittedLeaderChange,
+  type LeaderInfo,
+  type MetadataLog,
+  type MetadataLogListener,
 } from '@milena/raft-driver';
 
 /** Callers that may wait for metadata at one time. */
 const WAITERS_MAX = 10_000;
-/** A batch older than this is history that is read again, as at every start; its trace was finished long ago. */
-const TRACED_AGE_MAX_MS = 60_000;
 
 /** What changed: the delta, the image that came of it, and the batch that brought it (the last of several at the start). */
 export type MetadataPublisher = (delta: MetadataDelta, image: MetadataImage, batch: CommittedBatch) => void;
@@ -91,7 +90,7 @@ export class MetadataFollower implements MetadataLogListener {
   onCommitted(batch: CommittedBatch): void {
     if (this.#isClosed) return;
     const { publishFrom, publish } = this.options;
-    const span = this.#applySpan(batch);
+    const span = applySpan(this.options.platform, batch);
     const delta = this.#backlog ?? createDelta(this.#image);
     for (const [index, value] of batch.records.entries()) {
       const record = decodeMetadataRecord(value);
@@ -127,13 +126,6 @@ export class MetadataFollower implements MetadataLogListener {
   close(): void {
     this.#isClosed = true;
     for (const waiter of [...this.#waiters]) waiter.done(false);
-  }
-
-  #applySpan({ traceparent, timestamp, baseOffset, records }: CommittedBatch): Span | undefined {
-    const { clock, tracer } = this.options.platform;
-    if (traceparent === undefined || clock.wallMs() - timestamp > TRACED_AGE_MAX_MS) return undefined;
-    const attributes = { 'milena.metadata.offset': baseOffset, 'milena.metadata.records': records.length };
-    return tracer.startSpan('metadata apply', { parent: { traceparent }, attributes });
   }
 
   #wakeWaiters(): void {

@@ -1,3 +1,4 @@
+export { applySpan } from './apply-span';
 export { createRaftDriver, type RaftDriver } from './raft-driver';
 export type { RaftDriverOptions, StaticVoter } from './raft-driver-options';
 export type {

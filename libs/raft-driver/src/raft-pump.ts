@@ -22,7 +22,7 @@ import { createMetadataRaftLog } from './metadata-raft-log';
 import { quorumDescription } from './quorum-description';
 import { createRaftClient } from './raft-client';
 import type { RaftDriverOptions } from './raft-driver-options';
-import { registerRaftGauges } from './raft-gauges';
+import { RaftMetrics } from './raft-metrics';
 import type { RaftService } from './raft-service';
 
 /** What a pump works on besides the driver's options. */
@@ -75,6 +75,8 @@ class Pump implements RaftPump {
   readonly #timer;
   readonly #client;
   readonly #fetchTimeoutMs: number;
+  readonly #metrics: RaftMetrics;
+  #quorumState: QuorumState;
   #leadership: Leadership;
   #highWatermark: Offset | undefined;
   #lastFetchMs = -Infinity;
@@ -91,15 +93,23 @@ class Pump implements RaftPump {
     this.#raft = createRaftFor(options, raftLog);
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
-    registerRaftGauges(driver.platform.meter, {
+    this.#quorumState = options.restored;
+    this.#metrics = new RaftMetrics(driver.platform, {
+      isObserver: driver.role === 'observer',
       leadership: () => this.#leadership,
       highWatermark: () => this.#highWatermark,
       logEndOffset: () => log.logEndOffset,
+      logEndEpoch: () => log.latestEpoch,
+      votedId: () => this.#quorumState.votedId,
+      voterCount: () => this.#raft.voters.ids.length,
     });
     const onFatal = (error: unknown): void => this.#fail(error);
     this.#delivery = createCommitDelivery({ log: raftLog, timers, onFatal });
     this.#queue = createEffectQueue({
-      persist: options.persist,
+      persist: (state) => {
+        this.#quorumState = state;
+        return options.persist(state);
+      },
       carryOut: (effects) => this.#carryOut(effects),
       release: (effects) => this.#sendOut(effects),
       onFatal,
@@ -117,7 +127,9 @@ class Pump implements RaftPump {
       handlers: {
         onResponse: ({ correlationId }, response) => {
           if (response.type === 'fetch' && response.error === 'NONE') this.#lastFetchMs = clock.monotonicMs();
+          const endBefore = log.logEndOffset;
           this.#input(() => this.#raft.response(correlationId, response));
+          this.#metrics.fetched(log.logEndOffset - endBefore);
         },
         onFailure: ({ correlationId }, reason) => this.#input(() => this.#raft.requestFailed(correlationId, reason)),
         onPeerSuspected: (nodeId) => this.#input(() => this.#raft.peerSuspected(nodeId)),
@@ -151,6 +163,7 @@ class Pump implements RaftPump {
 
   append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended> {
     const appended = this.#call(() => this.#input(() => this.#raft.append(epoch, encode)));
+    if (appended?.ok === true) this.#metrics.appended(appended.value);
     return appended ?? failure('NOT_CONTROLLER', 'this node is stopping');
   }
 
@@ -223,6 +236,7 @@ class Pump implements RaftPump {
     if (effects.leadership !== undefined) this.#enter(effects.leadership);
     if (effects.highWatermark !== undefined) {
       this.#highWatermark = effects.highWatermark;
+      this.#metrics.committed(effects.highWatermark);
       this.#delivery.committed(effects.highWatermark);
     }
     if (effects.stopped) this.#onStopped?.();
@@ -242,6 +256,7 @@ class Pump implements RaftPump {
       this.#options.driver.platform.logger.info('raft role changed', { role, epoch, leaderId });
     }
     this.#leadership = leadership;
+    this.#metrics.entered(leadership);
     this.#delivery.leadership(leadership);
   }
 
