@@ -46,6 +46,16 @@ describe('FrameAssembler', () => {
     expect(buffers.lentBytes).toBe(0);
   });
 
+  it('keeps little of a frame that claims to be huge and hardly comes', () => {
+    const buffers = new FrameBuffers();
+    const assembler = new FrameAssembler(buffers, 100 * 1024 * 1024);
+    const prefix = Buffer.alloc(14);
+    prefix.writeInt32BE(100 * 1024 * 1024);
+    assembler.push(prefix, () => true);
+    expect(buffers.lentBytes).toBeLessThanOrEqual(64 * 1024);
+    assembler.abandon();
+  });
+
   it('keeps no more than about twice what has arrived of a frame that claims to be huge', () => {
     const buffers = new FrameBuffers();
     const assembler = new FrameAssembler(buffers, 100 * 1024 * 1024);
@@ -74,5 +84,17 @@ describe('FrameBuffers', () => {
     for (const buffer of lent) buffers.giveBack(buffer);
     const again = [buffers.lend(100_000), buffers.lend(100_000)];
     expect(again.filter((buffer) => lent.includes(buffer))).toHaveLength(1);
+  });
+
+  it('lets go of what was not needed between two trims', () => {
+    const buffers = new FrameBuffers();
+    const lent = [buffers.lend(100_000), buffers.lend(100_000), buffers.lend(100_000)];
+    for (const buffer of lent) buffers.giveBack(buffer);
+    buffers.trim();
+    const needed = buffers.lend(100_000);
+    buffers.giveBack(needed);
+    buffers.trim();
+    const again = [buffers.lend(100_000), buffers.lend(100_000)];
+    expect(again.filter((buffer) => lent.includes(buffer))).toEqual([needed]);
   });
 });

@@ -1,5 +1,8 @@
 import { POOLED_BYTES_MAX, type FrameBuffers } from './frame-buffers';
 
+/** What a frame gets on its first bytes, however large it says it will be. */
+const FIRST_BYTES = 64 * 1024;
+
 /** A whole request without its size prefix. `bytes` is valid until `buffer` is given back. */
 export interface AssembledFrame {
   readonly bytes: Buffer;
@@ -76,11 +79,12 @@ export class FrameAssembler {
     return count;
   }
 
-  /** Room for `needed` bytes. A large frame grows with what arrives, because its declared size is only a claim. */
+  /** Room for `needed` bytes. A frame gets memory as its bytes arrive, because its declared size is only a claim. */
   #bufferFor(needed: number): Buffer {
     const current = this.#buffer;
     if (current !== undefined && current.length >= needed) return current;
-    const wanted = Math.min(this.#size, Math.max(POOLED_BYTES_MAX, needed, (current?.length ?? 0) * 2));
+    const enough = current === undefined ? FIRST_BYTES : Math.max(POOLED_BYTES_MAX, current.length * 2);
+    const wanted = Math.min(this.#size, Math.max(enough, needed));
     const grown = this.buffers.lend(wanted);
     if (current !== undefined) {
       current.copy(grown, 0, 0, this.#filled);

@@ -11,6 +11,8 @@ import { attachReader, READ_BYTES } from './socket-reader';
 
 /** Who every client is until authentication exists. */
 const ANONYMOUS = 'User:ANONYMOUS';
+/** How long request buffers are kept that nobody needs. */
+const TRIM_INTERVAL_MS = 10_000;
 
 /** What a listener is made of. */
 export interface KafkaListenerOptions {
@@ -52,6 +54,7 @@ class Listener implements KafkaListener {
   readonly #countTraffic: (inBytes: number, outBytes: number) => void;
   #nextConnectionId = 1;
   #sweep: NodeJS.Timeout | undefined;
+  #trim: NodeJS.Timeout | undefined;
   #allClosed: (() => void) | undefined;
 
   constructor(options: KafkaListenerOptions) {
@@ -87,6 +90,7 @@ class Listener implements KafkaListener {
       this.#options.logger.warn('accepting a connection failed', { error: error.message }),
     );
     this.#sweep = setInterval(() => this.#enforceTimeouts(), this.#sweepIntervalMs()).unref();
+    this.#trim = setInterval(() => this.#buffers.trim(), TRIM_INTERVAL_MS).unref();
     const endpoint = { host, port: (this.#server.address() as AddressInfo).port };
     this.#options.logger.info('listening for kafka clients', { listener: name, endpoint: endpointText(endpoint) });
     return endpoint;
@@ -97,6 +101,7 @@ class Listener implements KafkaListener {
     for (const connection of [...this.#connections]) connection.drain();
     if (this.#connections.size > 0) await this.#closedOrCutOff(drainMs);
     clearInterval(this.#sweep);
+    clearInterval(this.#trim);
   }
 
   async #closedOrCutOff(drainMs: number): Promise<void> {

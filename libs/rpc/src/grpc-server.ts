@@ -29,6 +29,7 @@ import { PeerConnections, type PeerConnection } from './peer-connections';
 import { createReflection, REFLECTION_METHODS } from './reflection-service';
 import { acceptServerStream } from './server-stream';
 import { answerUnary } from './server-unary';
+import { limitStreamResets } from './stream-reset-limit';
 import { serverCredentials, type TlsFiles } from './tls-files';
 
 /** Settings of a server. Times are milliseconds, sizes bytes. */
@@ -112,6 +113,7 @@ class RegisteringServer implements GrpcServer {
   async start(): Promise<Endpoint> {
     invariant(this.#listening === undefined, 'the server listens already');
     const grpc = new Server(grpcOptions(this.options));
+    limitStreamResets(grpc);
     const connections = new PeerConnections();
     for (const [method, handler] of this.#unary) this.#registerUnary(grpc, connections, method, handler);
     for (const [method, accept] of this.#streams) this.#registerStream(grpc, connections, method, accept);

@@ -19,6 +19,22 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
   return Buffer.concat([header, payload]);
 }
 
+/** Types of the HTTP/2 frames in some bytes. */
+function frameTypes(bytes: Buffer): readonly number[] {
+  const types: number[] = [];
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) types.push(bytes.readUInt8(at + 3));
+  return types;
+}
+
+/** A call of STREAM without a message, given up in the same breath. */
+function resetCall(stream: number): Buffer {
+  const field = (name: string, value: string): Buffer =>
+    Buffer.from(`\0${String.fromCharCode(name.length)}${name}${String.fromCharCode(value.length)}${value}`, 'latin1');
+  const pseudo = [field(':method', 'POST'), field(':scheme', 'http'), field(':path', STREAM)];
+  const headers = Buffer.concat([...pseudo, field('content-type', 'application/grpc'), field('te', 'trailers')]);
+  return Buffer.concat([frame(1, 4, stream, headers), frame(3, 0, stream, Buffer.from('00000008', 'hex'))]);
+}
+
 describe('a server under hostile input', () => {
   let server: GrpcServer;
   let port: number;
@@ -37,13 +53,14 @@ describe('a server under hostile input', () => {
     channel.close();
   };
 
-  /** Sends bytes and closes; resolves once the connection is gone. */
-  const attack = (bytes: Buffer): Promise<void> =>
+  /** Sends bytes and closes; resolves to what the server sent once the connection is gone. */
+  const attack = (bytes: Buffer): Promise<Buffer> =>
     new Promise((resolve) => {
+      const received: Buffer[] = [];
       const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
       socket.on('error', () => {});
-      socket.on('close', () => resolve());
-      socket.resume();
+      socket.on('close', () => resolve(Buffer.concat(received)));
+      socket.on('data', (chunk) => received.push(chunk));
     });
 
   it.each([
@@ -101,6 +118,17 @@ describe('a server under hostile input', () => {
     expect(await request(path, { 'grpc-encoding': 'gzip' }, notGzip)).toBe('13');
     expect(await request(path, { 'grpc-encoding': 'unheard-of' }, notGzip)).toBe('12');
     expect(await request(path, { 'grpc-timeout': 'soon' }, Buffer.alloc(0))).toBe('13');
+    await expectAlive();
+  });
+
+  it('ends a connection whose calls are reset as soon as they are made', async () => {
+    const frameTypesAfter = async (count: number): Promise<readonly number[]> => {
+      const calls = Array.from({ length: count }, (_, index) => resetCall(2 * index + 1));
+      return frameTypes(await attack(Buffer.concat([PREFACE, SETTINGS, ...calls])));
+    };
+    const GOAWAY = 7;
+    expect(await frameTypesAfter(100)).not.toContain(GOAWAY);
+    expect(await frameTypesAfter(200)).toContain(GOAWAY);
     await expectAlive();
   });
 
