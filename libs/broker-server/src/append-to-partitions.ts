@@ -106,7 +106,8 @@ function appendEntry(context: AppendContext, entry: AppendEntry, acks: RequiredA
   };
 }
 
-function appendValidated(partition: Partition, batches: Buffer, clock: Clock): Result<LogAppend> {
+/** Checks batches as the topic's configuration demands and appends them. */
+export function appendValidated(partition: Partition, batches: Buffer, clock: Clock): Result<LogAppend> {
   const { log, messageBytesMax, timestampBeforeMaxMs, timestampAfterMaxMs } = partition.settings;
   const valid = validateProducedBatches(batches, {
     messageBytesMax,

@@ -112,6 +112,7 @@ export class PartitionAssignment {
     this.options.hosted.remove(partition);
     this.options.fetchers.remove(partition);
     partition.close('UNKNOWN_TOPIC_OR_PARTITION');
+    this.options.partitionOptions.events.onRemoved(partition);
     this.#retire(partition.topicPartition, how);
   }
 

@@ -7,8 +7,12 @@ export interface PartitionEvents {
   onAppended(partition: Partition, bytes: number): void;
   /** The high watermark moved: clients may read about `bytes` more. */
   onReadable(partition: Partition, bytes: number): void;
+  /** The high watermark moved, on a leader or a follower. */
+  onCommitted(partition: Partition): void;
   /** Leader, leader epoch or existence changed: whoever waits for this partition must look again. */
   onRoleChanged(partition: Partition): void;
+  /** This broker has no replica of it any more. */
+  onRemoved(partition: Partition): void;
   /** The leader wants another ISR. */
   onProposal(partition: Partition, proposal: IsrProposal): void;
   /** The log failed; the partition is offline until the broker restarts. */

@@ -166,7 +166,8 @@ export class Partition {
 
   /** Appends what the leader sent, and takes over its high watermark and log start. */
   appendAsFollower(records: Buffer, leader: { highWatermark: number; logStartOffset: number }): Result<void> {
-    return this.#onLog(() => {
+    const committed = this.#highWatermark;
+    const outcome = this.#onLog(() => {
       if (records.length > 0) {
         const appended = this.log.appendAsFollower(records);
         if (!appended.ok) return appended;
@@ -177,6 +178,8 @@ export class Partition {
       if (logStart > this.log.logStartOffset) this.log.deleteRecordsBefore(logStart);
       return { ok: true, value: undefined };
     });
+    if (this.#highWatermark > committed) this.#options.events.onCommitted(this);
+    return outcome;
   }
 
   /** Cuts a follower's log back to `to`. */
@@ -276,6 +279,7 @@ export class Partition {
     const bytes = Math.max(1, this.#uncommitted.committed(state.highWatermark));
     this.replicatedAcks.reached(state.highWatermark);
     this.#options.events.onReadable(this, bytes);
+    this.#options.events.onCommitted(this);
   }
 
   /** A failed disk is an answer to whoever asked; a failed log takes the partition offline. */

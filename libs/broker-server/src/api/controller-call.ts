@@ -18,12 +18,15 @@ export interface MetadataChange {
   readonly metadataOffset: number;
 }
 
+/** What calls to the controller need of a broker. */
+export type ControllerCaller = Pick<BrokerContext, 'controllerChannel' | 'platform' | 'waitForMetadata'>;
+
 /**
  * Has the active controller make a change, then waits until this broker's own image shows it, so that the client finds
  * what it was told exists. The request's timeout bounds both together. When only the second wait is cut short the answer stands.
  */
 export async function changeMetadata<Request extends TimedChange, Response extends MetadataChange>(
-  { broker, trace }: { readonly broker: BrokerContext; readonly trace: RequestContext['trace'] },
+  { broker, trace }: { readonly broker: ControllerCaller; readonly trace: RequestContext['trace'] },
   rpc: Rpc<Request, Response>,
   request: Request,
 ): Promise<Result<Response>> {
