@@ -1,5 +1,13 @@
-import { createDelta, emptyImage, SUPPORTED_FEATURES, type MetadataImage, type MetadataRecord } from '@milena/metadata';
-import { offset, uuidFromBytes, ZERO_UUID, type Uuid } from '@milena/model';
+import { resolveServerConfig, type ServerConfig } from '@milena/config-schema';
+import {
+  createDelta,
+  emptyImage,
+  SUPPORTED_FEATURES,
+  type ConfigResource,
+  type MetadataImage,
+  type MetadataRecord,
+} from '@milena/metadata';
+import { offset, uuidFromBytes, ZERO_UUID, type Result, type Uuid } from '@milena/model';
 import { BrokerSessions } from '../brokers/broker-sessions';
 import { fenceBroker } from '../brokers/fence-broker';
 import { brokerHeartbeat } from '../brokers/broker-heartbeat';
@@ -7,7 +15,12 @@ import { registerBroker } from '../brokers/register-broker';
 import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
 import { bootstrapRecords } from '../features/bootstrap';
+import { alterConfigs, type ConfigReplacement } from '../configs/alter-configs';
+import { incrementalAlterConfigs, type ConfigChange } from '../configs/incremental-alter-configs';
+import { createPartitions, type PartitionsToCreate } from '../topics/create-partitions';
 import { createTopics, type CreatableTopic, type CreateTopicsContext } from '../topics/create-topics';
+
+const ASKED = { principal: 'User:alice', timeoutMs: 1000 };
 
 /** Cluster id of every scenario. */
 export const CLUSTER_ID: Uuid = idNamed('cluster');
@@ -32,6 +45,7 @@ export class Scenario {
   nowMs = 0;
   readonly sessions = new BrokerSessions(SESSION_TIMEOUT_MS);
   readonly defaults: ControllerDefaults;
+  readonly server = defaultServerConfig();
   /** Records of the last decision. */
   lastRecords: readonly MetadataRecord[] = [];
   /** Sees the image before and after each decision. */
@@ -172,6 +186,39 @@ export class Scenario {
       }),
     );
   }
+
+  /** The outcome of adding partitions to one topic. */
+  createPartitions(topic: PartitionsToCreate, validateOnly = false): Result<null> {
+    const request = { ...ASKED, topics: [topic], validateOnly };
+    return only(this.commit(createPartitions(this.image, request, { draw: () => 0 })).topics);
+  }
+
+  /** The outcome of changing some keys of one resource. */
+  alterConfigs(resource: ConfigResource, changes: readonly ConfigChange[], validateOnly = false): Result<null> {
+    const request = { ...ASKED, resources: [{ resource, changes }], validateOnly };
+    return only(this.commit(incrementalAlterConfigs(this.image, request, this)).resources);
+  }
+
+  /** The outcome of replacing all keys of one resource. */
+  replaceConfigs(resource: ConfigResource, entries: ConfigReplacement['entries'], validateOnly = false): Result<null> {
+    const request = { ...ASKED, resources: [{ resource, entries }], validateOnly };
+    return only(this.commit(alterConfigs(this.image, request, this)).resources);
+  }
+}
+
+function only(outcomes: readonly { readonly result: Result<null> }[]): Result<null> {
+  const [outcome] = outcomes;
+  if (outcome === undefined || outcomes.length > 1) throw new Error(`${outcomes.length} outcomes`);
+  return outcome.result;
+}
+
+/** A controller's configuration with nothing but defaults. */
+function defaultServerConfig(): ServerConfig {
+  const keys = { 'process.roles': 'controller', 'node.id': '1', 'controller.listener.names': 'CONTROLLER' };
+  const origin = { source: 'file', place: 'scenario' } as const;
+  const resolved = resolveServerConfig(Object.entries(keys).map(([key, text]) => ({ key, text, origin })));
+  if (!resolved.ok) throw new Error(JSON.stringify(resolved.problems));
+  return resolved.config;
 }
 
 /** How a broker registers. Directories are names separated by commas. */

@@ -1,6 +1,7 @@
 import type { MetadataRecord } from '@milena/metadata';
 import { failure, type Result } from '@milena/model';
 import { alterPartition } from '../partitions/alter-partition';
+import { configChange, resourceOf } from './config-words';
 import { nameOf, Scenario } from './scenario';
 
 /**
@@ -10,7 +11,9 @@ import { nameOf, Scenario } from './scenario';
  * Commands: `broker ID [dir=] [rack=]` registers and unfences; `register ID [dir=] [incarnation=] [cluster=]`;
  * `heartbeat ID [fence] [shutdown] [at=] [epoch=] [offline=]`; `kill ID` fences at once; `wait MS` lets time pass and
  * expires sessions; `failover` restarts the sessions as a new active controller does;
- * `topic NAME REPLICAS...` with replicas as `1,2,3` per partition; `config TOPIC KEY VALUE`;
+ * `topic NAME REPLICAS...` with replicas as `1,2,3` per partition; `partitions NAME COUNT [REPLICAS...]`;
+ * `configs RESOURCE CHANGE...` with resources as `topic:t` or `broker:1` and changes as `key=value`, `key` to delete,
+ * `key+=item`, `key-=item`; `replace-configs RESOURCE key=value...`;
  * `alter TOPIC-P by=ID isr=1,2 [leader-epoch=] [partition-epoch=] [epoch=] [member-epochs=ID:E,...] [recovering]`.
  */
 export function playTranscript(text: string): string {
@@ -69,22 +72,24 @@ function run(scenario: Scenario, [command, target = '', ...words]: readonly stri
       const [created] = scenario.createTopics([{ name: target, assignments }]).topics;
       return created?.result.ok === true ? shown(scenario) : outcome(created?.result ?? failure('INVALID_REQUEST', ''));
     }
-    case 'config':
-      scenario.append([
-        {
-          type: 'ConfigRecord',
-          resourceType: 'TOPIC',
-          resourceName: target,
-          name: words[0] ?? '',
-          value: words[1] ?? '',
-        },
-      ]);
-      return [];
+    case 'partitions': {
+      const [count, ...replicas] = words;
+      const assignments = replicas.length === 0 ? undefined : replicas.map((word) => word.split(',').map(Number));
+      return changed(scenario, scenario.createPartitions({ name: target, count: Number(count), assignments }));
+    }
+    case 'configs':
+      return changed(scenario, scenario.alterConfigs(resourceOf(target), words.map(configChange)));
+    case 'replace-configs':
+      return changed(scenario, scenario.replaceConfigs(resourceOf(target), words.map(configChange)));
     case 'alter':
       return alter(scenario, target, options);
     default:
       throw new Error(`unknown command ${command}`);
   }
+}
+
+function changed(scenario: Scenario, result: Result<null>): string[] {
+  return result.ok ? shown(scenario) : outcome(result);
 }
 
 function wait(scenario: Scenario, ms: number): string[] {
