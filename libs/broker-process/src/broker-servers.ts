@@ -14,6 +14,7 @@ import {
 import type { ServiceNode } from '@milena/service-process';
 import { brokerListeners } from './broker-listeners';
 import { connectionLimits } from './connection-limits';
+import { registerIdleGauges } from './idle-gauges';
 import type { RequestGate } from './request-gate';
 
 /** The largest message a peer may send: one batch may exceed every fetch limit. */
@@ -84,6 +85,7 @@ export function createBrokerServers(options: BrokerServersOptions): BrokerServer
       meter: platform.meter,
     }),
   );
+  registerIdleGauges(platform.meter);
   return { broker, grpc, health, listeners, channels: [controllerChannel, lifecycleChannel] };
 }
 
