@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ConnectError, type Code, type ConnectRouter, type HandlerContext } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { Code, ConnectError, createConnectRouter, type HandlerContext } from '@connectrpc/connect';
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
+import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import type { AdminMethod } from '@milena/gateway-server';
 import { errorInfo, type Failure } from '@milena/model';
-import type { Platform } from '@milena/platform';
+import type { Logger, Platform } from '@milena/platform';
 import {
   createCallInstruments,
   failureDetails,
@@ -11,8 +12,10 @@ import {
   incomingTrace,
   methodPath,
   rethrowOutside,
+  type ObserveCall,
 } from '@milena/rpc';
 import { ANONYMOUS } from './admin-grpc';
+import { withErrorDetails } from './connect-error-details';
 
 /** Longest request body that is read. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -20,49 +23,62 @@ const BODY_BYTES_MAX = 1024 * 1024;
 const TIMEOUT_MS_MAX = 60_000;
 const MESSAGE_CHARACTERS_MAX = 1024;
 
-/** Answers an HTTP request of the Connect protocol; others with 404. */
+/** Answers an HTTP request of the Connect protocol; others with a line that says what is wrong. */
 export type ConnectHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * The admin API over the Connect protocol: a POST of JSON (or protobuf) to `/package.Service/Method`, a GET for methods
- * without side effects. gRPC has a port of its own.
+ * without side effects. gRPC has a port of its own. The routes are served by hand, because the library's own adapter throws
+ * out of the server's event for a request without a usable Host.
  */
 export function createAdminConnect(
   methods: readonly AdminMethod[],
-  { tracer, meter }: Pick<Platform, 'tracer' | 'meter'>,
+  { tracer, meter, logger }: Pick<Platform, 'tracer' | 'meter' | 'logger'>,
 ): ConnectHandler {
   const observe = createCallInstruments({ side: 'server', system: 'connectrpc', tracer, meter });
-
-  const serve = (router: ConnectRouter, { method, answer }: AdminMethod): void => {
-    router.rpc(method, async (request, context: HandlerContext) => {
-      const parent = incomingTrace(context.requestHeader.get('traceparent'));
-      const observed = observe({ method: methodPath(method), parent, traced: true, attributes: {} });
-      const { trace } = observed;
-      const outcome = await answer(request, { principal: ANONYMOUS, ...(trace === undefined ? {} : { trace }) }).catch(
-        (error: unknown) => {
-          rethrowOutside(error);
-          throw error;
-        },
-      );
-      if (outcome.ok) {
-        observed.end(undefined);
-        return outcome.value;
-      }
-      const { code, message } = outcome.error;
-      observed.end({ reason: 'status', status: errorInfo(code).grpcStatus, failure: outcome.error, message });
-      throw connectError(outcome.error);
-    });
-  };
-
-  return connectNodeAdapter({
-    routes: (router) => {
-      for (const each of methods) serve(router, each);
-    },
+  const router = createConnectRouter({
     grpc: false,
     grpcWeb: false,
+    // Nothing is decompressed: a short body could become a long one.
+    acceptCompression: [],
     readMaxBytes: BODY_BYTES_MAX,
     maxTimeoutMs: TIMEOUT_MS_MAX,
+    // A misspelt field must not be a request for something else.
+    jsonOptions: { ignoreUnknownFields: false },
   });
+  for (const each of methods) {
+    router.rpc(each.method, (request, context: HandlerContext) => answered(each, request, context, observe));
+  }
+  const routes = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  return (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const route = routes.get(path);
+    if (route === undefined) return explain(response, 404, pathsText(methods));
+    void serve(route, request, response, logger);
+  };
+}
+
+async function answered(
+  { method, answer }: AdminMethod,
+  request: Parameters<AdminMethod['answer']>[0],
+  context: HandlerContext,
+  observe: ObserveCall,
+) {
+  const parent = incomingTrace(context.requestHeader.get('traceparent'));
+  const observed = observe({ method: methodPath(method), parent, traced: true, attributes: {} });
+  const { trace } = observed;
+  const call = { principal: ANONYMOUS, ...(trace === undefined ? {} : { trace }) };
+  const outcome = await answer(request, call).catch((error: unknown) => {
+    rethrowOutside(error);
+    throw error;
+  });
+  if (outcome.ok) {
+    observed.end(undefined);
+    return outcome.value;
+  }
+  const { code, message } = outcome.error;
+  observed.end({ reason: 'status', status: errorInfo(code).grpcStatus, failure: outcome.error, message });
+  throw connectError(outcome.error);
 }
 
 /** A Failure as Connect tells it: gRPC's codes by other names, and the same details. */
@@ -71,4 +87,55 @@ function connectError(failed: Failure): ConnectError {
   const code = grpcStatusCode(errorInfo(failed.code).grpcStatus) as number as Code;
   const message = failed.message.slice(0, MESSAGE_CHARACTERS_MAX);
   return new ConnectError(message, code, undefined, [...failureDetails(failed)]);
+}
+
+async function serve(
+  route: UniversalHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  logger: Logger,
+): Promise<void> {
+  if (!route.allowedMethods.includes(request.method ?? '')) {
+    response.setHeader('allow', route.allowedMethods.join(', '));
+    return explain(response, 405, `only ${route.allowedMethods.join(' and ')}\n`);
+  }
+  try {
+    const outcome = await route(universalRequestFromNodeRequest(request, response, undefined, undefined));
+    if (outcome.status === 415) return explain(response, 415, 'the content-type must be application/json\n');
+    await universalResponseToNodeResponse(await withDetails(outcome), response);
+  } catch (error) {
+    // The caller went away, or its Host header makes no URL: neither concerns anybody else.
+    logger.debug('an HTTP request failed', { error: error instanceof Error ? error.message : String(error) });
+    explain(response, 400, 'the request cannot be read\n');
+  }
+}
+
+async function withDetails(outcome: UniversalServerResponse): Promise<UniversalServerResponse> {
+  const { status, body, header } = outcome;
+  if (status === 200 || body === undefined) return outcome;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const detailed = withErrorDetails(Buffer.concat(chunks));
+  header?.set('content-length', String(detailed.byteLength));
+  return { ...outcome, body: only(detailed) };
+}
+
+async function* only(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(chunk);
+}
+
+/** Answers with a line for people. What is left of the request is not read: the connection ends with the answer. */
+function explain(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent || response.destroyed) return;
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+  };
+  response.writeHead(status, headers).end(text);
+}
+
+function pathsText(methods: readonly AdminMethod[]): string {
+  const paths = methods.map(({ method }) => `POST ${methodPath(method)}`);
+  return ['Milena admin API. JSON in, JSON out:', ...paths, ''].join('\n');
 }

@@ -6,6 +6,7 @@ import {
   incrementalAlterConfigsRpc,
 } from '@milena/cluster-protocol';
 import type { ConfigChange, CreatedTopic } from '@milena/controller';
+import { isInternalTopic } from '@milena/metadata';
 import { failure, success, type Failure, type Result } from '@milena/model';
 import { ConfigOperation, type ConfigAlteration, type TopicService } from '@milena/proto';
 import type { AdminAnswer, AdminCall } from './admin-method';
@@ -25,6 +26,9 @@ export async function createTopic(
   if (wanted === undefined) return invalidField('topic', 'must be set');
   const name = parseTopicName(wanted.name, 'topic.name');
   if (!name.ok) return name;
+  if (isInternalTopic(name.value)) {
+    return invalidField('topic.name', 'internal topics are created by brokers when they need them');
+  }
   const metadata = context.metadata();
   if (!metadata.ok) return metadata;
   const isManual = assignments.length > 0;
