@@ -40,6 +40,8 @@ export interface ZookeeperProcess {
   stop(): Promise<void>;
   /** Whether it follows a live quorum, so that clients are served what is true now. */
   isReady(): boolean;
+  /** What it waits for while it is not ready. */
+  whyNotReady(): string | undefined;
 }
 
 /** Makes a shim from its configuration; throws UnusableLogFolder when its folder is another node's. */
@@ -112,6 +114,10 @@ class RunningShim implements ZookeeperProcess {
 
   isReady(): boolean {
     return !this.#isStopping && this.#server.isFollowing();
+  }
+
+  whyNotReady(): string | undefined {
+    return this.#isStopping ? 'stopping' : this.#server.whyNotFollowing();
   }
 
   async stop(): Promise<void> {

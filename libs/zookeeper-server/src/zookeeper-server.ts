@@ -40,6 +40,8 @@ export interface ZookeeperServer {
   answerWord(word: string): string;
   /** Whether a live quorum is followed and all that it committed before is in the tree. */
   isFollowing(): boolean;
+  /** One line for people: why not, while it does not. */
+  whyNotFollowing(): string | undefined;
 }
 
 /** Makes a server. */
@@ -114,6 +116,18 @@ class Server implements ZookeeperServer {
 
   isFollowing(): boolean {
     return this.#availability.state === 'following';
+  }
+
+  whyNotFollowing(): string | undefined {
+    switch (this.#availability.state) {
+      case 'starting':
+        return this.#clusterId === undefined ? 'no controller has answered yet' : 'the metadata log is not read yet';
+      case 'following':
+        return undefined;
+      case 'stale':
+      case 'lost':
+        return 'no active controller';
+    }
   }
 
   #service(acceptsReadOnly: boolean): 'none' | 'full' | 'read-only' {
