@@ -17,7 +17,8 @@ const preset = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@milena/)'],
+  // What is published as ES modules only is transformed too.
+  transformIgnorePatterns: ['/node_modules/(?!(@milena|commander)/)'],
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
 };
 

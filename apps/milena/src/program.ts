@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBroker, addConfig, addGroup, addTopic } from './definitions/cluster-definitions';
+import { addCompletion } from './definitions/completion-definition';
 import { addDev } from './definitions/dev-definition';
 import { addQuorumAndMetadata } from './definitions/metadata-definitions';
 import type { ProgramContext } from './definitions/program-context';
@@ -21,6 +22,7 @@ export function createProgram(context: ProgramContext): Command {
   addConfig(program);
   addQuorumAndMetadata(program);
   addServer(program, context);
+  addCompletion(program);
   return program;
 }
 

@@ -24,11 +24,22 @@ export interface Finished {
 
 /** Runs a bundle to its end. */
 export function run(app: string, ...args: readonly string[]): Promise<Finished> {
+  return runWithInput('', app, ...args);
+}
+
+/** Runs a bundle to its end, with `input` on its stdin. */
+export function runWithInput(input: string, app: string, ...args: readonly string[]): Promise<Finished> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [bundle(app), ...args], { cwd: ROOT, timeout: 20_000 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-      resolve({ code, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [bundle(app), ...args],
+      { cwd: ROOT, timeout: 20_000 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.end(input);
   });
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildBundles, bundle, run, Running, startDev } from './dev-process';
+import { buildBundles, bundle, run, Running, runWithInput, startDev } from './dev-process';
 
 jest.setTimeout(30_000);
 
@@ -64,6 +64,42 @@ describe('the command line and the services, as built', () => {
     expect(types).toEqual(expect.arrayContaining(['leader-change', 'voters', 'RegisterBrokerRecord', 'TopicRecord']));
   });
 
+  it('produces and consumes by key, header, partition and position', async () => {
+    const { dev, ready } = await startDev(folder, '--gateways', '0', '--shims', '0');
+    const address = ['-b', ready.bootstrap];
+    await run('milena', 'topic', 'create', 'orders', '--partitions', '3', ...address);
+    const produce = (text: string, ...args: readonly string[]) =>
+      runWithInput(text, 'milena', 'produce', 'orders', ...args);
+    const keyed = await produce(
+      'k1:one\nk1:two\nthree\n',
+      '-k',
+      ':',
+      '-H',
+      'a:b',
+      '-z',
+      'gzip',
+      '-o',
+      'ndjson',
+      ...address,
+    );
+    const rows = keyed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { records: number });
+    expect(rows.reduce((sum, { records }) => sum + records, 0)).toBe(3);
+    const consumed = await run('milena', 'consume', 'orders', '-e', '-f', '%k|%v|%h\\n', ...address);
+    expect(consumed.stdout.trim().split('\n').sort()).toEqual(['k1|one|a=b', 'k1|two|a=b', '|three|a=b']);
+    await produce('p1\np2\np3', '-p', '2', '--acks', '1', ...address);
+    const last = await run('milena', 'consume', 'orders', '-p', '2', '-o', '-2', '-n', '1', ...address);
+    expect(last).toMatchObject({ code: 0, stdout: 'p2\n' });
+    expect(await run('milena', 'consume', 'nothing', '-e', ...address)).toMatchObject({ code: 3, stdout: '' });
+    const late = await run('milena', 'consume', 'orders', '-o', 'end', '--timeout', '300', ...address);
+    expect(late).toMatchObject({ code: 124, stdout: '' });
+    expect(await produce('x', '-p', '9', ...address)).toMatchObject({ code: 3, stdout: '' });
+    expect(await run('milena', 'consume', 'orders', '-g', 'g', '-p', '1', ...address)).toMatchObject({ code: 2 });
+    expect(await dev.stop()).toBe(0);
+  });
+
   it('runs each service as a process that its argv starts again', async () => {
     const { dev, ready } = await startDev(folder, '--brokers', '2', '--set', 'default.replication.factor=2');
     expect(new Set([dev.child.pid, ...ready.processes.map(({ pid }) => pid)]).size).toBe(6);
@@ -116,45 +152,47 @@ describe('the command line and the services, as built', () => {
     expect(JSON.parse(info.stdout)).toMatchObject({ clusterId: '5L6g3nShT-eMCtK--X86sw', nodeId: 1 });
   });
 
-  it('starts a combined node from one file', async () => {
-    const { dev, ready } = await startDev(folder); // for three free ports
+  it('starts a node of all roles from one file', async () => {
+    const { dev, ready } = await startDev(folder); // for free ports
     await dev.stop();
     const [controller, broker] = ready.processes;
-    const listeners = { ...controller!.listeners, ...broker!.listeners };
     const file = join(folder, 'server.properties');
     const lines = [
-      'process.roles=broker,controller',
+      'process.roles=broker,controller,gateway,zookeeper',
       'node.id=7',
       'controller.listener.names=CONTROLLER',
-      `controller.quorum.voters=7@${listeners['CONTROLLER']}`,
-      `listeners=${Object.entries(listeners)
-        .map(([name, endpoint]) => `${name}://${endpoint}`)
-        .join(',')}`,
+      `controller.quorum.voters=7@${controller!.listeners['CONTROLLER']}`,
+      `listeners=PLAINTEXT://${ready.bootstrap},INTERNAL://${broker!.listeners['INTERNAL']},CONTROLLER://${controller!.listeners['CONTROLLER']}`,
+      `admin.listeners=GRPC://${ready.admin},HTTP://${ready.http}`,
+      `zookeeper.listeners=ZOOKEEPER://${ready.zookeeper},GRPC://${ready.processes[3]!.listeners['GRPC']}`,
       `log.dirs=${folder}/combined`,
     ];
     writeFileSync(file, lines.join('\n'));
     await run('milena', 'storage', 'format', '--config', file, '--cluster-id', '5L6g3nShT-eMCtK--X86sw');
     const server = Running.start([process.execPath, bundle('milena'), 'server', '--config', file]);
-    await until(() => server.stderr.includes('"broker serves"'));
-    const created = await run(
-      'milena',
-      'topic',
-      'create',
-      'a',
-      '--bootstrap-server',
-      listeners['PLAINTEXT']!,
-      '-o',
-      'json',
-    );
+    await until(() => isReady(ready.http));
+    const created = await run('milena', 'topic', 'create', 'a', '-b', ready.bootstrap, '-o', 'json');
     expect(JSON.parse(created.stdout)).toMatchObject({ name: 'a' });
+    const listTopics = `http://${ready.http}/milena.admin.v1.TopicService/ListTopics`;
+    const headers = { 'content-type': 'application/json' };
+    const listed = await fetch(listTopics, { method: 'POST', headers, body: '{}' });
+    expect(await listed.json()).toMatchObject({ topics: [{ name: 'topics/a' }] });
     expect(await server.stop()).toBe(0);
   });
 });
 
+/** Whether `/readyz` of a monitor address says yes. */
+async function isReady(address: string): Promise<boolean> {
+  return fetch(`http://${address}/readyz`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
 /** Waits until a condition holds, at most ten seconds. */
-async function until(condition: () => boolean): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error('it did not happen in time');
     await delay(10);
   }
