@@ -8,6 +8,8 @@ import { TOPIC_SYNONYMS } from './topic-synonyms';
 /** Kafka's numbers of where a value comes from (ConfigSource), the highest precedence first. */
 export const CONFIG_SOURCES = { topic: 1, broker: 2, cluster: 3, static: 4, default: 5 } as const;
 
+const NOT_OF_BROKERS: readonly KeyDefinition['scope'][] = ['gateway', 'zookeeper'];
+
 /** Where a value comes from: set on the topic, on the broker, for all brokers, at the start of the process, or nowhere. */
 export type ConfigSource = keyof typeof CONFIG_SOURCES;
 
@@ -51,10 +53,11 @@ export function topicConfigLines(own: ReadonlyMap<string, string>, layers: Serve
   });
 }
 
-/** All keys of a broker. */
+/** All keys of a broker; those that only gateways and shims read are none of them. */
 export function brokerConfigLines(layers: ServerConfigLayers): readonly ConfigLine[] {
   const config = layeredServerConfig(layers);
-  const keys = Object.keys(SERVER_KEYS) as (keyof typeof SERVER_KEYS)[];
+  const all = Object.keys(SERVER_KEYS) as (keyof typeof SERVER_KEYS)[];
+  const keys = all.filter((name) => !NOT_OF_BROKERS.includes(SERVER_KEYS[name].scope));
   return keys.map((name) => line(name, SERVER_KEYS[name], config.text(name), serverSynonyms(name, layers)));
 }
 
