@@ -1,0 +1,60 @@
+import { connect } from 'node:net';
+import { createMonitorHandler } from './monitor-handler';
+import { createMonitorServer, type MonitorServer } from './monitor-server';
+
+describe('the monitor endpoint', () => {
+  let server: MonitorServer;
+  let port: number;
+  let waitsFor: string | undefined;
+  beforeEach(async () => {
+    waitsFor = undefined;
+    const handler = createMonitorHandler({
+      metricsPage: () => Promise.resolve({ contentType: 'text/plain', text: 'up 1\n' }),
+      service: { isReady: () => waitsFor === undefined, whyNotReady: () => waitsFor },
+    });
+    server = createMonitorServer({ host: '127.0.0.1', port: 0 }, handler);
+    ({ port } = await server.start());
+  });
+  afterEach(() => server.stop());
+
+  async function get(path: string, method = 'GET'): Promise<readonly [number, string]> {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method });
+    return [response.status, await response.text()];
+  }
+
+  /** What comes back for raw bytes until the connection ends. */
+  function send(text: string): Promise<string> {
+    return new Promise((resolve) => {
+      let received = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      socket.on('data', (chunk) => (received += chunk.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(received));
+    });
+  }
+
+  it('answers its three paths and nothing else', async () => {
+    expect(await get('/metrics')).toEqual([200, 'up 1\n']);
+    expect(await get('/healthz')).toEqual([200, 'alive\n']);
+    expect(await get('/readyz?verbose')).toEqual([200, 'ready\n']);
+    expect(await get('/metrics', 'HEAD')).toEqual([200, '']);
+    expect(await get('/')).toEqual([404, '']);
+    expect(await get('/metrics/../etc')).toEqual([404, '']);
+  });
+
+  it('says in one line why a service is not ready, while it is alive', async () => {
+    waitsFor = 'the quorum has no leader\nin epoch 3';
+    expect(await get('/readyz')).toEqual([503, 'the quorum has no leader in epoch 3\n']);
+    expect(await get('/healthz')).toEqual([200, 'alive\n']);
+  });
+
+  it('lets nobody write, and reads no bodies', async () => {
+    expect((await get('/metrics', 'DELETE'))[0]).toBe(405);
+    const head = 'POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n';
+    expect(await send(head)).toMatch(/^HTTP\/1.1 405 [\s\S]*connection: close/i);
+  });
+
+  it('refuses headers without end', async () => {
+    expect(await send(`GET /metrics HTTP/1.1\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
+  });
+});
