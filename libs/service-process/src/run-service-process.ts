@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { loadConfig, serviceArguments, type NodeConfig, type NodeRoles } from '@milena/config';
 import { createServiceTelemetry, runService, type Service } from '@milena/telemetry';
 import { createMonitoredService, type ServiceParts } from './monitored-service';
+import { releaseIdleMemory } from './release-idle-memory';
 
 /** One second less than the ten that operators are promised. */
 const STOP_WITHIN_MS = 9_000;
@@ -27,6 +28,7 @@ export function runConfiguredService(options: ConfiguredService): void {
   const telemetry = createServiceTelemetry({ service, nodeId: config.nodeId, pretty, environment });
   const { logger } = telemetry.outputs;
   for (const warning of warnings) logger.warn('configuration', { warning });
+  releaseIdleMemory({ logger });
   runService((onFatal) => createMonitoredService({ config, telemetry, create, onFatal }), {
     name: service,
     logger,
