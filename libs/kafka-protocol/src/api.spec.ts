@@ -60,11 +60,14 @@ const cases = KAFKA_APIS.flatMap((api) =>
   })),
 );
 
-function onlyMalformedInput(decode: () => unknown): void {
+/** Whether decoding fails with MalformedInput; what else it throws fails the spec. */
+function isMalformed(decode: () => unknown): boolean {
   try {
     decode();
+    return false;
   } catch (error) {
-    expect(error).toBeInstanceOf(MalformedInput);
+    if (!(error instanceof MalformedInput)) throw error;
+    return true;
   }
 }
 
@@ -82,7 +85,7 @@ describe.each(cases)('$name v$version', ({ api, version }) => {
         expect(decoded.header).toEqual({ apiKey: api.key, apiVersion: version, correlationId: 7, clientId: 'spec' });
         expect(decoded.remaining).toBe(0);
       }),
-      { seed: 1, numRuns: 10 },
+      { seed: 1, numRuns: 6 },
     );
   });
 
@@ -92,16 +95,18 @@ describe.each(cases)('$name v$version', ({ api, version }) => {
         const decoded = api.decodeResponse(version, joinFrame(api.encodeResponse(version, 9, body)));
         expect(decoded).toEqual({ correlationId: 9, body });
       }),
-      { seed: 2, numRuns: 10 },
+      { seed: 2, numRuns: 6 },
     );
   });
 
   it('calls a request cut anywhere malformed', () => {
     const [body] = fc.sample(request, { seed: 3, numRuns: 1 });
     const whole = encodedRequest(body ?? {});
-    for (let length = 0; length < whole.length; length++) {
-      expect(() => decodeRequestFrame(api, whole.subarray(0, length))).toThrow(MalformedInput);
-    }
+    const lengths = Array.from({ length: whole.length }, (_, length) => length);
+    const decodable = lengths.filter(
+      (length) => !isMalformed(() => decodeRequestFrame(api, whole.subarray(0, length))),
+    );
+    expect(decodable).toEqual([]);
   });
 
   it('throws nothing but MalformedInput on damaged bytes', () => {
@@ -111,12 +116,12 @@ describe.each(cases)('$name v$version', ({ api, version }) => {
         const bodyStart = 14;
         const position = bodyStart + (at % Math.max(1, damagedRequest.length - bodyStart));
         if (position < damagedRequest.length) damagedRequest.writeInt8(byte, position);
-        onlyMalformedInput(() => decodeRequestFrame(api, damagedRequest));
+        isMalformed(() => decodeRequestFrame(api, damagedRequest));
         const damagedResponse = Buffer.from(joinFrame(api.encodeResponse(version, 9, responseBody)));
         damagedResponse.writeInt8(byte, at % damagedResponse.length);
-        onlyMalformedInput(() => api.decodeResponse(version, damagedResponse));
+        isMalformed(() => api.decodeResponse(version, damagedResponse));
       }),
-      { seed: 4, numRuns: 20 },
+      { seed: 4, numRuns: 10 },
     );
   });
 });
