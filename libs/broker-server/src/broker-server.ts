@@ -10,7 +10,7 @@ import type { BrokerContext } from './broker-context';
 import { BrokerLifecycle } from './broker-lifecycle';
 import { BrokerRegistrar } from './broker-registrar';
 import type { BrokerStartFailure } from './broker-start-failure';
-import { createGroupCoordinators } from './coordinator/create-group-coordinators';
+import { createGroupCoordinators, type HostedCoordinators } from './coordinator/create-group-coordinators';
 import { createReplicaManager, type BrokerReplicas } from './create-replica-manager';
 import type { PlantedBugs } from './planted-bugs';
 import { ProducerIdBlocks } from './producer-id-blocks';
@@ -73,6 +73,7 @@ class Broker implements BrokerServer {
   readonly #follower: MetadataFollower;
   readonly #lifecycle: BrokerLifecycle;
   readonly #replicas: BrokerReplicas;
+  readonly #groups: HostedCoordinators;
   #started: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #hasFailed = false;
 
@@ -91,12 +92,22 @@ class Broker implements BrokerServer {
       publish: (delta, newest) => this.#published(delta, newest),
     });
     this.#lifecycle = this.#createLifecycle(principal);
+    const waitForMetadata: BrokerContext['waitForMetadata'] = (offset, timeoutMs) =>
+      this.#follower.waitFor(offset, timeoutMs);
+    this.#groups = createGroupCoordinators({
+      ...options,
+      image,
+      waitForMetadata,
+      logDirectoryPath: options.logDirectory.path,
+      replicas: () => this.#replicas,
+    });
     this.#replicas = createReplicaManager({
       ...options,
       principal,
       image,
       brokerEpoch,
       plantedBugs,
+      observer: this.#groups.observer,
       onDirectoryFailed: (error) => this.#failed(toError(error)),
     });
     this.context = {
@@ -106,16 +117,17 @@ class Broker implements BrokerServer {
       platform,
       replicaManager: this.#replicas,
       producerIds: new ProducerIdBlocks({ nodeId, principal, brokerEpoch, controllerChannel }),
-      groups: createGroupCoordinators({ image }),
+      groups: this.#groups,
       controllerChannel,
       image,
-      waitForMetadata: (offset, timeoutMs) => this.#follower.waitFor(offset, timeoutMs),
+      waitForMetadata,
     };
     serveBrokerAdmin(options.serviceHost, { broker: this.context, replicaLogs: this.#replicas.logs });
     this.handleRequest = options.requestHandler(this.context);
   }
 
   start(): Promise<void> {
+    this.#groups.start();
     this.#replicas.start();
     this.#follower.start();
     this.#lifecycle.start();
@@ -144,6 +156,7 @@ class Broker implements BrokerServer {
     this.#lifecycle.close();
     this.#follower.close();
     await this.#replicas.stop();
+    await this.#groups.stop();
     await logDirectory.close(brokerEpoch < 0 ? undefined : brokerEpoch);
     platform.logger.info('broker stopped');
   }
@@ -184,6 +197,7 @@ class Broker implements BrokerServer {
 
   #published(delta: MetadataDelta, image: MetadataImage): void {
     this.#replicas.apply(delta, image);
+    this.#groups.apply(delta);
     const self = image.broker(this.options.config.nodeId);
     this.#lifecycle.metadataApplied({ isFenced: self?.fenced ?? true });
     this.#tellReadiness();

@@ -46,7 +46,7 @@ export interface ReplicaManagerOptions {
   readonly brokerEpoch: () => number;
   readonly plantedBugs: PlantedBugs;
   /** Follows what becomes of the replicas. */
-  readonly observer?: PartitionObserver;
+  readonly observer: PartitionObserver;
   /** The log directory failed. */
   readonly onDirectoryFailed: (error: unknown) => void;
 }
@@ -232,10 +232,10 @@ class Replicas implements BrokerReplicas {
       onRoleChanged: (partition) => {
         this.#followers.changed(partition);
         this.#clients.changed(partition);
-        observer?.roleChanged(partition);
+        observer.roleChanged(partition);
       },
-      onCommitted: (partition) => observer?.committed(partition),
-      onRemoved: (partition) => observer?.removed(partition),
+      onCommitted: (partition) => observer.committed(partition),
+      onRemoved: (partition) => observer.removed(partition),
       onProposal: (partition, proposal) => {
         const isr = proposal.newIsr.map(({ brokerId }) => brokerId);
         this.#inSyncSetChanges[proposal.kind].add(1);

@@ -37,7 +37,7 @@ export interface GroupCoordinators {
   partitionFor(groupId: string): number;
   /**
    * Who coordinates the group. Has the controller create `__consumer_offsets` when it does not exist yet, and fails with
-   * COORDINATOR_NOT_AVAILABLE until its partition has a leader; INVALID_GROUP_ID for an empty name.
+   * COORDINATOR_NOT_AVAILABLE until its partition has a leader.
    */
   locate(groupId: string): Promise<Result<CoordinatorLocation>>;
   /** Answers once the group's next generation has formed, which may take as long as the longest rebalance timeout. */

@@ -1,0 +1,124 @@
+import type { GroupsImage } from '@milena/coordinator';
+import type { ErrorName, Offset } from '@milena/model';
+import type { Partition } from '../partition';
+import { ActiveCoordinator, type CoordinatorParts } from './active-coordinator';
+import { decodeGroups } from './decode-groups';
+import { readRecordChunk } from './record-chunk';
+import { StoreApplier, type StoreApplierOptions } from './store-applier';
+
+/** A leadership whose groups are being read. */
+interface Loading {
+  readonly leaderEpoch: number;
+  /** End of the log when the leadership began: everything below must be known, and committed, before anybody is answered. */
+  readonly upTo: Offset;
+  /** Set when everything is read. */
+  image?: GroupsImage;
+}
+
+/**
+ * This broker's replica of one partition of `__consumer_offsets`. A follower takes what is committed into the store; a
+ * leader reads the groups from the store and the rest of the log, then coordinates them until it leads no more.
+ */
+export class OffsetsPartition {
+  readonly #applier: StoreApplier;
+  #loading: Loading | undefined;
+  #active: { readonly leaderEpoch: number; readonly coordinator: ActiveCoordinator } | undefined;
+
+  constructor(
+    private readonly parts: CoordinatorParts,
+    private readonly partition: Partition,
+    options: Pick<StoreApplierOptions, 'store' | 'after'>,
+  ) {
+    const { timers, logger } = parts.platform;
+    this.#applier = new StoreApplier({ ...options, partition, timers, logger });
+  }
+
+  /** The coordinator, or why there is none to ask. */
+  get coordinator(): ActiveCoordinator | ErrorName {
+    if (this.#active !== undefined) return this.#active.coordinator;
+    return this.#loading === undefined ? 'NOT_COORDINATOR' : 'COORDINATOR_LOAD_IN_PROGRESS';
+  }
+
+  /** The leader or its epoch may have changed. */
+  roleChanged(): void {
+    const { leaderState, leader } = this.partition;
+    const known = this.#active?.leaderEpoch ?? this.#loading?.leaderEpoch;
+    const leaderEpoch = leaderState === undefined ? undefined : leader.leaderEpoch;
+    if (leaderEpoch === known) return;
+    this.#unload();
+    if (leaderState === undefined || leaderEpoch === undefined) return;
+    const loading = { leaderEpoch, upTo: leaderState.epochStartOffset };
+    this.#loading = loading;
+    void this.#load(loading);
+  }
+
+  /** The high watermark moved. */
+  committed(): void {
+    this.#applier.committed();
+    this.#active?.coordinator.highWatermarkMoved();
+    this.#activateIfReady();
+  }
+
+  /** The broker has no replica of it any more. */
+  async removed(): Promise<void> {
+    this.#unload();
+    await this.#applier.forget();
+  }
+
+  async close(): Promise<void> {
+    this.#unload();
+    await this.#applier.close();
+  }
+
+  #unload(): void {
+    const active = this.#active;
+    this.#loading = undefined;
+    this.#active = undefined;
+    active?.coordinator.close();
+    if (active !== undefined) this.#log('groups are coordinated elsewhere now', { leaderEpoch: active.leaderEpoch });
+  }
+
+  async #load(loading: Loading): Promise<void> {
+    const { platform } = this.parts;
+    const { log } = this.partition;
+    const startedMs = platform.clock.monotonicMs();
+    const kept = await this.#applier.load();
+    let { image, nextOffset } = kept;
+    while (this.#loading === loading && nextOffset < loading.upTo) {
+      const chunk = readRecordChunk(log, { from: nextOffset, upTo: loading.upTo });
+      if (!chunk.ok || chunk.value.nextOffset <= nextOffset) {
+        const error = chunk.ok ? 'the log ends early' : chunk.error.message;
+        platform.logger.error('groups cannot be loaded', { partition: this.#index, error });
+        return;
+      }
+      image = image.replay(decodeGroups(chunk.value.records, platform.logger));
+      nextOffset = chunk.value.nextOffset;
+      // A long log must not keep everybody else waiting.
+      await new Promise<void>((resolve) => platform.timers.after(0, resolve));
+    }
+    if (this.#loading !== loading) return;
+    loading.image = image;
+    const tookMs = Math.round(platform.clock.monotonicMs() - startedMs);
+    this.#log('groups loaded', { groups: image.size, fromStoreUpTo: kept.nextOffset, upTo: loading.upTo, tookMs });
+    this.#activateIfReady();
+  }
+
+  /** What was read may be lost as long as it is not committed: nobody must be told of it before. */
+  #activateIfReady(): void {
+    const loading = this.#loading;
+    if (loading?.image === undefined || this.partition.highWatermark < loading.upTo) return;
+    const coordinator = new ActiveCoordinator(this.parts, this.partition, loading.image);
+    this.#loading = undefined;
+    this.#active = { leaderEpoch: loading.leaderEpoch, coordinator };
+    coordinator.start(loading.leaderEpoch);
+    this.#log('groups are coordinated here now', { leaderEpoch: loading.leaderEpoch });
+  }
+
+  get #index(): number {
+    return this.partition.topicPartition.partition;
+  }
+
+  #log(message: string, facts: Readonly<Record<string, unknown>>): void {
+    this.parts.platform.logger.info(message, { partition: this.#index, ...facts });
+  }
+}
