@@ -43,8 +43,8 @@ export function createAdminConnect(
     acceptCompression: [],
     readMaxBytes: BODY_BYTES_MAX,
     maxTimeoutMs: TIMEOUT_MS_MAX,
-    // A misspelt field must not be a request for something else.
-    jsonOptions: { ignoreUnknownFields: false },
+    // A misspelt field must not be a request for something else; answers have the same shape whatever their values are.
+    jsonOptions: { ignoreUnknownFields: false, alwaysEmitImplicit: true },
   });
   for (const each of methods) {
     router.rpc(each.method, (request, context: HandlerContext) => answered(each, request, context, observe));

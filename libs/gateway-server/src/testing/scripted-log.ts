@@ -1,0 +1,48 @@
+import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
+import { offset, timestampMs, type Offset } from '@milena/model';
+import type { LeaderInfo, MetadataLogListener } from '@milena/raft-driver';
+import type { GatewayServerOptions } from '../gateway-server';
+
+/** A metadata log of which a spec says what is committed, who leads and whether the quorum lives. */
+export class ScriptedLog implements Pick<GatewayServerOptions, 'metadataLog'> {
+  isLive = true;
+  leaderInfo: LeaderInfo = { leaderId: 101, epoch: 3, endpoint: { host: 'controller', port: 9093 } };
+  /** Offsets at the end of the log that no listener is told of: control records. */
+  controlOffsets = 0;
+  readonly #listeners: MetadataLogListener[] = [];
+  #end = 0;
+
+  readonly metadataLog: GatewayServerOptions['metadataLog'] = {
+    subscribe: (listener) => void this.#listeners.push(listener),
+    leader: () => this.leaderInfo,
+    health: () => this.isLive,
+    highWatermark: () => (this.isLive ? offset(this.#end + this.controlOffsets) : undefined),
+    logEndOffset: () => offset(this.#end + this.controlOffsets),
+  };
+
+  get end(): Offset {
+    return offset(this.#end);
+  }
+
+  /** Commits one batch, and tells the listeners unless they are to lag; gives the offset of its last record. */
+  commit(records: readonly MetadataRecord[], { timeMs = 1_700_000_000_123, isTold = true } = {}): Offset {
+    const baseOffset = offset(this.#end);
+    this.#end += records.length;
+    const lastOffset = offset(this.#end - 1);
+    const batch = { baseOffset, lastOffset, epoch: 3, timestamp: timestampMs(timeMs) };
+    const tell = (): void => {
+      for (const listener of this.#listeners)
+        listener.onCommitted({ ...batch, records: records.map(encodeMetadataRecord) });
+    };
+    if (isTold) tell();
+    else this.#late.push(tell);
+    return lastOffset;
+  }
+
+  /** Tells what was held back. */
+  catchUp(): void {
+    for (const tell of this.#late.splice(0)) tell();
+  }
+
+  readonly #late: (() => void)[] = [];
+}
