@@ -4,7 +4,7 @@ import { CommandFailure } from '../command-failure';
 
 /** Reads a node's configuration; throws CommandFailure with everything that is wrong with it. */
 export function loadNodeConfig(
-  file: string,
+  file: string | undefined,
   environment: NodeJS.ProcessEnv,
   overrides: readonly string[] = [],
 ): { readonly config: NodeConfig; readonly warnings: readonly string[] } {

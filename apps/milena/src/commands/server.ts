@@ -4,7 +4,8 @@ import { createNodeService } from './node-service';
 
 /** Options of `milena server`. */
 export interface ServerOptions {
-  readonly config: string;
+  /** Path of a properties file. */
+  readonly config?: string;
   readonly set: readonly string[];
   readonly pretty: boolean;
 }

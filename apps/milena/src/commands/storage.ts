@@ -15,7 +15,8 @@ import { storagePlatform } from './storage-platform';
 
 /** Options of `storage format`. */
 export interface FormatOptions {
-  readonly config: string;
+  /** Path of a properties file. */
+  readonly config?: string;
   readonly clusterId: string;
   readonly set: readonly string[];
   readonly standalone?: true;
@@ -56,7 +57,7 @@ export async function formatStorageCommand(options: FormatOptions, environment: 
 
 /** `milena storage info`: whose folder it is. */
 export async function storageInfo(
-  options: { config: string; output: OutputFormat },
+  options: { config?: string; output: OutputFormat },
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { config } = loadNodeConfig(options.config, environment);

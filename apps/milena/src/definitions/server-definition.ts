@@ -8,7 +8,7 @@ export function addServer(program: Command, { environment }: ProgramContext): vo
   program
     .command('server')
     .description('run the roles of a configuration file in one process')
-    .requiredOption('--config <file>', 'a server.properties')
+    .option('--config <file>', 'a server.properties; KAFKA_* variables alone without it')
     .option('--set <key=value>', 'over the file and the environment; may be repeated', repeated, [])
     .option('--pretty', 'log lines for people even when stderr is no terminal', false)
     .action(async (options: ServerOptions) => (await import('../commands/server.js')).runServer(options, environment));
@@ -16,7 +16,7 @@ export function addServer(program: Command, { environment }: ProgramContext): vo
   storage
     .command('format')
     .description('prepare the log folder of a node, once, before its first start')
-    .requiredOption('--config <file>', 'the server.properties of the node')
+    .option('--config <file>', 'the server.properties of the node; KAFKA_* variables alone without it')
     .requiredOption('--cluster-id <id>', 'id of the cluster, as made by storage random-uuid')
     .option('--set <key=value>', 'over the file and the environment; may be repeated', repeated, [])
     .option('--standalone', 'first and only voter of a new quorum')
@@ -28,7 +28,7 @@ export function addServer(program: Command, { environment }: ProgramContext): vo
   storage
     .command('info')
     .description('show whose log folder it is')
-    .requiredOption('--config <file>', 'the server.properties of the node')
+    .option('--config <file>', 'the server.properties of the node; KAFKA_* variables alone without it')
     .addOption(outputOption())
     .action(async (options) => (await import('../commands/storage.js')).storageInfo(options, environment));
   storage
