@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBundles, bundle, ROOT, Running, type ReadyLine } from './dev-process';
@@ -139,6 +139,10 @@ describe('what separate processes tell of themselves', () => {
     const others = await Promise.all([scrape(nodes('zookeeper')[0]?.listeners['monitor']), scrape(ready.http)]);
     for (const scraped of [controller, ...brokers, ...others]) {
       for (const name of EVERYWHERE) expect([name, scraped.has(name)]).toEqual([name, true]);
+    }
+    const documented = readFileSync(join(ROOT, 'docs', 'metrics.md'), 'utf8');
+    for (const name of [controller, ...brokers, ...others].flatMap((scraped) => [...scraped.keys()])) {
+      if (!/^(?:process|nodejs)_/.test(name)) expect(documented).toContain(`\`${name}\``);
     }
     for (const name of BROKER) expect([name, brokers[0]?.has(name)]).toEqual([name, true]);
     for (const name of CONTROLLER) expect([name, controller.has(name)]).toEqual([name, true]);
