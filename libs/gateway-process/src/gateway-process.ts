@@ -90,6 +90,7 @@ class RunningGateway implements GatewayProcess {
     this.#grpc = createGrpcServer({
       ...admin.grpc,
       ...outputs,
+      startsTraces: true,
       health: this.#health,
       maxQueuedBytes: QUEUED_BYTES_MAX,
     });

@@ -58,15 +58,19 @@ export function createCallInstruments({ side, system = 'grpc', tracer, meter }: 
     return series;
   }
 
-  return ({ method: path, parent, traced, attributes }) => {
-    const startMs = performance.now();
-    const method = path.slice(1);
-    const options: SpanOptions = {
+  function spanOptions(method: string, parent: CallStart['parent'], attributes: CallStart['attributes']): SpanOptions {
+    return {
       kind: side,
       ...(parent === undefined ? {} : { parent }),
       attributes: { [ATTRIBUTES.system]: system, [ATTRIBUTES.method]: method, ...attributes },
     };
-    const span: Span | undefined = traced ? tracer.startSpan(method, options) : undefined;
+  }
+
+  return ({ method: path, parent, traced, attributes }) => {
+    const startMs = performance.now();
+    const method = path.slice(1);
+    const isTraced = traced && tracer.isOn && (parent !== undefined || startsTraces);
+    const span = isTraced ? tracer.startSpan(method, spanOptions(method, parent, attributes)) : undefined;
     return {
       trace: span?.context ?? parent,
       end(failure) {

@@ -45,6 +45,8 @@ export interface GrpcServerOptions {
   readonly logger?: Logger;
   readonly tracer?: Tracer;
   readonly meter?: Meter;
+  /** Whether a call that brings no trace begins one, as at a server for people; false where heartbeats would drown all else. */
+  readonly startsTraces?: boolean;
   /** Connections are probed this often; 5 s. */
   readonly keepAliveMs?: number;
   /** A probe unanswered for this long breaks the connection; 5 s. */

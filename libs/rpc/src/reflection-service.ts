@@ -1,6 +1,6 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
-import type { ChannelStream, StreamAcceptor, StreamHandlers } from '@milena/platform';
+import type { StreamAcceptor } from '@milena/platform';
 import {
   ServerReflection,
   ServerReflectionAlpha,
@@ -8,13 +8,11 @@ import {
   ServerReflectionResponseSchema,
   type ServerReflectionRequest,
 } from '@milena/proto';
-import { loadServiceDescriptors, type ServiceDescriptors } from './service-descriptors';
+import { readServiceDescriptors, type ServiceDescriptors } from './service-descriptors';
 import { decodeMessage, methodPath } from './typed-service';
 
 type Answer = MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse'];
 
-/** Questions of one stream that may wait while the descriptors are loaded. */
-const WAITING_MAX = 64;
 const SERVICES = [ServerReflection, ServerReflectionAlpha];
 
 /** Method paths of the reflection service in both its versions, whose messages are the same. */
@@ -28,36 +26,15 @@ export const REFLECTION_METHODS: readonly string[] = SERVICES.map(({ method }) =
  */
 export function createReflection(services: readonly string[]): StreamAcceptor {
   const listed = [...services, ...SERVICES.map(({ typeName }) => typeName)].sort();
-  let loaded: ServiceDescriptors | undefined;
-  let loading: Promise<ServiceDescriptors> | undefined;
-  return (stream): StreamHandlers => {
-    const waiting: ServerReflectionRequest[] = [];
-    const answer = (descriptors: ServiceDescriptors, request: ServerReflectionRequest): void =>
+  let descriptors: ServiceDescriptors | undefined;
+  return (stream) => ({
+    onMessage(bytes) {
+      const request = decodeMessage(ServerReflectionRequestSchema, bytes);
+      descriptors ??= readServiceDescriptors();
       stream.send(encode(request, answerTo(request, descriptors, listed)));
-    const answerAll = (descriptors: ServiceDescriptors): void => {
-      for (const request of waiting.splice(0)) answer(descriptors, request);
-    };
-    return {
-      onMessage(bytes) {
-        const request = decodeMessage(ServerReflectionRequestSchema, bytes);
-        if (loaded !== undefined) return answer(loaded, request);
-        if (waiting.length === WAITING_MAX) return stream.cancel();
-        waiting.push(request);
-        loading ??= loadServiceDescriptors();
-        void loading.then((descriptors) => {
-          loaded = descriptors;
-          answerAll(descriptors);
-        });
-      },
-      onClosed: () => endAfter(stream, waiting, loading),
-    };
-  };
-}
-
-/** Ends the stream once the questions that came before its end are answered. */
-function endAfter(stream: ChannelStream, waiting: readonly unknown[], loading: Promise<unknown> | undefined): void {
-  if (waiting.length === 0 || loading === undefined) stream.end();
-  else void loading.then(() => stream.end());
+    },
+    onClosed: () => stream.end(),
+  });
 }
 
 function encode(request: ServerReflectionRequest, messageResponse: Answer): Uint8Array {

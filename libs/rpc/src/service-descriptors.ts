@@ -1,5 +1,6 @@
 import { createFileRegistry, fromBinary, toBinary, type DescFile, type FileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { DESCRIPTOR_SET } from '@milena/proto/descriptor-set';
 
 /** Descriptors as the compiler made them, looked up the ways that reflection asks. Unknown names give undefined. */
 export interface ServiceDescriptors {
@@ -12,12 +13,10 @@ export interface ServiceDescriptors {
   hasMessage(name: string): boolean;
 }
 
-/** Loads the descriptors of everything our servers offer; costs some milliseconds, so it waits until somebody asks. */
-export async function loadServiceDescriptors(): Promise<ServiceDescriptors> {
-  const { DESCRIPTOR_SET } = await import('@milena/proto/descriptor-set');
-  return new RegisteredFiles(
-    createFileRegistry(fromBinary(FileDescriptorSetSchema, Buffer.from(DESCRIPTOR_SET, 'base64'))),
-  );
+/** Reads the descriptors of everything our servers offer; takes some milliseconds, so it waits until somebody asks. */
+export function readServiceDescriptors(): ServiceDescriptors {
+  const set = fromBinary(FileDescriptorSetSchema, Buffer.from(DESCRIPTOR_SET, 'base64'));
+  return new RegisteredFiles(createFileRegistry(set));
 }
 
 class RegisteredFiles implements ServiceDescriptors {
