@@ -86,11 +86,17 @@ export class BrokerScene {
     return this.#diskOf(id).disk;
   }
 
-  /** Gives a broker an empty disk with a new directory id. */
-  replaceDisk(id: number): void {
+  /** State stores of a broker; like its disk they outlive its process. */
+  stateStores(id: number): MemoryStateStores {
+    return this.#diskOf(id).stateStores;
+  }
+
+  /** Gives a broker an empty disk with a new directory id, and empty state stores unless they were spared. */
+  replaceDisk(id: number, { sparesStores = false } = {}): void {
+    const { stateStores } = this.#diskOf(id);
     this.#disks.delete(id);
     this.#lives += 1;
-    this.#diskOf(id);
+    this.#diskOf(id, sparesStores ? stateStores : undefined);
   }
 
   /** Starts a broker, or its next life, and waits until it is ready. */
@@ -290,12 +296,11 @@ export class BrokerScene {
     return this.broker(id).server.context.replicaManager.endOffsetForEpoch([query])[0];
   }
 
-  #diskOf(id: number): SceneDisk {
+  #diskOf(id: number, stateStores = createMemoryStateStores()): SceneDisk {
     const known = this.#disks.get(id);
     if (known !== undefined) return known;
     const { syncLatencyMs } = this.options;
     const disk = createMemoryDisk(syncLatencyMs === undefined ? {} : { timers: this.time.timers, syncLatencyMs });
-    const stateStores = createMemoryStateStores();
     const made = { disk, stateStores, directoryId: testUuid(100 + this.#disks.size * 16 + this.#lives) };
     this.#disks.set(id, made);
     return made;

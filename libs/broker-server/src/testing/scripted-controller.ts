@@ -2,6 +2,7 @@ import {
   allocateProducerIdsRpc,
   alterPartitionRpc,
   brokerHeartbeatRpc,
+  createTopicsRpc,
   registerBrokerRpc,
   type Rpc,
 } from '@milena/cluster-protocol';
@@ -11,13 +12,15 @@ import {
   alterPartition,
   brokerHeartbeat,
   controllerDefaults,
+  createTopics,
   fenceBroker,
   registerBroker,
+  topicConfigRules,
   type AlterPartitionRequest,
   type Decision,
 } from '@milena/controller';
 import type { MetadataRecord } from '@milena/metadata';
-import { ZERO_OFFSET, type Uuid } from '@milena/model';
+import { uuidFromBytes, ZERO_OFFSET, type Uuid } from '@milena/model';
 import type { Timers, UnaryOutcome } from '@milena/platform';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { ScriptedMetadataLog } from './scripted-metadata-log';
@@ -32,6 +35,7 @@ export class ScriptedController {
   isDown = false;
   /** While set, ISR changes find no answer. */
   losesIsrChanges = false;
+  #topics = 0;
 
   constructor(
     private readonly log: ScriptedMetadataLog,
@@ -94,9 +98,23 @@ export class ScriptedController {
         });
       case allocateProducerIdsRpc.method:
         return this.#call(allocateProducerIdsRpc, bytes, (request) => allocateProducerIds(image, request));
+      case createTopicsRpc.method:
+        return this.#call(createTopicsRpc, bytes, (request) =>
+          createTopics(image, request, {
+            defaults,
+            topicConfigs: topicConfigRules(image, this.server),
+            draw: () => 0,
+            newTopicId: () => this.#newTopicId(),
+          }),
+        );
       default:
         throw new Error(`the scripted controller does not serve ${method}`);
     }
+  }
+
+  #newTopicId(): Uuid {
+    this.#topics += 1;
+    return uuidFromBytes(Buffer.alloc(16, this.#topics));
   }
 
   #note({ topics }: AlterPartitionRequest): void {
