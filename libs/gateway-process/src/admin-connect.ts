@@ -35,7 +35,7 @@ export function createAdminConnect(
   methods: readonly AdminMethod[],
   { tracer, meter, logger }: Pick<Platform, 'tracer' | 'meter' | 'logger'>,
 ): ConnectHandler {
-  const observe = createCallInstruments({ side: 'server', system: 'connectrpc', tracer, meter });
+  const observe = createCallInstruments({ side: 'server', system: 'connectrpc', tracer, meter, startsTraces: true });
   const router = createConnectRouter({
     grpc: false,
     grpcWeb: false,

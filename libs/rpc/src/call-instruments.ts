@@ -1,4 +1,4 @@
-import type { ChannelFailure, Distribution, Meter, Span, SpanOptions, TraceContext, Tracer } from '@milena/platform';
+import type { ChannelFailure, Distribution, Meter, SpanOptions, TraceContext, Tracer } from '@milena/platform';
 
 /** Names of OpenTelemetry's RPC conventions (semantic-conventions 1.44), kept in one place because they still move. */
 const ATTRIBUTES = {
@@ -40,10 +40,13 @@ export interface CallInstrumentsOptions {
   readonly system?: 'grpc' | 'connectrpc';
   readonly tracer: Tracer;
   readonly meter: Meter;
+  /** Whether a call that belongs to no trace begins one; false when left out. */
+  readonly startsTraces?: boolean;
 }
 
-/** Spans and durations of calls: a span per unary call, a duration per call and stream. */
-export function createCallInstruments({ side, system = 'grpc', tracer, meter }: CallInstrumentsOptions): ObserveCall {
+/** Spans and durations of calls: a span per unary call that is part of a trace, a duration per call and stream. */
+export function createCallInstruments(settings: CallInstrumentsOptions): ObserveCall {
+  const { side, system = 'grpc', tracer, meter, startsTraces = false } = settings;
   const { name, help } = DURATION_METRIC[side];
   const durations = new Map<string, Map<string, Distribution>>();
 

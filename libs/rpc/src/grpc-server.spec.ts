@@ -129,6 +129,8 @@ describe('calls over gRPC', () => {
     const channel = createGrpcConnector({ tracer, meter }).connect({ host, port }, 'test');
     const cause = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     await channel.unary(ECHO, Buffer.from(''), { timeoutMs: 1000, trace: { traceparent: cause } });
+    // Heartbeats and the like belong to no trace, and begin none.
+    await channel.unary(ECHO, Buffer.from(''), { timeoutMs: 1000 });
     channel.close();
     await server.stop();
     const method = 'milena.test.v1.TestService/Echo';
@@ -138,6 +140,7 @@ describe('calls over gRPC', () => {
       'rpc.status_code': 'UNAVAILABLE',
       'error.type': 'NOT_CONTROLLER',
     };
+    expect(spans).toHaveLength(2);
     expect(spans).toMatchObject([
       {
         name: method,
@@ -155,6 +158,8 @@ describe('calls over gRPC', () => {
     ]);
     expect(recorded.sort()).toEqual([
       `rpc_client_call_duration_seconds ${method} UNAVAILABLE true`,
+      `rpc_client_call_duration_seconds ${method} UNAVAILABLE true`,
+      `rpc_server_call_duration_seconds ${method} UNAVAILABLE true`,
       `rpc_server_call_duration_seconds ${method} UNAVAILABLE true`,
     ]);
   });

@@ -97,8 +97,8 @@ class RegisteringServer implements GrpcServer {
   #listening: Listening | undefined;
 
   constructor(readonly options: GrpcServerOptions) {
-    const { tracer = noTracer, meter = noMeter, logger = silentLogger } = options;
-    this.#observe = createCallInstruments({ side: 'server', tracer, meter });
+    const { tracer = noTracer, meter = noMeter, logger = silentLogger, startsTraces = false } = options;
+    this.#observe = createCallInstruments({ side: 'server', tracer, meter, startsTraces });
     this.#logger = logger;
   }
 
