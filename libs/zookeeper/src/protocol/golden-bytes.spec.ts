@@ -51,7 +51,9 @@ describe('the bytes of ZooKeeper 3.8', () => {
     const hex = `00000000 00001770 0300000000000001 00000010 ${'01'.repeat(16)}`;
     expect(encodeConnectResponse(response)).toEqual(bytes(hex));
     expect(encodeConnectResponse({ ...response, readOnly: false })).toEqual(bytes(`${hex} 00`));
-    expect(encodeConnectResponse(EXPIRED)).toEqual(bytes(`00000000 00000000 0000000000000000 00000010 ${'00'.repeat(16)}`));
+    expect(encodeConnectResponse(EXPIRED)).toEqual(
+      bytes(`00000000 00000000 0000000000000000 00000010 ${'00'.repeat(16)}`),
+    );
   });
 
   it.each([
@@ -73,7 +75,13 @@ describe('the bytes of ZooKeeper 3.8', () => {
     [
       `00000001 00000001 00000002 2f61 ffffffff
        00000001 0000001f 00000005 776f726c64 00000006 616e796f6e65 00000003`,
-      { operation: 'create', path: '/a', data: undefined, acl: [{ permissions: 31, scheme: 'world', id: 'anyone' }], flags: 3 },
+      {
+        operation: 'create',
+        path: '/a',
+        data: undefined,
+        acl: [{ permissions: 31, scheme: 'world', id: 'anyone' }],
+        flags: 3,
+      },
     ],
     [
       `00000001 0000000e
@@ -101,7 +109,9 @@ describe('the bytes of ZooKeeper 3.8', () => {
   it('replies', () => {
     const header = { xid: 5, zxid: 258 };
     const headerHex = '00000005 0000000000000102 00000000';
-    expect(encodeReply(header, { kind: 'error', error: 'NoNode' })).toEqual(bytes('00000005 0000000000000102 ffffff9b'));
+    expect(encodeReply(header, { kind: 'error', error: 'NoNode' })).toEqual(
+      bytes('00000005 0000000000000102 ffffff9b'),
+    );
     expect(encodeReply(header, { kind: 'stat', stat: STAT })).toEqual(bytes(`${headerHex} ${STAT_HEX}`));
     expect(encodeReply(header, { kind: 'data', data: undefined, stat: STAT })).toEqual(
       bytes(`${headerHex} ffffffff ${STAT_HEX}`),

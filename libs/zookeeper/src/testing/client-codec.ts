@@ -121,7 +121,13 @@ export const bodyOf = {
 /** A packet from a server after the handshake. */
 export type ServerPacket =
   | { readonly kind: 'event'; readonly event: WatchEvent }
-  | { readonly kind: 'reply'; readonly xid: number; readonly zxid: number; readonly error: number; readonly body: ByteReader };
+  | {
+      readonly kind: 'reply';
+      readonly xid: number;
+      readonly zxid: number;
+      readonly error: number;
+      readonly body: ByteReader;
+    };
 
 /** Takes a packet from a server apart. */
 export function readServerPacket(packet: Buffer): ServerPacket {

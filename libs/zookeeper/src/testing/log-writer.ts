@@ -1,10 +1,4 @@
-import {
-  createDelta,
-  emptyImage,
-  type MetadataDelta,
-  type MetadataImage,
-  type MetadataRecord,
-} from '@milena/metadata';
+import { createDelta, emptyImage, type MetadataDelta, type MetadataImage, type MetadataRecord } from '@milena/metadata';
 import { offset } from '@milena/model';
 import type { LogChange } from '../tree/log-change';
 

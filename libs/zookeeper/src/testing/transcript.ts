@@ -128,7 +128,12 @@ class Story {
       case 'reassign': {
         const [partition = '', replicas] = rest;
         return [
-          { type: 'PartitionChangeRecord', topicId: this.#id(name), partitionId: Number(partition), replicas: ids(replicas) },
+          {
+            type: 'PartitionChangeRecord',
+            topicId: this.#id(name),
+            partitionId: Number(partition),
+            replicas: ids(replicas),
+          },
         ];
       }
       case 'config': {
