@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildBundles, bundle, run, Running, runWithInput, startDev } from './dev-process';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe('the command line and the services, as built', () => {
   let folder: string;
@@ -97,6 +97,44 @@ describe('the command line and the services, as built', () => {
     expect(late).toMatchObject({ code: 124, stdout: '' });
     expect(await produce('x', '-p', '9', ...address)).toMatchObject({ code: 3, stdout: '' });
     expect(await run('milena', 'consume', 'orders', '-g', 'g', '-p', '1', ...address)).toMatchObject({ code: 2 });
+    expect(await dev.stop()).toBe(0);
+  });
+
+  it('consumes as a member of a group that goes on where it was, and shows its lag', async () => {
+    const { dev, ready } = await startDev(
+      folder,
+      ...['--gateways', '0', '--shims', '0', '--set', 'group.initial.rebalance.delay.ms=0'],
+    );
+    const address = ['-b', ready.bootstrap];
+    await run('milena', 'topic', 'create', 'orders', '--config', 'retention.ms=60000', ...address);
+    await runWithInput('one\ntwo\n', 'milena', 'produce', 'orders', ...address);
+    const read = () => run('milena', 'consume', 'orders', '-g', 'billing', '-e', ...address);
+    expect(await read()).toEqual({ code: 0, stdout: 'one\ntwo\n', stderr: '' });
+    await runWithInput('three\n', 'milena', 'produce', 'orders', ...address);
+    const described = await run('milena', 'group', 'describe', 'billing', '-o', 'json', ...address);
+    expect(JSON.parse(described.stdout)).toMatchObject([
+      { groupId: 'billing', state: 'Empty', lag: 1, offsets: [{ topic: 'orders', committed: 2, end: 3, lag: 1 }] },
+    ]);
+    expect(await read()).toMatchObject({ code: 0, stdout: 'three\n' });
+    const deleted = await run('milena', 'group', 'delete', 'billing', 'nobody', ...address);
+    expect(deleted).toMatchObject({ code: 3, stdout: 'DELETED\nbilling\n' });
+    expect(deleted.stderr).toContain('group nobody: GROUP_ID_NOT_FOUND');
+
+    await run(
+      'milena',
+      'config',
+      'set',
+      'topic',
+      'orders',
+      'cleanup.policy=compact',
+      '--delete',
+      'retention.ms',
+      ...address,
+    );
+    const changed = await run('milena', 'config', 'get', 'topic', 'orders', '--changed', '-o', 'ndjson', ...address);
+    expect(JSON.parse(changed.stdout)).toMatchObject({ key: 'cleanup.policy', value: 'compact', source: 'topic' });
+    const brokers = await run('milena', 'broker', 'list', '-o', 'yaml', ...address);
+    expect(brokers.stdout).toContain('- id: 1\n');
     expect(await dev.stop()).toBe(0);
   });
 

@@ -53,6 +53,15 @@ describe('the Kafka client of the command line', () => {
     expect(await ask(broker.address, 1_000)).toBe('v9');
   });
 
+  it('answers several requests in the order they were made', async () => {
+    const broker = await fakeBroker((socket, response) => void socket.write(response));
+    server = broker.server;
+    const client = await connectToCluster(broker.address, 1_000);
+    const ask = () => client.request(metadata, { topics: null }).then(({ clusterId }) => clusterId);
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual(['v9', 'v9', 'v9']);
+    client.close();
+  });
+
   it('goes on to the next bootstrap server when one refuses', async () => {
     const broker = await fakeBroker((socket, response) => void socket.write(response));
     server = broker.server;

@@ -18,7 +18,7 @@ export interface RequestOptions {
   readonly versionMax?: number;
 }
 
-/** One connection to a broker, one request at a time. Every wait is bounded; whatever goes wrong throws CommandFailure. */
+/** One connection to a broker; requests take turns. Every wait is bounded; whatever goes wrong throws CommandFailure. */
 export interface KafkaClient {
   /** Sends a request in the highest version both sides speak. */
   request<Q extends Fields, S extends Fields>(
@@ -54,6 +54,7 @@ export async function connectToBroker(endpoint: Endpoint, timeoutMs = 5_000): Pr
       .body.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]),
   );
   let correlationId = 0;
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     async request(api, body, { timeoutMs: answerWithinMs = 10_000, versionMax = Infinity } = {}) {
       const range = spoken.get(api.key);
@@ -62,9 +63,11 @@ export async function connectToBroker(endpoint: Endpoint, timeoutMs = 5_000): Pr
         throw new CommandFailure(1, `broker ${broker} speaks no version of ${api.name} that this command knows`);
       }
       correlationId += 1;
-      const request = api.encodeRequest({ apiVersion, correlationId, clientId: CLIENT_ID }, body);
-      const response = api.decodeResponse(apiVersion, await exchange.send(request, answerWithinMs));
-      if (response.correlationId === correlationId) return response.body;
+      const header = { apiVersion, correlationId, clientId: CLIENT_ID };
+      const answer = turn.then(() => exchange.send(api.encodeRequest(header, body), answerWithinMs));
+      turn = answer.catch(() => undefined);
+      const response = api.decodeResponse(apiVersion, await answer);
+      if (response.correlationId === header.correlationId) return response.body;
       throw new CommandFailure(1, `broker ${broker} answered another request than it was asked`);
     },
     close: () => exchange.close(),
