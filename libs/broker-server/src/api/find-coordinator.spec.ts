@@ -36,7 +36,13 @@ describe('FindCoordinator', () => {
   it('says for good, not for now, that there are no transactions and no share groups', async () => {
     const { fake, asked } = broker();
     const refused = { errorCode: errorCode('INVALID_REQUEST'), nodeId: -1 };
-    expect(await fake.answer(findCoordinator, 2, { key: 't', keyType: 1 })).toMatchObject(refused);
+    const forbidden = { errorCode: errorCode('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'), nodeId: -1 };
+    expect(await fake.answer(findCoordinator, 2, { key: 't', keyType: 1 })).toMatchObject(forbidden);
+    const { coordinators: transactions } = await fake.answer(findCoordinator, 4, {
+      keyType: 1,
+      coordinatorKeys: ['t'],
+    });
+    expect(transactions).toMatchObject([{ key: 't', ...refused, errorMessage: 'transactions are not supported' }]);
     const { coordinators } = await fake.answer(findCoordinator, 6, { keyType: 2, coordinatorKeys: ['s'] });
     expect(coordinators).toMatchObject([{ key: 's', ...refused }]);
     expect(asked).toEqual([]);

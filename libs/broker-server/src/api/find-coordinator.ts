@@ -11,16 +11,21 @@ const BATCHES_SINCE = 4;
 
 type Coordinator = Omit<ResponseInputOf<typeof findCoordinator>, 'coordinators' | 'throttleTimeMs'>;
 
-/** FindCoordinator: which broker keeps a group. Transactional ids and share groups have no coordinators here. */
+/**
+ * FindCoordinator: which broker keeps a group. Transactional ids and share groups have no coordinators here. librdkafka,
+ * which speaks single keys only, asks for a transaction's coordinator again and again whatever the error, unless it may
+ * not use the transactional id: that is what clients of those versions are told. The others read the message.
+ */
 export const findCoordinatorApi: ApiHandler<typeof findCoordinator> = {
   api: findCoordinator,
   async handle(request, context) {
-    const located = await Promise.all(
+    const coordinators = await Promise.all(
       requestedKeys(request, context.apiVersion).map(async (key) => {
-        return { key, ...answer(await locate(key, request.keyType, context)) };
+        const located = request.keyType === GROUP ? await locate(key, context) : refused(request.keyType, context);
+        return { key, ...answer(located) };
       }),
     );
-    return context.apiVersion >= BATCHES_SINCE ? { coordinators: located } : { ...located[0] };
+    return context.apiVersion >= BATCHES_SINCE ? { coordinators } : { ...coordinators[0] };
   },
 };
 
@@ -31,15 +36,13 @@ function requestedKeys(
   return version >= BATCHES_SINCE ? [...new Set(coordinatorKeys)] : [key];
 }
 
-async function locate(
-  key: string,
-  keyType: number,
-  { broker, connection }: RequestContext,
-): Promise<Result<ClientEndpoint>> {
-  if (keyType !== GROUP) {
-    const what = keyType === TRANSACTION ? 'transactions are' : `coordinator type ${keyType} is`;
-    return failure('INVALID_REQUEST', `${what} not supported`);
-  }
+function refused(keyType: number, { apiVersion }: RequestContext): Result<never> {
+  if (keyType !== TRANSACTION) return failure('INVALID_REQUEST', `coordinator type ${keyType} is not supported`);
+  const code = apiVersion >= BATCHES_SINCE ? 'INVALID_REQUEST' : 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED';
+  return failure(code, 'transactions are not supported');
+}
+
+async function locate(key: string, { broker, connection }: RequestContext): Promise<Result<ClientEndpoint>> {
   const located = await broker.groups.locate(key);
   if (!located.ok) return located;
   const { nodeId } = located.value;
