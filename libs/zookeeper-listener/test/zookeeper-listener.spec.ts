@@ -118,7 +118,7 @@ describe('a zookeeper listener', () => {
   });
 
   it('sends what was answered before it closes', async () => {
-    const client = (await open())();
+    const client = (await open({ lingerMs: 100 }))();
     client.write(framed('one', 'bye', 'never'));
     await until(() => client.isEnded);
     expect(client.received).toEqual(framed('one', 'bye'));
