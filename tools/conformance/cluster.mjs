@@ -143,13 +143,16 @@ export class Cluster {
     return child;
   }
 
-  /** Ends every process with `signal`, waits until all are gone, and starts them all again. */
+  /** Ends every process with `signal`, those who ask before those who are asked, and starts them all again. */
   async restartAll(signal) {
     const { processes } = this.ready;
-    for (const { role, id } of processes) if (this.isAlive(role, id)) this.signal(role, id, signal);
-    for (const { role, id } of processes) await this.exited(role, id, 20_000);
+    for (const roles of [['gateway', 'zookeeper'], ['broker'], ['controller']]) {
+      const ofRoles = processes.filter(({ role }) => roles.includes(role));
+      for (const { role, id } of ofRoles) if (this.isAlive(role, id)) this.signal(role, id, signal);
+      for (const { role, id } of ofRoles) await this.exited(role, id, 20_000);
+    }
     for (const { role, id } of processes) this.restart(role, id);
-    await this.seesBrokers(processes.filter(({ role }) => role === 'broker').length, 60_000);
+    await this.seesBrokers(this.ids('broker').length, 60_000);
   }
 
   /** Waits until clients are told of `count` brokers. */

@@ -15,55 +15,91 @@ export const needs = [];
 const aloneForMs = 5_000;
 const stopWithinMs = 10_000;
 
-/** A controller (one of three, so that it has no quorum) and a broker whose controllers are nowhere. */
+/** A controller (one of three, so that it has no quorum), and a broker, a gateway and a shim whose controllers are nowhere. */
 async function services(folder) {
-  const ports = [];
-  for (let index = 0; index < 6; index += 1) ports.push(await freePort());
-  const [controller, absent1, absent2, client, internal] = ports;
-  const quorum = {
+  const address = async () => `127.0.0.1:${await freePort()}`;
+  const controller = await address();
+  const voters = [controller, await address(), await address()];
+  const absent = [await address(), await address(), await address()];
+  const quorum = (addresses) => ({
     'controller.listener.names': 'CONTROLLER',
-    'controller.quorum.voters': `101@127.0.0.1:${controller},102@127.0.0.1:${absent1},103@127.0.0.1:${absent2}`,
-  };
-  const brokerListeners = `PLAINTEXT://127.0.0.1:${client},INTERNAL://127.0.0.1:${internal}`;
-  return [
-    {
-      app: 'controller-quorum',
-      grpc: `127.0.0.1:${controller}`,
+    'controller.quorum.voters': addresses.map((each, index) => `${101 + index}@${each}`).join(','),
+  });
+  function service(app, id, role, { grpc, monitor, ...keys }) {
+    return {
+      app,
+      grpc,
+      monitor,
       properties: {
-        'process.roles': 'controller',
-        'node.id': '101',
-        listeners: `CONTROLLER://127.0.0.1:${controller}`,
-        'log.dirs': join(folder, 'controller-quorum', 'data'),
-        ...quorum,
+        'process.roles': role,
+        'node.id': `${id}`,
+        'log.dirs': join(folder, app, 'data'),
+        ...(role === 'controller' ? quorum(voters) : quorum(absent)),
+        ...(role === 'gateway' ? {} : { 'monitor.listeners': `HTTP://${monitor}` }),
+        ...keys,
       },
-    },
-    {
-      app: 'broker',
-      grpc: `127.0.0.1:${internal}`,
-      properties: {
-        'process.roles': 'broker',
-        'node.id': '1',
-        listeners: brokerListeners,
-        'advertised.listeners': brokerListeners,
-        'inter.broker.listener.name': 'INTERNAL',
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
-        'log.dirs': join(folder, 'broker', 'data'),
-        ...quorum,
-        // a broker is no voter; it only has to know whom to ask
-        'controller.quorum.voters': quorum['controller.quorum.voters'].replace(`${controller}`, `${ports[5]}`),
-      },
-    },
+    };
+  }
+  const [internal, gatewayGrpc, gatewayHttp, shimGrpc] = [
+    await address(),
+    await address(),
+    await address(),
+    await address(),
   ];
+  const brokerListeners = `PLAINTEXT://${await address()},INTERNAL://${internal}`;
+  return [
+    service('controller-quorum', 101, 'controller', {
+      grpc: controller,
+      monitor: await address(),
+      listeners: `CONTROLLER://${controller}`,
+    }),
+    service('broker', 1, 'broker', {
+      grpc: internal,
+      monitor: await address(),
+      listeners: brokerListeners,
+      'advertised.listeners': brokerListeners,
+      'inter.broker.listener.name': 'INTERNAL',
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    }),
+    service('admin-gateway', 201, 'gateway', {
+      grpc: gatewayGrpc,
+      monitor: gatewayHttp,
+      'admin.listeners': `GRPC://${gatewayGrpc},HTTP://${gatewayHttp}`,
+    }),
+    service('zookeeper-shim', 301, 'zookeeper', {
+      grpc: shimGrpc,
+      monitor: await address(),
+      'zookeeper.listeners': `ZOOKEEPER://${await address()},GRPC://${shimGrpc}`,
+    }),
+  ];
+}
+
+/** Status of one of the monitor's pages. */
+async function page(monitor, path) {
+  const response = await fetch(`http://${monitor}${path}`, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 const main = (app) => join(root, 'dist', 'apps', app, 'main.js');
 
-async function aloneAndStopped({ app, grpc, properties }, folder, note) {
+async function aloneAndStopped({ app, grpc, monitor, properties }, folder, note) {
   mkdirSync(join(folder, app));
   const config = join(folder, app, 'server.properties');
   writeProperties(config, properties);
-  const { stdout } = await runCommand(process.execPath, [milena, 'storage', 'random-uuid']);
-  await runCommand(process.execPath, [milena, 'storage', 'format', '--cluster-id', stdout.trim(), '--config', config]);
+  // gateways and shims ask the quorum which cluster they belong to
+  if (app === 'controller-quorum' || app === 'broker') {
+    const { stdout } = await runCommand(process.execPath, [milena, 'storage', 'random-uuid']);
+    await runCommand(process.execPath, [
+      milena,
+      'storage',
+      'format',
+      '--cluster-id',
+      stdout.trim(),
+      '--config',
+      config,
+    ]);
+  }
   const child = spawn(process.execPath, [main(app), '--config', config], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -72,10 +108,13 @@ async function aloneAndStopped({ app, grpc, properties }, folder, note) {
   child.stderr.on('data', (chunk) => (log = (log + chunk).slice(-4000)));
   try {
     await until(`${app} to answer health checks`, 15_000, () => health(grpc).catch(() => undefined));
+    await until(`${app} to have a monitor`, 5_000, () => page(monitor, '/healthz').catch(() => undefined));
     const until_ = Date.now() + aloneForMs;
     while (Date.now() < until_) {
       const status = await health(grpc);
       expect(status === 'NOT_SERVING', `${app} says ${status} without a quorum`);
+      const [ready, alive] = [await page(monitor, '/readyz'), await page(monitor, '/healthz')];
+      expect(ready === 503 && alive === 200, `${app}: /readyz ${ready}, /healthz ${alive} without a quorum`);
       await delay(250);
     }
     expect(child.exitCode === null, `${app} ended by itself with ${child.exitCode}`);
@@ -121,10 +160,11 @@ async function badKeys({ app, properties }, folder, note) {
 export async function run(note) {
   const folder = mkdtempSync(join(tmpdir(), 'milena-alone-'));
   try {
-    for (const service of await services(folder)) {
+    const each = async (service) => {
       await aloneAndStopped(service, folder, note);
       await badKeys(service, folder, note);
-    }
+    };
+    await Promise.all((await services(folder)).map(each));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

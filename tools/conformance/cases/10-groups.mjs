@@ -121,6 +121,16 @@ async function endOffsets(bootstrap, topic) {
   return new Map([...stdout.matchAll(/\[(\d+)\] offset (\d+)/g)].map(([, partition, end]) => [+partition, +end]));
 }
 
+/** Who was given the records next to one that nobody was given. */
+function around({ everybody }, { partition, offset, value }) {
+  const near = (row) => row.partition === partition && Math.abs(row.offset - offset) <= 3;
+  const given = everybody.map(({ records, assigned }, index) => {
+    const rows = records.filter(near).map((row) => `${row.offset} as its ${records.indexOf(row)}th`);
+    return `member ${index} of [${assigned}], ${records.length} records: ${rows.join(', ') || 'none of these'}`;
+  });
+  return [`${value}, partition ${partition}, offset ${offset}`, ...given].join('\n');
+}
+
 /** The load ends, the group commits everything, and every acknowledged record has reached a member. */
 async function drain(cluster, each, note) {
   const rows = (await each.load.stop()).filter(({ error }) => error === undefined);
@@ -131,7 +141,7 @@ async function drain(cluster, each, note) {
   const delivered = each.everybody.flatMap(({ records }) => records.map(({ value }) => value));
   const distinct = new Set(delivered);
   const missing = rows.filter(({ value }) => !distinct.has(value));
-  expect(missing.length === 0, `${each.client}: ${missing.length} never delivered, as ${JSON.stringify(missing[0])}`);
+  expect(missing.length === 0, `${each.client}: ${missing.length} never delivered\n${around(each, missing[0])}`);
   expect(each.watched.backwards.length === 0, `committed offsets went backwards: ${each.watched.backwards.join('; ')}`);
   note(`${each.client}: ${rows.length} acknowledged, ${delivered.length} delivered, ${distinct.size} different`);
   return ends;

@@ -40,7 +40,7 @@ function missingOfCreate(cluster, active) {
     spans.some((span) => span.service === service && span.instance === `${id}` && pattern.test(span.operation));
   const [gateway] = cluster.ids('gateway');
   const wanted = [
-    [gatewayService, gateway, /CreateTopic/],
+    [gatewayService, gateway, /TopicService\/CreateTopic$/],
     ...[/\bdecide$/, /\bappend$/, /\bcommit$/].map((step) => [controllerService, active, step]),
     ...cluster.ids('broker').map((id) => [brokerService, id, /^metadata apply$/]),
     ...cluster.ids('zookeeper').map((id) => [shimService, id, /^metadata apply$/]),
@@ -64,7 +64,9 @@ async function createTrace(cluster, jaeger, note) {
   });
   const missing = missingOfCreate(cluster, active);
   const spans = await complete('the trace of CreateTopic', () => jaeger.trace(traceId), missing);
-  const first = spans.find(({ service, operation }) => service === gatewayService && /CreateTopic/.test(operation));
+  const first = spans.find(
+    ({ service, operation }) => service === gatewayService && /TopicService\/CreateTopic$/.test(operation),
+  );
   for (const span of spans)
     expect(descendsFrom(spans, span, first), `${described([span])} hangs on nothing in:\n${described(spans)}`);
   const found = await jaeger.find(gatewayService, first.operation);

@@ -12,13 +12,14 @@ export function watchCommitted({ bootstrap, topic, group }) {
     clientId: 'watcher',
     brokers: bootstrap.split(','),
     logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
+    retry: { initialRetryTime: 50, maxRetryTime: 200, retries: 3 }, // its first request finds no broker without a retry
     requestTimeout: 3_000,
   });
   const latest = new Map();
   const backwards = [];
   let answers = 0;
   let isStopped = false;
+  let problem;
 
   async function poll() {
     const admin = kafka.admin();
@@ -42,7 +43,7 @@ export function watchCommitted({ bootstrap, topic, group }) {
   }
 
   const watching = (async () => {
-    while (!isStopped) await poll().catch(() => delay(pollMs));
+    while (!isStopped) await poll().catch((error) => ((problem = error), delay(pollMs)));
   })();
 
   return {
@@ -52,7 +53,10 @@ export function watchCommitted({ bootstrap, topic, group }) {
     /** Waits for an answer that was asked for after this call. */
     async fresh() {
       const asked = answers + 2;
-      await until(`committed offsets of ${group}`, 30_000, () => answers >= asked);
+      await until(`committed offsets of ${group}`, 30_000, () => answers >= asked).catch((error) => {
+        error.message += `\nlatest problem: ${problem?.message}`;
+        throw error;
+      });
       return this.now();
     },
     async stop() {

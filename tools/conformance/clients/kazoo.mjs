@@ -5,12 +5,14 @@ import { createInterface } from 'node:readline';
 import { python } from '../prerequisites.mjs';
 import { until } from '../process.mjs';
 
+const answerWithinMs = 20_000;
+
 /** Connects to `hosts` (tried in order) with a session timeout; resolves when connected. */
 export async function startKazoo(hosts, { timeoutMs = 6_000 } = {}) {
   const script = join(import.meta.dirname, 'kazoo_session.py');
   const child = spawn(python(), [script, hosts, `${timeoutMs / 1000}`], { stdio: ['pipe', 'pipe', 'pipe'] });
   const session = { events: [], connections: [], followed: [], ask, result, kill: () => child.kill('SIGKILL') };
-  const answers = new Map();
+  const waiting = new Map();
   let said = '';
   let next = 0;
 
@@ -18,19 +20,20 @@ export async function startKazoo(hosts, { timeoutMs = 6_000 } = {}) {
   child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-3_000)));
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text);
-    if (line.id !== undefined) answers.set(line.id, line);
+    if (line.id !== undefined) waiting.get(line.id)?.(line);
     else if (line.event !== undefined) session.events.push({ ...line, at: performance.now() });
     else if (line.followed !== undefined) session.followed.push({ ...line, at: performance.now() });
     else session.connections.push(line.connection);
   });
 
   /** The whole answer: `{result, stat}` or `{error, message}`. */
-  async function ask(op, path, { watch = false } = {}) {
+  function ask(op, path, { watch = false } = {}) {
     const id = (next += 1);
     child.stdin.write(`${JSON.stringify({ id, op, path, watch })}\n`);
-    return until(`kazoo to answer ${op} ${path ?? ''}`, 20_000, () => answers.get(id)).catch((error) => {
-      error.message += `\n${said}`;
-      throw error;
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`kazoo did not answer ${op} ${path ?? ''} in ${answerWithinMs} ms\n${said}`));
+      const timer = setTimeout(late, answerWithinMs);
+      waiting.set(id, (line) => (clearTimeout(timer), waiting.delete(id), resolve(line)));
     });
   }
 
