@@ -65,6 +65,7 @@ class RunningGateway implements GatewayProcess {
   readonly #http: AdminHttpServer;
   #timer: Timer | undefined;
   #isReady = false;
+  #wasReady = false;
   #isStopping = false;
 
   constructor(private readonly options: GatewayProcessOptions) {
@@ -122,6 +123,7 @@ class RunningGateway implements GatewayProcess {
   whyNotReady(): string | undefined {
     if (this.#isReady) return undefined;
     if (this.#isStopping) return 'stopping';
+    if (this.#wasReady) return 'no active controller answers';
     const { leaderId } = this.#node.metadataLog.leader();
     return leaderId === undefined ? 'no active controller is known' : 'catching up with the metadata log';
   }
@@ -142,6 +144,7 @@ class RunningGateway implements GatewayProcess {
     const isReady = this.#gateway.isReady();
     if (isReady !== this.#isReady) {
       this.#isReady = isReady;
+      this.#wasReady = true;
       this.#tellHealth(isReady);
       this.#node.platform.logger.info(isReady ? 'gateway serves' : 'gateway has lost the quorum');
     }

@@ -191,7 +191,7 @@ describe('a gateway process', () => {
     quorum.isLive = false;
     await until(() => !gateway.isReady());
     expect(await healthOf('')).toBe(ServingStatus.NOT_SERVING);
-    expect(gateway.whyNotReady()).toBeDefined();
+    expect(gateway.whyNotReady()).toBe('no active controller answers');
     expect((await http(web, '/readyz')).status).toBe(503);
   });
 

@@ -24,7 +24,7 @@ export function clusterHealth(
   const found = partitionTroubles(image, server);
   const { leaderless, underReplicated, underMinIsr } = found.counts;
   const reasons = [
-    ...(hasController ? [] : ['there is no active controller']),
+    ...(hasController ? [] : ['no active controller answers']),
     ...counted(leaderless, 'without a leader'),
     ...counted(underMinIsr, `with fewer replicas in sync than ${MIN_ISR}`),
     ...counted(underReplicated, 'with replicas that are not in sync'),

@@ -62,10 +62,10 @@ describe('ClusterService', () => {
       const scene = await GatewayScene.with([broker(1), broker(2), ...topic('orders', 1, [1, -1])]);
       expect(await health(scene)).toMatchObject({ status: 'STATUS_UNAVAILABLE', leaderlessPartitionCount: 1 });
       const headless = await GatewayScene.with([broker(1), broker(2), ...topic('orders', 1, [1])]);
-      headless.log.leaderInfo = { leaderId: undefined, epoch: 4 };
+      headless.log.isLive = false;
       expect(await health(headless)).toEqual({
         status: 'STATUS_UNAVAILABLE',
-        reasons: ['there is no active controller'],
+        reasons: ['no active controller answers'],
       });
     });
   });

@@ -44,7 +44,7 @@ function partitionCount(image: MetadataImage): number {
 function getClusterHealth(context: GatewayContext) {
   const metadata = context.metadata();
   if (!metadata.ok) return metadata;
-  const hasController = context.leader().leaderId !== undefined;
+  const hasController = context.hasLiveLeader();
   return success({ health: clusterHealth(metadata.value.image, { hasController, server: context.server }) });
 }
 

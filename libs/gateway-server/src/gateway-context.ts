@@ -35,6 +35,8 @@ export interface GatewayContext {
   metadata(): Result<AppliedMetadata>;
   /** Who leads the metadata log, as far as this gateway knows. */
   leader(): LeaderInfo;
+  /** Whether the leader answered lately. */
+  hasLiveLeader(): boolean;
   /** Has the active controller make a change and waits, within bounds, until `metadata` shows it. */
   change<Request extends ChangeRequest, Response extends MetadataChange>(
     rpc: Rpc<Request, Response>,

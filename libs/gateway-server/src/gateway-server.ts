@@ -99,6 +99,7 @@ class Gateway implements GatewayServer {
       server,
       metadata: () => this.#metadata(),
       leader: (): LeaderInfo => metadataLog.leader(),
+      hasLiveLeader: () => metadataLog.health() && metadataLog.leader().leaderId !== undefined,
       change: (rpc, request, call) => callController({ clock, channel, waitFor }, rpc, request, call),
       askBroker: (brokerId, rpc, request, call) =>
         this.#brokers.ask({ image: this.#follower.image, brokerId }, rpc, request, call),
