@@ -6,6 +6,7 @@ import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@mil
 import { createGrpcConnector, createServiceClient } from '@milena/rpc';
 import { CommandFailure } from '../command-failure';
 import { connectToBroker, type KafkaClient } from '../kafka/kafka-client';
+import { devKind } from './dev-kinds';
 import type { DevNode } from './dev-node';
 
 const POLL_MS = 15;
@@ -19,19 +20,20 @@ export interface AwaitReadyOptions {
 }
 
 /**
- * Resolves once the whole cluster serves: every broker tells its clients of all brokers, unfenced, and of a controller, so
- * that a topic with that replication factor can be created and written; every gateway and shim says so by its health
- * service. Rejects when `signal` aborts or the time is up.
+ * Resolves once the whole cluster serves: every service says so by its health service, and every broker tells its clients
+ * of all brokers, unfenced, and of a controller, so that a topic with that replication factor can be created and written.
+ * Rejects when `signal` aborts or the time is up.
  */
 export async function awaitReady(nodes: readonly DevNode[], options: AwaitReadyOptions): Promise<void> {
-  const brokers = nodes.filter(({ role }) => role === 'broker');
-  const others = nodes.filter(({ role }) => role === 'gateway' || role === 'zookeeper');
-  const deadline = performance.now() + options.timeoutMs;
-  const poll = { deadline, signal: options.signal };
-  await Promise.all([
-    ...brokers.map((broker) => brokerIsReady(broker, brokers.length, poll)),
-    ...others.map((node) => serviceIsReady(node, poll)),
-  ]);
+  const brokers = nodes.filter(({ role }) => role === 'broker').length;
+  const poll = { deadline: performance.now() + options.timeoutMs, signal: options.signal };
+  await Promise.all(nodes.map((node) => nodeIsReady(node, brokers, poll)));
+}
+
+async function nodeIsReady(node: DevNode, brokers: number, poll: Poll): Promise<void> {
+  await serviceIsReady(node, poll);
+  // Not before: a broker closes the connections of clients that come too early, and warns of them.
+  if (node.role === 'broker') await brokerSeesCluster(node, brokers, poll);
 }
 
 interface Poll {
@@ -54,7 +56,7 @@ function endpointOf({ role, id, listeners }: DevNode, name: string): Endpoint {
   return endpoint;
 }
 
-async function brokerIsReady(broker: DevNode, count: number, poll: Poll): Promise<void> {
+async function brokerSeesCluster(broker: DevNode, count: number, poll: Poll): Promise<void> {
   const endpoint = endpointOf(broker, 'PLAINTEXT');
   let client: KafkaClient | undefined;
   try {
@@ -84,7 +86,7 @@ async function seesCluster(client: KafkaClient, count: number): Promise<boolean>
 }
 
 async function serviceIsReady(node: DevNode, poll: Poll): Promise<void> {
-  const channel = createGrpcConnector().connect(endpointOf(node, 'GRPC'), 'health');
+  const channel = createGrpcConnector().connect(endpointOf(node, devKind(node.role).grpc), 'health');
   try {
     await until(`${node.role} ${node.id}`, poll, () => saysServing(channel));
   } finally {

@@ -17,6 +17,8 @@ export interface DevKind {
   readonly firstId: number;
   /** Listeners of the first service and their ports; the n-th adds 100 x (n - 1) to each. No two kinds end in the same two digits. */
   readonly ports: Readonly<Record<string, number>>;
+  /** The listener that speaks gRPC, health service included. */
+  readonly grpc: string;
   /** Folder of its bundle in apps/. */
   readonly app: string;
   /** It is killed when it has not stopped by then. Every service ends itself within 10 s. */
@@ -33,6 +35,7 @@ export const DEV_KINDS: readonly DevKind[] = [
     group: 'controllers',
     firstId: 101,
     ports: { CONTROLLER: 9093, [MONITOR]: 9405 },
+    grpc: 'CONTROLLER',
     app: 'controller-quorum',
     stopWithinMs: 5_000,
   },
@@ -41,6 +44,7 @@ export const DEV_KINDS: readonly DevKind[] = [
     group: 'brokers',
     firstId: 1,
     ports: { PLAINTEXT: 9092, INTERNAL: 9094, [MONITOR]: 9404 },
+    grpc: 'INTERNAL',
     app: 'broker',
     stopWithinMs: 11_000,
   },
@@ -49,6 +53,7 @@ export const DEV_KINDS: readonly DevKind[] = [
     group: 'gateways',
     firstId: 201,
     ports: { GRPC: 9644, HTTP: 8080 },
+    grpc: 'GRPC',
     app: 'admin-gateway',
     stopWithinMs: 5_000,
   },
@@ -57,6 +62,7 @@ export const DEV_KINDS: readonly DevKind[] = [
     group: 'shims',
     firstId: 301,
     ports: { ZOOKEEPER: 2181, GRPC: 9095, [MONITOR]: 9407 },
+    grpc: 'GRPC',
     app: 'zookeeper-shim',
     stopWithinMs: 5_000,
   },
