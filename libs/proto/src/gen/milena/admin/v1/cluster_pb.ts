@@ -263,7 +263,7 @@ export enum ClusterHealth_Status {
   DEGRADED = 2,
 
   /**
-   * Some partitions have no leader, or there is no active controller: something does not work.
+   * Some partitions have no leader, or no active controller answers: something does not work.
    *
    * @generated from enum value: STATUS_UNAVAILABLE = 3;
    */

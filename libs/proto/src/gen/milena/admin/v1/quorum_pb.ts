@@ -136,7 +136,7 @@ export type QuorumReplica = Message<"milena.admin.v1.QuorumReplica"> & {
   lag?: bigint | undefined;
 
   /**
-   * When it fetched last; unset before the first fetch, and at the leader itself.
+   * When it fetched last, at the leader itself the time of the answer; unset before the first fetch.
    *
    * @generated from field: google.protobuf.Timestamp last_fetch_time = 5;
    */
