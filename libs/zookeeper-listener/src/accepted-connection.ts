@@ -63,7 +63,9 @@ export class AcceptedConnection implements ClientSocket {
   }
 
   send(packet: Buffer): void {
-    if (this.#endedAtMs === undefined) this.#output.send(packet);
+    if (this.#endedAtMs !== undefined) return;
+    this.#output.send(packet);
+    if (this.#output.backlogBytes > this.options.limits.unsentBytesMax) this.#cutOff('too much is not taken');
   }
 
   /** Sends the rest, then FIN; what still comes in is thrown away, because unread bytes would turn the FIN into a reset. */

@@ -12,6 +12,8 @@ export interface ListenerLimits {
   readonly packetTimeoutMs: number;
   /** Bytes a client has not taken; above it nothing more is read from it. */
   readonly backlogBytesMax: number;
+  /** Bytes a client has not taken at which it is cut off: watch events come without being asked for. */
+  readonly unsentBytesMax: number;
   /** A client that takes nothing of such a backlog for this long is cut off. */
   readonly stallTimeoutMs: number;
   /** How long a closed connection may take to go away. */
@@ -26,6 +28,7 @@ export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
   firstBytesTimeoutMs: 10_000,
   packetTimeoutMs: 30_000,
   backlogBytesMax: 4 * 1024 * 1024,
+  unsentBytesMax: 64 * 1024 * 1024,
   stallTimeoutMs: 30_000,
   lingerMs: 2_000,
 };

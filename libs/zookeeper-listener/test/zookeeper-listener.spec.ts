@@ -145,6 +145,15 @@ describe('a zookeeper listener', () => {
     await until(() => modest.received.length === framed('hello', 'still here').length);
   });
 
+  it('cuts off a client that takes nothing of what comes unasked', async () => {
+    const client = (await open({ unsentBytesMax: 8 * 1024 * 1024 }))();
+    client.pause();
+    client.write(framed('hello'));
+    await until(() => handler.sockets.length === 1);
+    for (let count = 0; count < 64; count += 1) handler.sockets[0]?.send(Buffer.alloc(1024 * 1024));
+    await until(() => handler.closed === 1);
+  });
+
   it('bounds connections from one address, and counts again those that went', async () => {
     const dial = await open({ connectionsPerAddressMax: 2 });
     const [first, second] = [dial(), dial()];

@@ -66,6 +66,7 @@ describe('requests', () => {
     for (const id of [20, -10, 0, 77]) expect(client.ask(id).error).toBe(-6);
     expect(client.ask('getData').error).toBe(-5);
     expect(client.ask('addWatch', bodyOf.version('/', 9)).error).toBe(-5);
+    expect(client.ask('addWatch', bodyOf.version('nowhere', 0)).error).toBe(-8);
     expect(client.ask('ping', undefined, -2)).toMatchObject({ xid: -2, error: 0 });
     expect(client.isClosed).toBe(false);
   });

@@ -3,6 +3,7 @@ import {
   catchUpWatches,
   encodeReply,
   encodeWatchEvent,
+  isZnodePath,
   MalformedInput,
   operationOf,
   readRequest,
@@ -179,6 +180,7 @@ export class ServedClient implements ClientConnection {
       case 'getEphemerals':
         return { kind: 'children', children: session.ephemerals.filter((path) => path.startsWith(request.path)) };
       case 'addWatch': {
+        if (!isZnodePath(request.path)) return { kind: 'error', error: 'BadArguments' };
         const kind = request.mode === 'persistent' ? 'persistent' : 'recursive';
         const isSet = watches.add(this, kind, request.path);
         return isSet ? { kind: 'number', value: 0 } : { kind: 'error', error: 'ThrottledOp' };
@@ -188,7 +190,7 @@ export class ServedClient implements ClientConnection {
       case 'removeWatches':
         return watched(watches.remove(this, request.path, request.selection));
       case 'multi':
-        return this.#refusing(request.steps[0]?.operation ?? 'multi', answerMulti(this.parts.tree(), request));
+        return this.#answerMulti(request);
       case 'exists':
       case 'getData':
       case 'getChildren':
@@ -200,6 +202,12 @@ export class ServedClient implements ClientConnection {
       default:
         return this.#write(request);
     }
+  }
+
+  #answerMulti(request: RequestOf<'multi'>): Reply {
+    const reply = answerMulti(this.parts.tree(), request);
+    const write = request.steps.find(({ operation }) => operation !== 'check');
+    return write === undefined ? reply : this.#refusing(write.operation, reply, write.path);
   }
 
   #read(request: TreeRead): Reply {

@@ -67,6 +67,8 @@ describe('the projection', () => {
     for (const name of ['07', '7.0', '+7', '', '200', '__proto__', '1e1']) {
       expect(tree.find(`${partitions}/${name}`)).toBeUndefined();
     }
-    expect(tree.find('/__proto__')).toBeUndefined();
+    for (const path of ['/__proto__', '', 'xbrokers', '//', '/brokers/', '/brokers//ids']) {
+      expect(tree.find(path)).toBeUndefined();
+    }
   });
 });

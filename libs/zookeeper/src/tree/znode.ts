@@ -63,9 +63,10 @@ export function znodeStat(znode: Znode, dataLength = znode.data()?.length ?? 0):
   };
 }
 
-/** Walks from a root down a path. */
+/** Walks from a root down a path; undefined when there is nothing, or the text is no path. */
 export function findZnode(root: Znode, path: string): Znode | undefined {
   if (path === '/') return root;
+  if (!path.startsWith('/')) return undefined;
   let at: Znode | undefined = root;
   let from = 1;
   while (at !== undefined && from <= path.length) {
