@@ -3,22 +3,37 @@ import { join } from 'node:path';
 import { ByteReader } from '@milena/bytes';
 import { apiVersions } from './apis/api-versions';
 import { fetch } from './apis/fetch';
+import { incrementalAlterConfigs } from './apis/incremental-alter-configs';
 import { initProducerId } from './apis/init-producer-id';
+import { joinGroup } from './apis/join-group';
 import { listOffsets } from './apis/list-offsets';
 import { metadata } from './apis/metadata';
+import { offsetFetch } from './apis/offset-fetch';
 import { produce } from './apis/produce';
+import { syncGroup } from './apis/sync-group';
+import { consumerAssignment } from './consumer-protocol/consumer-assignment';
+import { consumerSubscription } from './consumer-protocol/consumer-subscription';
 import { KAFKA_APIS } from './kafka-apis';
 import { readRequestHeader } from './request-header';
 
-const captured = readFileSync(join(__dirname, '../testdata/kcat-1.7.1-requests.hex'), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => {
-    const [name = '', version = '', hex = ''] = line.split(' ');
-    return { name, version: Number(version), frame: Buffer.from(hex, 'hex') };
-  });
+/** Frames of a file in testdata, one a line: name, version, bytes. */
+function framesOf(file: string) {
+  return readFileSync(join(__dirname, '../testdata', file), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [name = '', version = '', hex = ''] = line.split(' ');
+      return { name, version: Number(version), frame: Buffer.from(hex, 'hex') };
+    });
+}
 
-function capturedBody(name: string): { readonly reader: ByteReader; readonly version: number; readonly frame: Buffer } {
+const KCAT = framesOf('kcat-1.7.1-requests.hex');
+const KAFKA = framesOf('kafka-4.1.1-requests.hex');
+
+function capturedBody(
+  name: string,
+  captured = KCAT,
+): { readonly reader: ByteReader; readonly version: number; readonly frame: Buffer } {
   const row = captured.find((entry) => entry.name === name);
   if (row === undefined) throw new Error(`no capture of ${name}`);
   const reader = new ByteReader(row.frame);
@@ -26,14 +41,14 @@ function capturedBody(name: string): { readonly reader: ByteReader; readonly ver
   return { reader, version: row.version, frame: row.frame };
 }
 
-describe('requests captured from kcat', () => {
-  it.each(captured)(
+describe('requests captured from clients', () => {
+  it.each([...KCAT, ...KAFKA])(
     '$name v$version decode to the last byte and encode to the same bytes',
     ({ name, version, frame }) => {
       const api = KAFKA_APIS.find((entry) => entry.name === name);
       const reader = new ByteReader(frame);
       const header = readRequestHeader(reader);
-      expect(header).toMatchObject({ apiKey: api?.key, apiVersion: version, clientId: 'rdkafka' });
+      expect(header).toMatchObject({ apiKey: api?.key, apiVersion: version });
       const body = api?.decodeRequest(reader, version);
       expect(reader.remaining).toBe(0);
       expect(api?.encodeRequest(header, body ?? {}).toString('hex')).toBe(frame.toString('hex'));
@@ -55,6 +70,39 @@ describe('requests captured from kcat', () => {
     const records = body.topicData[0]?.partitionData[0]?.records;
     expect(records?.length).toBe(78);
     expect(records?.buffer).toBe(frame.buffer);
+  });
+
+  it('carry what members and administrators say of groups', () => {
+    const join5 = capturedBody('JoinGroup');
+    const { protocols } = joinGroup.decodeRequest(join5.reader, join5.version);
+    expect(protocols.map(({ name }) => name)).toEqual(['range', 'roundrobin']);
+    expect(consumerSubscription.decode(protocols[0]!.metadata).topics).toEqual(['golden']);
+    const sync = capturedBody('SyncGroup');
+    const [given] = syncGroup.decodeRequest(sync.reader, sync.version).assignments;
+    expect(consumerAssignment.decode(given!.assignment).assignedPartitions).toEqual([
+      { topic: 'golden', partitions: [0] },
+    ]);
+    const join9 = capturedBody('JoinGroup', KAFKA);
+    expect(joinGroup.decodeRequest(join9.reader, join9.version)).toMatchObject({
+      sessionTimeoutMs: 45_000,
+      groupInstanceId: 'golden-1',
+      protocolType: 'consumer',
+    });
+    const fetch9 = capturedBody('OffsetFetch', KAFKA);
+    expect(offsetFetch.decodeRequest(fetch9.reader, fetch9.version).groups).toEqual([
+      { groupId: 'golden-group2', memberId: null, memberEpoch: -1, topics: null },
+    ]);
+  });
+
+  it('carry changes of configurations', () => {
+    const { reader, version } = capturedBody('IncrementalAlterConfigs', KAFKA);
+    expect(incrementalAlterConfigs.decodeRequest(reader, version).resources).toEqual([
+      {
+        resourceType: 2,
+        resourceName: 'golden',
+        configs: [{ name: 'retention.ms', configOperation: 0, value: '5000' }],
+      },
+    ]);
   });
 
   it('give fields of later versions their defaults', () => {
