@@ -28,6 +28,7 @@ import type { MetadataDelta } from '@milena/metadata';
 import type { ErrorName, Result } from '@milena/model';
 import type { BrokerReplicas } from '../create-replica-manager';
 import type { PartitionObserver } from '../partition-observer';
+import type { PlantedBugs } from '../planted-bugs';
 import type { ActiveCoordinator, Ask } from './active-coordinator';
 import { registerCoordinatorMetrics } from './coordinator-metrics';
 import type { CoordinatorLocation, GroupCoordinators } from './group-coordinators';
@@ -41,6 +42,7 @@ export interface GroupCoordinatorsOptions extends OffsetsTopicOptions {
   readonly logDirectoryPath: string;
   /** Asked when the first partition is led here, not before. */
   readonly replicas: () => Pick<BrokerReplicas, 'appendForBroker' | 'listOffsets'>;
+  readonly plantedBugs?: PlantedBugs;
 }
 
 /** The coordinators of a broker: what API handlers see, and what the broker itself drives. */
@@ -64,7 +66,7 @@ class Coordinators implements HostedCoordinators {
   readonly #partitions: OffsetsPartitions;
 
   constructor(private readonly options: GroupCoordinatorsOptions) {
-    const { platform, config, replicas, logDirectoryPath } = options;
+    const { platform, config, replicas, logDirectoryPath, plantedBugs = {} } = options;
     this.#topic = new OffsetsTopic(options);
     const count = registerCoordinatorMetrics(platform.meter, {
       coordinators: () => this.#partitions.active(),
@@ -77,6 +79,7 @@ class Coordinators implements HostedCoordinators {
       append: (partition, leaderEpoch, batches) => replicas().appendForBroker(partition, { leaderEpoch, batches }),
       count,
       storeFolder: `${logDirectoryPath}/.coordinator-state`,
+      plantedBugs,
     });
   }
 

@@ -184,7 +184,7 @@ describe('the state store', () => {
 
   /** From which offset on the log was read when a broker loaded its groups last. */
   function loadedFrom(scene: GroupScene, id: number): unknown {
-    const lines = scene.broker(id).logger.lines.filter(({ message }) => message === 'groups loaded');
+    const lines = scene.broker(id).logger.lines.filter(({ message }) => message === 'groups are coordinated here now');
     return lines.at(-1)?.facts.fromStoreUpTo;
   }
 

@@ -11,8 +11,9 @@ interface Loading {
   readonly leaderEpoch: number;
   /** End of the log when the leadership began: everything below must be known, and committed, before anybody is answered. */
   readonly upTo: Offset;
-  /** Set when everything is read. */
-  image?: GroupsImage;
+  readonly startedMs: number;
+  /** Set when everything is read: the groups, and up to where they came from the store. */
+  read?: { readonly image: GroupsImage; readonly fromStoreUpTo: Offset };
 }
 
 /**
@@ -47,7 +48,8 @@ export class OffsetsPartition {
     if (leaderEpoch === known) return;
     this.#unload();
     if (leaderState === undefined || leaderEpoch === undefined) return;
-    const loading = { leaderEpoch, upTo: leaderState.epochStartOffset };
+    const startedMs = this.parts.platform.clock.monotonicMs();
+    const loading = { leaderEpoch, upTo: leaderState.epochStartOffset, startedMs };
     this.#loading = loading;
     void this.#load(loading);
   }
@@ -75,13 +77,14 @@ export class OffsetsPartition {
     this.#loading = undefined;
     this.#active = undefined;
     active?.coordinator.close();
-    if (active !== undefined) this.#log('groups are coordinated elsewhere now', { leaderEpoch: active.leaderEpoch });
+    if (active === undefined) return;
+    const { leaderEpoch, coordinator } = active;
+    this.#log('groups are coordinated elsewhere now', { leaderEpoch, groups: coordinator.committed.size });
   }
 
   async #load(loading: Loading): Promise<void> {
     const { platform } = this.parts;
     const { log } = this.partition;
-    const startedMs = platform.clock.monotonicMs();
     const kept = await this.#applier.load();
     let { image, nextOffset } = kept;
     while (this.#loading === loading && nextOffset < loading.upTo) {
@@ -97,28 +100,33 @@ export class OffsetsPartition {
       await new Promise<void>((resolve) => platform.timers.after(0, resolve));
     }
     if (this.#loading !== loading) return;
-    loading.image = image;
-    const tookMs = Math.round(platform.clock.monotonicMs() - startedMs);
-    this.#log('groups loaded', { groups: image.size, fromStoreUpTo: kept.nextOffset, upTo: loading.upTo, tookMs });
+    loading.read = { image, fromStoreUpTo: kept.nextOffset };
     this.#activateIfReady();
   }
 
   /** What was read may be lost as long as it is not committed: nobody must be told of it before. */
   #activateIfReady(): void {
     const loading = this.#loading;
-    if (loading?.image === undefined || this.partition.highWatermark < loading.upTo) return;
-    const coordinator = new ActiveCoordinator(this.parts, this.partition, loading.image);
+    if (loading?.read === undefined || this.partition.highWatermark < loading.upTo) return;
+    const { leaderEpoch, startedMs } = loading;
+    const { image, fromStoreUpTo } = loading.read;
+    const coordinator = new ActiveCoordinator(this.parts, this.partition, image);
     this.#loading = undefined;
-    this.#active = { leaderEpoch: loading.leaderEpoch, coordinator };
-    coordinator.start(loading.leaderEpoch);
-    this.#log('groups are coordinated here now', { leaderEpoch: loading.leaderEpoch });
+    this.#active = { leaderEpoch, coordinator };
+    coordinator.start(leaderEpoch);
+    const tookMs = Math.round(this.parts.platform.clock.monotonicMs() - startedMs);
+    this.#log('groups are coordinated here now', { leaderEpoch, groups: image.size, fromStoreUpTo, tookMs });
   }
 
   get #index(): number {
     return this.partition.topicPartition.partition;
   }
 
-  #log(message: string, facts: Readonly<Record<string, unknown>>): void {
-    this.parts.platform.logger.info(message, { partition: this.#index, ...facts });
+  /** Dozens of partitions move at a time, most of them without groups: nobody needs to be told of those. */
+  #log(message: string, facts: { readonly groups: number; readonly [fact: string]: unknown }): void {
+    const { logger } = this.parts.platform;
+    const line = { partition: this.#index, ...facts };
+    if (facts.groups > 0) logger.info(message, line);
+    else logger.debug(message, line);
   }
 }
