@@ -1,12 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeCluster, metadata } from '@milena/kafka-protocol';
-import { parseEndpoint, type Endpoint } from '@milena/model';
-import type { Channel } from '@milena/platform';
-import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@milena/proto';
-import { createGrpcConnector, createServiceClient } from '@milena/rpc';
+import { parseEndpoint } from '@milena/model';
 import { CommandFailure } from '../command-failure';
 import { connectToBroker, type KafkaClient } from '../kafka/kafka-client';
-import { devKind } from './dev-kinds';
+import type { DevCluster } from './dev-cluster';
 import type { DevNode } from './dev-node';
 
 const POLL_MS = 15;
@@ -20,20 +17,21 @@ export interface AwaitReadyOptions {
 }
 
 /**
- * Resolves once the whole cluster serves: every service says so by its health service, and every broker tells its clients
- * of all brokers, unfenced, and of a controller, so that a topic with that replication factor can be created and written.
+ * Resolves once the whole cluster serves: every service says that it is ready, and every broker tells its clients of all brokers, unfenced, and of a controller, so that a topic with that replication factor can be created and written.
  * Rejects when `signal` aborts or the time is up.
  */
-export async function awaitReady(nodes: readonly DevNode[], options: AwaitReadyOptions): Promise<void> {
-  const brokers = nodes.filter(({ role }) => role === 'broker').length;
+export async function awaitReady(cluster: DevCluster, options: AwaitReadyOptions): Promise<void> {
+  const { processes } = cluster;
+  const brokers = processes.filter(({ role }) => role === 'broker').length;
   const poll = { deadline: performance.now() + options.timeoutMs, signal: options.signal };
-  await Promise.all(nodes.map((node) => nodeIsReady(node, brokers, poll)));
-}
-
-async function nodeIsReady(node: DevNode, brokers: number, poll: Poll): Promise<void> {
-  await serviceIsReady(node, poll);
-  // Not before: a broker closes the connections of clients that come too early, and warns of them.
-  if (node.role === 'broker') await brokerSeesCluster(node, brokers, poll);
+  await Promise.all(
+    processes.map(async (node) => {
+      const probe = cluster.probe(node);
+      await until(`${node.role} ${node.id}`, poll, () => probe.isReady()).finally(() => probe.close());
+      // Not before: a broker closes the connections of clients that come too early, and warns of them.
+      if (node.role === 'broker') await brokerSeesCluster(node, brokers, poll);
+    }),
+  );
 }
 
 interface Poll {
@@ -50,14 +48,8 @@ async function until(what: string, { deadline, signal }: Poll, holds: () => Prom
   }
 }
 
-function endpointOf({ role, id, listeners }: DevNode, name: string): Endpoint {
-  const endpoint = parseEndpoint(listeners[name] ?? '');
-  if (endpoint === undefined) throw new CommandFailure(1, `${role} ${id} has no address for ${name}`);
-  return endpoint;
-}
-
 async function brokerSeesCluster(broker: DevNode, count: number, poll: Poll): Promise<void> {
-  const endpoint = endpointOf(broker, 'PLAINTEXT');
+  const endpoint = parseEndpoint(broker.listeners['PLAINTEXT'] ?? '') ?? { host: '', port: 0 };
   let client: KafkaClient | undefined;
   try {
     await until(`broker ${broker.id}`, poll, async () => {
@@ -83,18 +75,4 @@ async function seesCluster(client: KafkaClient, count: number): Promise<boolean>
   if (cluster.errorCode !== 0 || cluster.brokers.length < count) return false;
   const { brokers, controllerId } = await client.request(metadata, { topics: [] }, bounds);
   return brokers.length >= count && controllerId >= 0;
-}
-
-async function serviceIsReady(node: DevNode, poll: Poll): Promise<void> {
-  const channel = createGrpcConnector().connect(endpointOf(node, devKind(node.role).grpc), 'health');
-  try {
-    await until(`${node.role} ${node.id}`, poll, () => saysServing(channel));
-  } finally {
-    channel.close();
-  }
-}
-
-async function saysServing(channel: Channel): Promise<boolean> {
-  const outcome = await createServiceClient(channel, Health).check({}, { timeoutMs: ATTEMPT_TIMEOUT_MS });
-  return outcome.ok && outcome.value.status === ServingStatus.SERVING;
 }

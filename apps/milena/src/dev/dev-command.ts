@@ -28,7 +28,7 @@ export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): voi
     await formatNodes(state, nodes);
     aborted.signal.throwIfAborted();
     cluster = await startCluster(nodes, options, environment);
-    const ready = awaitReady(nodes, { timeoutMs: READY_WITHIN_MS, signal: aborted.signal });
+    const ready = awaitReady(cluster, { timeoutMs: READY_WITHIN_MS, signal: aborted.signal });
     await Promise.race([ready, cluster.failed]);
     const readyAfterMs = performance.now() - began;
     const { json, data } = options;

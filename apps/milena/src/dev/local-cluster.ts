@@ -9,6 +9,7 @@ import type { DevNode } from './dev-node';
 
 interface Running {
   readonly role: DevRole;
+  readonly id: number;
   readonly service: Service;
 }
 
@@ -29,7 +30,7 @@ export function startLocalCluster(nodes: readonly DevNode[], environment: NodeJS
     const { role, id, config } = node;
     const telemetry = createServiceTelemetry({ service: devKind(role).app, nodeId: id, pretty: false, environment });
     const service = createMonitoredService({ config, telemetry, create, onFatal: endOnFatal });
-    running.push({ role, service });
+    running.push({ role, id, service });
     await service.start();
   }
 
@@ -44,7 +45,9 @@ export function startLocalCluster(nodes: readonly DevNode[], environment: NodeJS
   for (const node of nodes) run(node).catch(fail);
   const argv = [process.execPath, ...process.argv.slice(1)];
   const processes = nodes.map((node) => ({ ...node, pid: process.pid, argv, cwd: process.cwd() }));
-  return { processes, failed, stop };
+  const isReady = (id: number) => running.find((each) => each.id === id)?.service.isReady() === true;
+  const probe = ({ id }: DevNode) => ({ isReady: () => Promise.resolve(isReady(id)), close: () => undefined });
+  return { processes, failed, probe, stop };
 }
 
 async function creatorOf(role: DevRole): Promise<CreateService> {

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { parseEndpoint } from '@milena/model';
 import { CommandFailure } from '../command-failure';
 import { commandLine } from './command-line';
 import type { DevCluster } from './dev-cluster';
 import { devKind, STOP_ORDER } from './dev-kinds';
 import type { DevNode } from './dev-node';
+import { createHealthProbe } from './readiness-probe';
 import type { DevProcess } from './ready-line';
 
 /** Folder of the bundles: this file ends up in <bundles>/milena/program.js. */
@@ -51,7 +53,9 @@ export function startSpawnedCluster(nodes: readonly DevNode[], environment: Node
     }
   }
 
-  return { processes: children.map((child) => child.process), failed, stop };
+  const probe = ({ role, listeners }: DevNode) =>
+    createHealthProbe(parseEndpoint(listeners[devKind(role).grpc] ?? '') ?? { host: '', port: 0 });
+  return { processes: children.map((child) => child.process), failed, probe, stop };
 }
 
 function spawnNode(node: DevNode, env: NodeJS.ProcessEnv): Child {
