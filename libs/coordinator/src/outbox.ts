@@ -22,7 +22,7 @@ export interface RequestedWrite {
 }
 
 /** Something that happened, for counters. */
-export type GroupEvent = 'rebalance' | 'offset commit' | 'offset expiration' | 'offset deletion';
+export type GroupEvent = 'completed rebalance' | 'offset commit' | 'offset expiration' | 'offset deletion';
 
 /** What a coordinator asks of its host. */
 export interface CoordinatorOutputs {

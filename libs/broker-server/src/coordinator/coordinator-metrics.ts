@@ -34,7 +34,7 @@ export function registerCoordinatorMetrics(
   const counter = (what: string, help: string) =>
     meter.counter(`kafka_server_group_coordinator_metrics_${what}_count_total`, help);
   const counters = {
-    rebalance: counter('group_rebalance', 'Rebalances begun.'),
+    'completed rebalance': counter('group_completed_rebalance', 'Rebalances that ended with an assignment.'),
     'offset commit': counter('offset_commit', 'Offsets committed.'),
     'offset expiration': counter('offset_expiration', 'Committed offsets that expired.'),
     'offset deletion': counter('offset_deletion', 'Committed offsets deleted.'),

@@ -14,11 +14,10 @@ export function rebalance(context: GroupContext, group: ClassicGroup, reason: st
 
 /** Has all members join again. An empty group gives the first ones some time to become more. */
 export function prepareRebalance(context: GroupContext, group: ClassicGroup, reason: string): void {
-  const { deadlines, settings, outbox, logger } = context;
+  const { deadlines, settings, logger } = context;
   const { monotonicMs, wallMs } = context.now();
   const { groupId, generationId, members } = group;
   logger.info('group rebalances', { groupId, generationId, members: members.size, reason });
-  outbox.count('rebalance');
   if (group.state === 'CompletingRebalance') withholdAssignments(context, group, 'REBALANCE_IN_PROGRESS');
   deadlines.clear(group.deadlines.sync);
   const isFirst = group.state === 'Empty';

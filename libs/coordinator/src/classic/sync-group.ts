@@ -72,6 +72,7 @@ function assign(context: GroupContext, group: ClassicGroup, request: SyncGroupRe
       if (error === undefined) {
         giveAssignments(context, group, assignments);
         group.transitionTo('Stable', context.now().wallMs);
+        context.outbox.count('completed rebalance');
         context.logger.info('group is stable', { groupId: group.groupId, generationId });
       } else {
         withholdAssignments(context, group, groupWriteError(error));
