@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Endpoint } from '@milena/model';
 import type { MonitorHandler } from './monitor-handler';
 
-/** Scrapers and probes are few; more than this are strangers. */
-const CONNECTIONS_MAX = 100;
+/** Scrapers and probes are few; enough to let them in while strangers hold connections open. */
+const CONNECTIONS_MAX = 1_000;
 const HEADERS_MAX = 50;
 const HEADER_BYTES_MAX = 8 * 1024;
 const HEADERS_WITHIN_MS = 5_000;
