@@ -28,11 +28,10 @@ export function createProgram(context: ProgramContext): Command {
 
 /** What commander says is wrong with the arguments, as one line. */
 function usageLine(text: string): string {
-  const said = text
+  const [problem = '', ...rest] = text
     .trim()
     .replace(/^error: /, '')
-    .replace(/\s*\n\(?/g, '; ')
-    .replace(/\?\)$/, '?')
-    .replace(/[.]$/, '');
-  return `milena: ${said}; --help shows what is possible\n`;
+    .split('\n');
+  const said = [problem.replace(/\.$/, ''), ...rest.map((line) => line.replace(/^\(Did(.*)\)$/, 'did$1'))].join(', ');
+  return `milena: ${said}${said.endsWith('?') ? '' : ';'} --help shows what is possible\n`;
 }

@@ -177,6 +177,26 @@ describe('the command line and the services, as built', () => {
     ]);
   });
 
+  it('says in one line what is wrong with a command', async () => {
+    const outcome = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await run('milena', ...args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      return stderr;
+    };
+    expect(await outcome('topic', 'lst')).toBe(
+      "milena: unknown command 'lst', did you mean list? --help shows what is possible\n",
+    );
+    expect(await outcome('topic', 'list', '-o', 'xml')).toBe(
+      "milena: option '-o, --output <format>' argument 'xml' is invalid. Allowed choices are table, json, yaml, ndjson; --help shows what is possible\n",
+    );
+    expect(await outcome('topic', 'list', '-b', 'nowhere')).toBe(
+      'milena: --bootstrap-server nowhere: must be host:port,...\n',
+    );
+    const refused = await run('milena', 'topic', 'list', '-b', '127.0.0.1:1');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^milena: cannot connect to broker .* --bootstrap-server says where one is\n$/);
+  });
+
   it('refuses a folder that was not formatted, with the command to run', async () => {
     const file = join(folder, 'server.properties');
     const content = `process.roles=broker\nnode.id=1\ncontroller.listener.names=CONTROLLER\ncontroller.quorum.bootstrap.servers=localhost:1\nlog.dirs=${folder}/data\n`;

@@ -13,7 +13,8 @@ import { formatNodes } from './format-nodes';
 import { addressesOf, readyLine } from './ready-line';
 
 const READY_WITHIN_MS = 60_000;
-const STOP_WITHIN_MS = 18_000;
+/** The demo, gateways and shims, brokers, controllers: each kind may take its time. */
+const STOP_WITHIN_MS = 27_000;
 
 /** `milena dev`: runs a whole cluster for development until it is told to stop. */
 export function runDev(options: DevOptions, environment: NodeJS.ProcessEnv): void {
