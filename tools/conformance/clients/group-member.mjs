@@ -64,6 +64,7 @@ export function startMember(client, { bootstrap, topic, group }) {
     await until(`a member by ${client} to leave`, 30_000, () => child.exitCode !== null || child.signalCode !== null);
     expect(child.exitCode === 0, `a member by ${client} ended with ${child.exitCode ?? child.signalCode}:\n${said}`);
     member.assigned = [];
+    member.hasLeft = true;
   }
 
   createInterface({ input: child.stdout }).on('line', onLine);
