@@ -11,6 +11,7 @@ import { appendToPartitions } from './append-to-partitions';
 import type { BrokerConfig } from './broker-config';
 import { BrokerTraffic } from './broker-traffic';
 import { clientFetch } from './client-fetch';
+import { deleteRecords } from './delete-records';
 import { epochEnd } from './epoch-end';
 import type { FetchOutcome, FetchRequest } from './fetch-request';
 import { HostedPartitions, type PartitionLookup } from './hosted-partitions';
@@ -29,6 +30,7 @@ import { ReplicaFetchers } from './replica-fetchers';
 import type { ReplicaManager } from './replica-manager';
 import { registerReplicaMetrics, type InSyncSetChanges } from './replica-metrics';
 import { serveReplicas } from './replica-service';
+import type { DeletedRecords, RecordDeletion } from './record-deletion';
 import { serverConfigLayers } from './server-config-layers';
 import { topicSettings } from './topic-settings';
 import { registerTrafficMetrics } from './traffic-metrics';
@@ -139,6 +141,14 @@ class Replicas implements BrokerReplicas {
     const maxBytes = Math.min(request.maxBytes, this.options.config.server.number('fetch.max.bytes'));
     const context = { hosted: this.#hosted, parked: this.#clients, traffic: this.#traffic };
     clientFetch(context, { ...request, maxBytes }, respond);
+  }
+
+  deleteRecords(deletions: readonly RecordDeletion[]): readonly DeletedRecords[] {
+    return deletions.map((deletion) => {
+      const lookup = this.#hosted.find(deletion.topicPartition, undefined);
+      if (lookup.found) return deleteRecords(lookup.partition, deletion);
+      return { topicPartition: deletion.topicPartition, error: lookup.error, lowWatermark: -1 };
+    });
   }
 
   listOffsets(queries: readonly OffsetQuery[]): readonly OffsetAnswer[] {

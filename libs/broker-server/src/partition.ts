@@ -182,6 +182,11 @@ export class Partition {
     return outcome;
   }
 
+  /** Deletes committed records below `before`; the start of the log afterwards. */
+  deleteRecordsBefore(before: Offset): Result<Offset> {
+    return this.#onLog(() => this.log.deleteRecordsBefore(before));
+  }
+
   /** Cuts a follower's log back to `to`. */
   truncateTo(to: Offset): Result<void> {
     return this.#onLog(() => {

@@ -1,6 +1,7 @@
 import type { AppendOutcome, AppendRequest } from './append-request';
 import type { FetchOutcome, FetchRequest } from './fetch-request';
 import type { EpochEndAnswer, EpochEndQuery, OffsetAnswer, OffsetQuery } from './offset-query';
+import type { DeletedRecords, RecordDeletion } from './record-deletion';
 
 /**
  * The partitions of a broker as the API handlers see them. Every call answers per partition with Kafka error names and
@@ -15,6 +16,8 @@ export interface ReplicaManager {
   append(request: AppendRequest, respond: (outcomes: readonly AppendOutcome[]) => void): void;
   /** Reads; parks until `minBytes` are there, an entry has an error or diverged, or `maxWaitMs` are over. */
   fetch(request: FetchRequest, respond: (outcomes: readonly FetchOutcome[]) => void): void;
+  /** Deletes committed records from the partitions this broker leads. */
+  deleteRecords(deletions: readonly RecordDeletion[]): readonly DeletedRecords[];
   listOffsets(queries: readonly OffsetQuery[]): readonly OffsetAnswer[];
   endOffsetForEpoch(queries: readonly EpochEndQuery[]): readonly EpochEndAnswer[];
 }

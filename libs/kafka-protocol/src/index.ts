@@ -17,6 +17,7 @@ export { apiVersions } from './apis/api-versions';
 export { createPartitions } from './apis/create-partitions';
 export { createTopics } from './apis/create-topics';
 export { deleteGroups } from './apis/delete-groups';
+export { deleteRecords } from './apis/delete-records';
 export { deleteTopics } from './apis/delete-topics';
 export { describeCluster } from './apis/describe-cluster';
 export { describeConfigs } from './apis/describe-configs';

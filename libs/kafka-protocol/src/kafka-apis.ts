@@ -4,6 +4,7 @@ import { apiVersions } from './apis/api-versions';
 import { createPartitions } from './apis/create-partitions';
 import { createTopics } from './apis/create-topics';
 import { deleteGroups } from './apis/delete-groups';
+import { deleteRecords } from './apis/delete-records';
 import { deleteTopics } from './apis/delete-topics';
 import { describeCluster } from './apis/describe-cluster';
 import { describeConfigs } from './apis/describe-configs';
@@ -45,6 +46,7 @@ export const KAFKA_APIS: readonly Api[] = [
   apiVersions,
   createTopics,
   deleteTopics,
+  deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
   describeConfigs,

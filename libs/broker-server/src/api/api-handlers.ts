@@ -4,6 +4,7 @@ import { apiVersionsApi } from './api-versions';
 import { createPartitionsApi } from './create-partitions';
 import { createTopicsApi } from './create-topics';
 import { deleteGroupsApi } from './delete-groups';
+import { deleteRecordsApi } from './delete-records';
 import { deleteTopicsApi } from './delete-topics';
 import { describeClusterApi } from './describe-cluster';
 import { describeConfigsApi } from './describe-configs';
@@ -36,6 +37,7 @@ export const API_HANDLERS: readonly ApiHandler[] = [
   apiVersionsApi,
   createTopicsApi,
   deleteTopicsApi,
+  deleteRecordsApi,
   initProducerIdApi,
   offsetForLeaderEpochApi,
   describeClusterApi,

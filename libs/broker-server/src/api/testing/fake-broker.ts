@@ -15,6 +15,7 @@ import { DEFAULT_BROKER_LIMITS } from '../../broker-config';
 import type { BrokerContext } from '../../broker-context';
 import type { FetchOutcome, FetchRequest } from '../../fetch-request';
 import type { EpochEndAnswer, EpochEndQuery, OffsetAnswer, OffsetQuery } from '../../offset-query';
+import type { RecordDeletion } from '../../record-deletion';
 import { createApiHandler } from '../create-api-handler';
 import { fakeGroups } from './fake-groups';
 
@@ -99,6 +100,7 @@ export class FakeBroker {
   readonly fetches: FetchRequest[] = [];
   readonly offsetQueries: OffsetQuery[] = [];
   readonly epochQueries: EpochEndQuery[] = [];
+  readonly deletions: RecordDeletion[] = [];
   readonly controllerCalls: { readonly method: string; readonly request: Uint8Array; readonly timeoutMs: number }[] =
     [];
   readonly logger = createRecordingLogger();
@@ -223,6 +225,10 @@ export class FakeBroker {
       fetch: (request, respond) => {
         this.fetches.push(request);
         respond(this.onFetch(request));
+      },
+      deleteRecords: (deletions) => {
+        this.deletions.push(...deletions);
+        return deletions.map(({ topicPartition }) => ({ topicPartition, error: 'NONE', lowWatermark: 5 }));
       },
       listOffsets: (queries) => {
         this.offsetQueries.push(...queries);
