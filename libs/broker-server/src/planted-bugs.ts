@@ -2,4 +2,6 @@
 export interface PlantedBugs {
   /** Bug 7: acks=all is answered as soon as the leader has the batch, before the high watermark passes it. */
   readonly acknowledgeBeforeHighWatermark?: boolean;
+  /** Bug 7 in a coordinator: a commit is answered as soon as it is written, before the high watermark passes it. */
+  readonly answerCommitsBeforeHighWatermark?: boolean;
 }

@@ -8,7 +8,8 @@ export type PlantedBug =
   | '1 vote answered before it is durable'
   | '2 vote granted to a stale log'
   | '3 older epoch committed by counting'
-  | '7 acknowledged before the high watermark passes';
+  | '7 acknowledged before the high watermark passes'
+  | '7 commit answered before the high watermark passes';
 
 /** Settings of one seed's run besides the seed. */
 export interface RunOptions {
@@ -43,6 +44,7 @@ export const PROFILES: readonly Profile[] = [
       runClusterSeed(seed, {
         plantedBugs: {
           acknowledgeBeforeHighWatermark: plantedBug === '7 acknowledged before the high watermark passes',
+          answerCommitsBeforeHighWatermark: plantedBug === '7 commit answered before the high watermark passes',
         },
         ...(onLog === undefined ? {} : { onLog }),
       }),
@@ -55,4 +57,5 @@ export const PLANTED_BUGS: readonly { readonly bug: PlantedBug; readonly profile
   { bug: '2 vote granted to a stale log', profile: 'quorum' },
   { bug: '3 older epoch committed by counting', profile: 'quorum' },
   { bug: '7 acknowledged before the high watermark passes', profile: 'cluster' },
+  { bug: '7 commit answered before the high watermark passes', profile: 'cluster' },
 ];

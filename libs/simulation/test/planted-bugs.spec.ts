@@ -7,7 +7,7 @@ it(
     const { exitCode, lines } = await runSim('--planted', '--seeds', '100');
     expect(lines).toEqual([
       ...PLANTED_BUGS.map(({ bug }) =>
-        expect.stringMatching(new RegExp(`^planted bug ${bug} .*: seed \\d+: [RPTS]\\d`)),
+        expect.stringMatching(new RegExp(`^planted bug ${bug} .*: seed \\d+: [RPTSG]\\d`)),
       ),
       `${PLANTED_BUGS.length} bugs planted, 0 escaped`,
     ]);

@@ -14,6 +14,8 @@ import { ControllerNode } from '../nodes/controller-node';
 import type { SeedReport } from '../seed-report';
 import { SinglePowerCuts } from '../single-power-cuts';
 import { IdempotentProducer } from '../workload/idempotent-producer';
+import { CommittedOffsets } from '../workload/committed-offsets';
+import { OffsetCommitter } from '../workload/offset-committer';
 import { fetchFrom } from '../workload/partition-reader';
 import { ProducedHistory } from '../workload/produced-history';
 import { TailingConsumer } from '../workload/tailing-consumer';
@@ -21,12 +23,16 @@ import { createWorld, type World } from '../world';
 import type { LogSink } from '../world-log';
 import { playWorld } from '../world-run';
 
+const OFFSETS_TOPIC = '__consumer_offsets';
+const OFFSETS_PARTITIONS = 2;
 const SET_UP_MS = 10_000;
 const FAULTY_MS = 10_000;
 const CHECK_LOGS_EVERY_MS = 1_000;
 /** Longest time after healing until all replicas are in sync and every batch is acknowledged. */
 const RECOVERY_MS = 12_000;
 const READ_MS = 2_000;
+/** Longest time after everything is in sync until every group has found its coordinator and committed. */
+const GROUPS_MS = 6_000;
 
 /** Settings of a run that do not come from the seed. */
 export interface ClusterProfileOptions {
@@ -65,8 +71,13 @@ class SimulatedCluster {
   readonly #random: SeededRandom;
   readonly #promise: DurabilityPromise;
   readonly #partitions: readonly TopicPartition[];
+  readonly #offsetsPartitions = Array.from({ length: OFFSETS_PARTITIONS }, (_, partition) => ({
+    topic: OFFSETS_TOPIC,
+    partition,
+  }));
   readonly #producers: readonly IdempotentProducer[];
   readonly #consumers: readonly TailingConsumer[];
+  readonly #committers: readonly OffsetCommitter[];
   readonly #client: KafkaClient;
 
   constructor(seed: number, options: ClusterProfileOptions) {
@@ -82,6 +93,7 @@ class SimulatedCluster {
     this.#partitions = Array.from({ length: 1 + random.below(3) }, (_, partition) => ({ topic: 'events', partition }));
     this.#client = this.#createClient('checker');
     this.#producers = Array.from({ length: 1 + random.below(3) }, (_, index) => this.#createProducer(`p${index}`));
+    this.#committers = this.#createCommitters();
     this.#consumers = this.#partitions.map((partition) => {
       const name = `consumer of ${partition.partition}`;
       return new TailingConsumer({ world, client: this.#createClient(name), name, partition, history: this.history });
@@ -98,11 +110,14 @@ class SimulatedCluster {
     await this.#until(run, SET_UP_MS, 'the topic could not be created', this.#createTopic());
     const producing = Promise.all(this.#producers.map((producer) => producer.run()));
     for (const consumer of this.#consumers) void consumer.run();
+    for (const committer of this.#committers) committer.run();
     await this.#playFaults(run);
-    for (const producer of this.#producers) producer.stop();
+    for (const worker of [...this.#producers, ...this.#committers]) worker.stop();
     await this.#until(run, RECOVERY_MS, 'not every batch was acknowledged', producing);
     await this.#until(run, RECOVERY_MS, 'not every replica is in sync', this.#allInSync());
     for (const consumer of this.#consumers) consumer.stop();
+    const concluded = Promise.all(this.#committers.map((committer) => committer.conclude()));
+    await this.#until(run, GROUPS_MS, 'not every group could look and commit', concluded);
     await this.#until(run, READ_MS, 'not every partition could be read', this.#readEverything());
     this.#checkLogs();
     this.#checkReplicasEqual();
@@ -178,6 +193,17 @@ class SimulatedCluster {
     return new IdempotentProducer({ world, client: this.#createClient(name), name, partitions, history, pauseMsMax });
   }
 
+  /** Groups that only commit; they have their coordinators in different partitions. */
+  #createCommitters(): readonly OffsetCommitter[] {
+    const { world } = this;
+    const commits = new CommittedOffsets(world);
+    const bootstrap = this.brokers.map(({ endpoint }) => endpoint);
+    const partition = { topic: 'events', partition: 0 };
+    return ['group-a', 'group-b'].map((group) => {
+      return new OffsetCommitter({ world, client: this.#createClient(group), group, partition, bootstrap, commits });
+    });
+  }
+
   /** Creates the topic over the controllers' RPC, as soon as three brokers are there to hold it. */
   async #createTopic(): Promise<void> {
     const { world } = this;
@@ -189,17 +215,23 @@ class SimulatedCluster {
       bootstrap: this.controllers.map(({ endpoint }) => endpoint),
     });
     const configs = Object.entries(this.#promise.topicConfig).map(([name, value]) => ({ name, value }));
-    const shape = { partitions: this.#partitions.length, replicationFactor: 3, assignments: [], configs };
+    const shape = { replicationFactor: 3, assignments: [], configs };
+    const offsetsConfigs = [...configs, { name: 'cleanup.policy', value: 'compact' }];
     const request = createTopicsRpc.encodeRequest({
       principal: 'User:simulation',
-      topics: [{ name: 'events', ...shape }],
+      topics: [
+        { name: 'events', partitions: this.#partitions.length, ...shape },
+        // As a broker would create it on first use, but with the promise of this run.
+        { name: OFFSETS_TOPIC, partitions: OFFSETS_PARTITIONS, ...shape, configs: offsetsConfigs },
+      ],
       validateOnly: false,
       timeoutMs: 1_000,
     });
     for (;;) {
       const outcome = await channel.unary(createTopicsRpc.method, request, 1_000);
-      const result = outcome.ok ? createTopicsRpc.decodeResponse(outcome.value).topics[0]?.result : undefined;
-      if (result?.ok === true || result?.error.code === 'TOPIC_ALREADY_EXISTS') return channel.close();
+      const answers = outcome.ok ? createTopicsRpc.decodeResponse(outcome.value).topics : [];
+      const isThere = answers.map(({ result }) => result.ok || result.error.code === 'TOPIC_ALREADY_EXISTS');
+      if (isThere.length === 2 && !isThere.includes(false)) return channel.close();
       await this.#client.pause(100);
     }
   }
@@ -216,8 +248,13 @@ class SimulatedCluster {
 
   async #allInSync(): Promise<void> {
     for (;;) {
-      await this.#client.refresh(['events']);
-      if (this.#partitions.every(({ topic, partition }) => this.#client.inSync(topic, partition).length === 3)) return;
+      await this.#client.refresh(['events', OFFSETS_TOPIC]);
+      if (
+        [...this.#partitions, ...this.#offsetsPartitions].every(
+          ({ topic, partition }) => this.#client.inSync(topic, partition).length === 3,
+        )
+      )
+        return;
       await this.#client.pause(50);
     }
   }
@@ -240,7 +277,7 @@ class SimulatedCluster {
   /** R3 of the metadata log and P4 of each partition, as far as the files of running nodes go. */
   #checkLogs(): void {
     checkLogMatching(this.world, logsOf(this.controllers.map((node) => [node.endpoint.host, node.log()])));
-    for (const partition of this.#partitions) {
+    for (const partition of [...this.#partitions, ...this.#offsetsPartitions]) {
       const logs = this.brokers.map((node) => [node.endpoint.host, node.log(partition)] as const);
       checkLogMatching(this.world, logsOf(logs));
     }
