@@ -56,6 +56,14 @@ export class CoordinatorStore {
     return value.bytes === undefined ? 'none' : decodeApplied(value.bytes);
   }
 
+  /** Partitions of which something is contained; undefined when that cannot be known now. */
+  async partitions(): Promise<readonly number[] | undefined> {
+    // As many as one page has: a broker holds no more partitions of one topic than that.
+    const range = { gte: Buffer.of(APPLIED_TABLE), lt: Buffer.of(APPLIED_TABLE + 1) };
+    const entries = await this.#attempt('range', (store) => store.range(range));
+    return entries?.map(({ key }) => key.readUInt32BE(1));
+  }
+
   /** Takes in records that follow what is contained; false when that failed. */
   async apply(partition: number, records: readonly KeyedBytes[], upTo: AppliedUpTo): Promise<boolean> {
     const changes = records.map(({ key, value }) => ({ key: recordKey(partition, key), value: value ?? undefined }));

@@ -50,7 +50,7 @@ export interface HostedCoordinators extends GroupCoordinators {
   readonly observer: PartitionObserver;
   /** Opens the store. */
   start(): void;
-  /** Takes in what changed in the metadata: offsets of deleted topics go. */
+  /** Takes in what changed in the metadata, after the replicas have: offsets of deleted topics go. */
   apply(delta: MetadataDelta): void;
   /** Ends when the replicas have ended; resolves when the store is closed. */
   stop(): Promise<void>;
@@ -92,6 +92,7 @@ class Coordinators implements HostedCoordinators {
   }
 
   apply(delta: MetadataDelta): void {
+    this.#partitions.forgetStrays();
     const topics = [...delta.deletedTopics.values()];
     if (topics.length > 0) for (const coordinator of this.#partitions.active()) coordinator.topicsDeleted(topics);
   }

@@ -1,3 +1,4 @@
+import { noMeter } from '@milena/platform';
 import { committing, GroupScene, joining, pending, STORE_FOLDER } from './testing/group-scene';
 import { OFFSETS_TOPIC } from './offsets-topic';
 
@@ -252,15 +253,37 @@ describe('the state store', () => {
     expect(loadedFrom(scene, 1)).toBe(1);
   });
 
-  test('holds nothing of a partition that has left the broker', async () => {
+  test.each(['at work', 'away'])('holds nothing of a partition that left the broker while it was %s', async (when) => {
     const scene = await withHistory();
     const follower = other(scene);
     const rest = [1, 2, 3].filter((id) => id !== follower);
+    if (when === 'away') scene.kill(follower);
     scene.change({ replicas: rest, isr: rest });
+    if (when === 'away') await scene.start(follower);
     await scene.time.advance(1000);
     await scene.time.resolve(scene.broker(follower).server.stop());
     const store = await scene.time.resolve(scene.stateStores(follower).open(STORE_FOLDER));
     const range = { gte: Buffer.alloc(0), lt: Buffer.alloc(8, 0xff) };
     expect(await scene.time.resolve(store.range(range))).toEqual([]);
   });
+});
+
+test('metrics tell of groups, and how far they are behind where that is known here', async () => {
+  const read = new Map<string, () => unknown>();
+  const meter = {
+    ...noMeter,
+    gauge: (name: string, _help: string, value: () => unknown) => void read.set(name, value),
+  };
+  const scene = new GroupScene({ meter });
+  await scene.startGroups(1);
+  scene.createTopic([1]);
+  await scene.time.advance(50);
+  for (const value of ['a', 'b', 'c']) await scene.produced(1, [value]);
+  await scene.joinAlone(1, 'g');
+  expect(await scene.commit(1, { groupId: 'simple', offset: 1 })).toBe('NONE');
+  const labels = { consumergroup: 'simple', topic: 'events' };
+  expect(read.get('kafka_consumergroup_lag')?.()).toEqual([{ labels: { ...labels, partition: '0' }, value: 2 }]);
+  expect(read.get('kafka_consumergroup_current_offset_sum')?.()).toEqual([{ labels, value: 1 }]);
+  expect(read.get('kafka_consumergroup_members')?.()).toEqual([{ labels: { consumergroup: 'g' }, value: 1 }]);
+  expect(read.get('kafka_coordinator_group_groupmetadatamanager_numgroups')?.()).toBe(2);
 });

@@ -18,6 +18,7 @@ export class OffsetsPartitions implements PartitionObserver {
   /** Replicas that are leaving the store, by partition. */
   readonly #leaving = new Map<number, Promise<void>>();
   #store: CoordinatorStore | undefined;
+  #hasLookedForStrays = false;
 
   constructor(private readonly options: OffsetsPartitionsOptions) {}
 
@@ -70,10 +71,28 @@ export class OffsetsPartitions implements PartitionObserver {
     const leaving = this.#of(partition)?.removed();
     if (leaving === undefined) return;
     this.#byIndex.delete(index);
-    const left = leaving.finally(() => {
+    this.#leave(index, leaving);
+  }
+
+  /** Lets the next replica of a partition wait until the former one has left the store. */
+  #leave(index: number, leaving: Promise<unknown>): void {
+    const left = leaving.then(() => {
       if (this.#leaving.get(index) === left) this.#leaving.delete(index);
     });
     this.#leaving.set(index, left);
+  }
+
+  /** Every replica of this broker has been told of: what is kept of others, which left while it was away, goes. */
+  forgetStrays(): void {
+    if (this.#hasLookedForStrays) return;
+    this.#hasLookedForStrays = true;
+    void this.#store?.partitions().then((kept = []) => {
+      for (const index of kept) {
+        const isHere = this.#byIndex.has(index) || this.#leaving.has(index);
+        const leaving = isHere ? undefined : this.#store?.forget(index);
+        if (leaving !== undefined) this.#leave(index, leaving);
+      }
+    });
   }
 
   /** Ends; resolves when the store is closed. */

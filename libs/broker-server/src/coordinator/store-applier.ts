@@ -107,15 +107,17 @@ export class StoreApplier {
     }
   }
 
-  /** Where to go on; undefined while there is no store. A store that does not fit the log is emptied. */
+  /** Where to go on; undefined while there is no store. What does not fit the log is forgotten. */
   async #position(): Promise<Offset | undefined> {
     const { partition, store, logger } = this.options;
     const applied = this.#applied ?? (await store.applied(this.#index));
     if (applied === undefined) return undefined;
-    if (applied === 'none') return ZERO_OFFSET;
-    if (isPartOf(partition, applied)) return applied.nextOffset;
-    logger.info('what is kept of a partition is not its log any more', { partition: this.#index, ...applied });
+    if (applied !== 'none' && isPartOf(partition, applied)) return applied.nextOffset;
+    if (applied !== 'none') {
+      logger.info('what is kept of a partition is not its log any more', { partition: this.#index, ...applied });
+    }
     this.#applied = undefined;
+    // Also without a mark: what a former replica left may not be gone yet, and would be taken for this one's.
     return (await store.forget(this.#index)) ? ZERO_OFFSET : undefined;
   }
 

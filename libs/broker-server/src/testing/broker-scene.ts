@@ -2,7 +2,7 @@ import { resolveServerConfig, type ServerConfig } from '@milena/config-schema';
 import { DEFAULT_LOG_CONFIG, openLogDirectory } from '@milena/log-store';
 import type { MetadataRecord, PartitionState } from '@milena/metadata';
 import { NO_EPOCH, offset, uuidFromBytes, type Uuid } from '@milena/model';
-import { noMeter, noTracer, type Platform } from '@milena/platform';
+import { noMeter, noTracer, type Meter, type Platform } from '@milena/platform';
 import {
   createMemoryDisk,
   createMemoryNetwork,
@@ -38,6 +38,8 @@ export function testUuid(last: number): Uuid {
 
 /** How a scene differs from the ordinary. */
 export interface SceneOptions {
+  /** Gets the metrics of all brokers. */
+  readonly meter?: Meter;
   /** Kafka keys of all brokers. */
   readonly config?: Readonly<Record<string, string>>;
   readonly plantedBugs?: PlantedBugs;
@@ -120,7 +122,7 @@ export class BrokerScene {
       stateStores,
       logger,
       tracer: noTracer,
-      meter: noMeter,
+      meter: this.options.meter ?? noMeter,
     };
     const opening = openLogDirectory({ ...platform, path: '/data', config: DEFAULT_LOG_CONFIG });
     const opened = await this.time.resolve(opening);
