@@ -21,6 +21,8 @@ import { withErrorDetails } from './connect-error-details';
 const BODY_BYTES_MAX = 1024 * 1024;
 /** Longest time a caller may ask for. */
 const TIMEOUT_MS_MAX = 60_000;
+/** Calls that are read and answered at one time: together with the limit of a body this bounds what they may hold. */
+const CALLS_MAX = 128;
 const MESSAGE_CHARACTERS_MAX = 1024;
 
 /** Answers an HTTP request of the Connect protocol; others with a line that says what is wrong. */
@@ -50,10 +52,17 @@ export function createAdminConnect(
     router.rpc(each.method, (request, context: HandlerContext) => answered(each, request, context, observe));
   }
   const routes = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  let underWay = 0;
   return (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     const route = routes.get(path);
     if (route === undefined) return explain(response, 404, pathsText(methods));
+    if (underWay === CALLS_MAX) {
+      response.setHeader('retry-after', '1');
+      return explain(response, 503, 'too many calls at one time\n');
+    }
+    underWay += 1;
+    response.once('close', () => (underWay -= 1));
     void serve(route, request, response, logger);
   };
 }

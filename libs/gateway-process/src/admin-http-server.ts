@@ -4,8 +4,6 @@ import type { Endpoint } from '@milena/model';
 import type { Logger } from '@milena/platform';
 
 const CONNECTIONS_MAX = 1000;
-/** Requests that are read and answered at one time: together with the limit of a body this bounds what they may hold. */
-const REQUESTS_MAX = 128;
 const HEADER_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 const HEADERS_WITHIN_MS = 10_000;
@@ -30,7 +28,7 @@ export interface AdminHttpServer {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Makes an HTTP server whose connections, requests, headers and times are bounded. */
+/** Makes an HTTP server whose connections, headers and times are bounded. */
 export function createAdminHttpServer(options: AdminHttpServerOptions): AdminHttpServer {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES_MAX,
@@ -41,13 +39,8 @@ export function createAdminHttpServer(options: AdminHttpServerOptions): AdminHtt
   });
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = CONNECTIONS_MAX;
-  let underWay = 0;
   server.on('request', (request, response) => {
-    if (options.monitor(request, response)) return;
-    if (underWay >= REQUESTS_MAX) return refuse(response);
-    underWay += 1;
-    response.once('close', () => (underWay -= 1));
-    options.handle(request, response);
+    if (!options.monitor(request, response)) options.handle(request, response);
   });
   return {
     start: () => listening(server, options),
@@ -61,11 +54,6 @@ export function createAdminHttpServer(options: AdminHttpServerOptions): AdminHtt
         server.closeIdleConnections();
       }),
   };
-}
-
-/** The body is not read: the connection ends with the answer. */
-function refuse(response: ServerResponse): void {
-  response.writeHead(503, { 'retry-after': '1', connection: 'close', 'content-length': 0 }).end();
 }
 
 function listening(server: Server, { host, port, logger }: AdminHttpServerOptions): Promise<Endpoint> {
