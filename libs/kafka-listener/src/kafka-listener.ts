@@ -6,6 +6,7 @@ import { DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from './connection-l
 import { FrameBuffers } from './frame-buffers';
 import type { FrameHandler, KafkaConnection } from './kafka-connection';
 import { ListenFailure } from './listen-failure';
+import { RefusalLog } from './refusal-log';
 import { ServedConnection } from './served-connection';
 import { attachReader, READ_BYTES } from './socket-reader';
 
@@ -50,6 +51,7 @@ class Listener implements KafkaListener {
   readonly #connections = new Set<ServedConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #starved = new Set<ServedConnection>();
+  readonly #refusals: RefusalLog;
   readonly #accepted: Counter;
   readonly #countTraffic: (inBytes: number, outBytes: number) => void;
   #nextConnectionId = 1;
@@ -60,6 +62,7 @@ class Listener implements KafkaListener {
   constructor(options: KafkaListenerOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_CONNECTION_LIMITS, ...options.limits };
+    this.#refusals = new RefusalLog(options.logger, () => performance.now());
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true, keepAlive: true });
     this.#server.on('connection', (socket) => this.#accept(socket));
     const { meter } = options;
@@ -146,6 +149,7 @@ class Listener implements KafkaListener {
       onTraffic: this.#countTraffic,
       onStarved: (starved) => this.#starved.add(starved),
       onReleased: () => this.#relieve(),
+      onRefused: (refused, error) => this.#refusals.refused(refused, error),
     });
   }
 

@@ -23,6 +23,8 @@ export interface ServedConnectionOptions {
   onTraffic(inBytes: number, outBytes: number): void;
   /** The connection stopped reading because all together hold too many bytes; `reconsider` lets it go on. */
   onStarved(connection: ServedConnection): void;
+  /** The connection is closed because of what the client sent. */
+  onRefused(connection: KafkaConnection, error: unknown): void;
   /** A request's buffer was given back. */
   onReleased(): void;
 }
@@ -261,8 +263,7 @@ export class ServedConnection {
   }
 
   #refuse(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#options.logger.warn('closing a connection after a bad request', { ...this.info, error: message });
+    this.#options.onRefused(this.info, error);
     this.#draining = true;
     this.#leftover = undefined;
     this.#dropQueued();
