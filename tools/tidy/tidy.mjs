@@ -113,7 +113,7 @@ function isRootDevelopmentDependency(name) {
   return name in JSON.parse(read('package.json')).devDependencies;
 }
 
-/** A source file that no other file imports is dead. */
+/** A source file that no other file imports is dead; declarations for a package without types are imported by its name. */
 function checkDeadFiles() {
   const imported = new Set();
   for (const path of libSources) {
@@ -122,7 +122,7 @@ function checkDeadFiles() {
       imported.add(`${target}.ts`).add(`${target}/index.ts`);
     }
   }
-  const entry = /(\/src\/index\.ts|\/src\/main\.ts|\/testing\/index\.ts|\.spec\.ts|\/test\/.*\.ts)$/;
+  const entry = /(\/src\/index\.ts|\/src\/main\.ts|\/testing\/index\.ts|\.spec\.ts|\.d\.ts|\/test\/.*\.ts)$/;
   for (const path of libSources) if (!entry.test(path) && !imported.has(path)) report(path, 'is imported by nothing');
 }
 
