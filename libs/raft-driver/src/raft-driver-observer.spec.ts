@@ -15,6 +15,21 @@ describe('an observer', () => {
     expect(listener.values).toEqual(['a', 'b']);
   });
 
+  it('knows how far the leader has committed before it has all of it', async () => {
+    const cluster = await DriverCluster.start({ voters: [1] });
+    const { nodeId } = await cluster.activeWithin(100);
+    for (const letter of ['a', 'b', 'c', 'd']) await cluster.commit(letter.repeat(700_000));
+    const { driver } = await cluster.startObserver(10);
+    expect(driver.leaderHighWatermark()).toBeUndefined();
+    await cluster.time.runUntil(() => driver.health(), 1000);
+    const committed = cluster.node(nodeId).driver.leaderHighWatermark();
+    expect(committed).toBe(cluster.node(nodeId).driver.highWatermark());
+    expect(driver.leaderHighWatermark()).toBe(committed);
+    expect(driver.highWatermark()).toBeLessThan(committed ?? 0);
+    await cluster.time.runUntil(() => driver.highWatermark() === committed, 1000);
+    expect(driver.highWatermark()).toBe(committed);
+  });
+
   it('keeps trying until a controller is there', async () => {
     const cluster = await DriverCluster.start({ voters: [1] });
     await cluster.activeWithin(100);

@@ -38,6 +38,11 @@ export interface RaftDriver extends MetadataLog {
   stop(): Promise<void>;
   /** Whether this node leads a live quorum or fetched from its leader lately. */
   health(): boolean;
+  /**
+   * How far the log was committed when the leader was last heard, this node's own while it leads: unlike `highWatermark` it
+   * does not end where this node's copy ends. Undefined while the leader has not said.
+   */
+  leaderHighWatermark(): Offset | undefined;
 }
 
 /** Makes a driver and registers its RPCs; what comes in before `start` is refused. */
@@ -83,6 +88,10 @@ class Driver implements RaftDriver {
 
   health(): boolean {
     return this.#phase === 'running' && this.#pump?.isHealthy() === true;
+  }
+
+  leaderHighWatermark(): Offset | undefined {
+    return this.#pump?.leaderHighWatermark;
   }
 
   leader(): LeaderInfo {

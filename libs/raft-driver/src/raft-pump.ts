@@ -52,6 +52,8 @@ export interface RaftPump {
   readonly listeners: readonly MetadataLogListener[];
   leader(): LeaderInfo;
   readonly highWatermark: Offset | undefined;
+  /** See RaftDriver.leaderHighWatermark. */
+  readonly leaderHighWatermark: Offset | undefined;
   describe(): QuorumDescription;
   /** Whether this node leads with a committed epoch, or fetched from a leader within the fetch timeout. */
   isHealthy(): boolean;
@@ -80,6 +82,8 @@ class Pump implements RaftPump {
   #leadership: Leadership;
   #highWatermark: Offset | undefined;
   #lastFetchMs = -Infinity;
+  /** What the answer to the last fetch said. */
+  #fetchedHighWatermark: Offset | undefined;
   /** Above 0 while a caller waits for a call to return: listeners must not run then. */
   #callDepth = 0;
   #closed = false;
@@ -126,7 +130,10 @@ class Pump implements RaftPump {
       logger,
       handlers: {
         onResponse: ({ correlationId }, response) => {
-          if (response.type === 'fetch' && response.error === 'NONE') this.#lastFetchMs = clock.monotonicMs();
+          if (response.type === 'fetch' && response.error === 'NONE') {
+            this.#lastFetchMs = clock.monotonicMs();
+            this.#fetchedHighWatermark = response.highWatermark;
+          }
           const endBefore = log.logEndOffset;
           this.#input(() => this.#raft.response(correlationId, response));
           this.#metrics.fetched(log.logEndOffset - endBefore);
@@ -139,6 +146,10 @@ class Pump implements RaftPump {
 
   get highWatermark(): Offset | undefined {
     return this.#highWatermark;
+  }
+
+  get leaderHighWatermark(): Offset | undefined {
+    return this.#leadership.role === 'leader' ? this.#highWatermark : this.#fetchedHighWatermark;
   }
 
   get listeners(): readonly MetadataLogListener[] {

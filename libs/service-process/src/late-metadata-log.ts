@@ -43,6 +43,10 @@ export class LateMetadataLog implements RaftDriver {
     return this.#log?.health() ?? false;
   }
 
+  leaderHighWatermark(): Offset | undefined {
+    return this.#log?.leaderHighWatermark();
+  }
+
   leader(): LeaderInfo {
     return this.#log?.leader() ?? { leaderId: undefined, epoch: 0 };
   }

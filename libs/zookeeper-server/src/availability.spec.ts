@@ -17,6 +17,17 @@ describe('what a shim does without a quorum', () => {
     expect(scene.following).toEqual([true]);
   });
 
+  it('takes nobody while it has only a part of what was committed, though all of that part', async () => {
+    const scene = new ShimScene();
+    scene.hold();
+    scene.leader(101, 1);
+    scene.fence(1);
+    scene.server.start('scene-cluster');
+    scene.release(1);
+    await scene.time.advance(1_000);
+    expect([scene.server.isFollowing(), scene.client().connect()]).toEqual([false, undefined]);
+  });
+
   it('goes on for a while, then drops all but those who take a read-only server', async () => {
     const scene = await ShimScene.started();
     const [strict, lenient] = [scene.client(), scene.client()];

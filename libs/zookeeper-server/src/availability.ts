@@ -1,4 +1,4 @@
-import type { MetadataLog, RaftDriver } from '@milena/raft-driver';
+import type { RaftDriver } from '@milena/raft-driver';
 
 /**
  * What a shim may do. `starting`: it has not yet read all that was committed when it came. `following`: everything.
@@ -7,8 +7,8 @@ import type { MetadataLog, RaftDriver } from '@milena/raft-driver';
  */
 export type AvailabilityState = 'starting' | 'following' | 'stale' | 'lost';
 
-/** Where the metadata log stands and whether somebody leads it. */
-export type FollowedLog = Pick<RaftDriver, 'health'> & Pick<MetadataLog, 'highWatermark'>;
+/** Where the metadata log stands at its leader, and whether somebody leads it. */
+export type FollowedLog = Pick<RaftDriver, 'health' | 'leaderHighWatermark'>;
 
 /** Works out what a shim may do from how it follows the metadata log. */
 export class Availability {
@@ -34,7 +34,7 @@ export class Availability {
   #next(nowMs: number, lastZxid: number | undefined): AvailabilityState {
     const isFollowing = this.log.health();
     if (this.#state === 'starting' || this.#state === 'lost') {
-      const committed = this.log.highWatermark();
+      const committed = this.log.leaderHighWatermark();
       const isLevel = committed !== undefined && lastZxid !== undefined && lastZxid >= committed;
       return isFollowing && isLevel ? 'following' : this.#state;
     }

@@ -62,7 +62,7 @@ export class ShimScene {
       settings: { ...SCENE_SETTINGS, ...settings },
       metadataLog: {
         health: () => this.isHealthy,
-        highWatermark: () => offset(this.#nextOffset),
+        leaderHighWatermark: () => offset(this.#nextOffset),
         subscribe: (listener) => (this.#listener = listener),
       },
       controllerChannel: { unary: () => Promise.resolve(this.#describe()) },
@@ -111,10 +111,10 @@ export class ShimScene {
     this.#held = [];
   }
 
-  release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const deliver of held) deliver();
+  /** Delivers the first `count` of what is held, and as nothing is left, ends the hold. */
+  release(count = Infinity): void {
+    for (const deliver of this.#held?.splice(0, count) ?? []) deliver();
+    if (this.#held?.length === 0) this.#held = undefined;
   }
 
   /** A client that has not shaken hands. */
