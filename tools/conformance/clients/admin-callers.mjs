@@ -7,7 +7,6 @@ import { run } from '../process.mjs';
 
 export const adminPackage = 'milena.admin.v1';
 const buf = join(root, 'node_modules', '.bin', 'buf');
-const httpCodes = { 400: 'INVALID_ARGUMENT', 404: 'NOT_FOUND', 409: 'ALREADY_EXISTS' };
 
 /** A call that was refused. `said` is everything the tool printed. */
 export class AdminError extends Error {
@@ -19,6 +18,12 @@ export class AdminError extends Error {
 
 /** `NotFound`, `not_found` and NOT_FOUND alike as NOT_FOUND. */
 const codeName = (text) => text.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+
+/** An error of the Connect protocol with its details, which are base64 of protobuf messages: strings stand in them as they are. */
+function said(failure) {
+  const details = (failure.details ?? []).map(({ type, value }) => `${type} ${Buffer.from(value, 'base64')}`);
+  return [JSON.stringify(failure), ...details].join('\n');
+}
 
 /** Runs grpcurl; its arguments after `-plaintext`. */
 export function runGrpcurl(...args) {
@@ -46,7 +51,9 @@ function viaBufCurl({ grpc }) {
     const args = ['-d', JSON.stringify(request)];
     const { code, stdout, stderr } = await runBufCurl(grpc, `${adminPackage}.${method}`, ...args);
     if (code === 0) return JSON.parse(stdout);
-    throw new AdminError(method, codeName(/"code": *"(\w+)"/.exec(stderr)?.[1] ?? `exit ${code}`), stderr);
+    if (!stderr.trimStart().startsWith('{')) throw new AdminError(method, `exit ${code}`, stderr);
+    const failure = JSON.parse(stderr);
+    throw new AdminError(method, codeName(failure.code), said(failure));
   };
 }
 
@@ -60,10 +67,7 @@ function viaHttp({ http }) {
     });
     const answer = await response.json();
     if (response.ok) return answer;
-    // details travel as base64 of protobuf messages, in which strings stand as they are
-    const details = (answer.details ?? []).map(({ type, value }) => `${type} ${Buffer.from(value, 'base64')}`);
-    const code = codeName(answer.code ?? httpCodes[response.status] ?? `${response.status}`);
-    throw new AdminError(method, code, [JSON.stringify(answer), ...details].join('\n'));
+    throw new AdminError(method, codeName(answer.code ?? `${response.status}`), said(answer));
   };
 }
 

@@ -60,10 +60,11 @@ export async function startJaeger() {
   };
 }
 
-/** Spans as `{id, parent, traceId, service, instance, operation}`. */
+/** Spans as `{id, parent, traceId, service, instance, operation}`, in the order they began. */
 function spansOf(trace) {
   if (trace === undefined) return [];
-  return trace.spans.map(({ spanID, traceID, references, operationName, processID }) => {
+  const inOrder = trace.spans.toSorted((left, right) => left.startTime - right.startTime);
+  return inOrder.map(({ spanID, traceID, references, operationName, processID }) => {
     const { serviceName, tags } = trace.processes[processID];
     return {
       id: spanID,
