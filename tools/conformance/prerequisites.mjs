@@ -57,9 +57,18 @@ function copyJars(folder) {
   });
 }
 
+async function goIsThere() {
+  const { stdout } = await run('go', ['version']).catch(() => {
+    throw new Error('Go is not installed (1.23 or later builds it)');
+  });
+  const [, minor] = /go1\.(\d+)/.exec(stdout) ?? [];
+  if (Number(minor) < 23) throw new Error(`${stdout.trim()} is too old: 1.23 or later builds it`);
+}
+
 /** Builds one of our small Go modules: they pin what they are made of in go.mod and go.sum. Never in a hurry. */
 function goBuild(folder, program) {
   return once(join(goProgram(folder), '..'), async (into) => {
+    await goIsThere();
     const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(into, folder), program];
     await run('nice', ['-n', '19', 'go', ...args], { cwd: ours(folder), timeoutMs: slowBuildMs });
   });
@@ -80,12 +89,11 @@ const providers = {
   kafkaTools: () => copyJars('kafka-tools'),
   zookeeperTools: () => copyJars('zookeeper-tools'),
   grpcurl: () =>
-    once(join(grpcurl(), '..'), (into) =>
-      run('go', ['install', `github.com/fullstorydev/grpcurl/cmd/grpcurl@${grpcurlVersion}`], {
-        env: { GOBIN: into },
-        timeoutMs: slowBuildMs,
-      }),
-    ),
+    once(join(grpcurl(), '..'), async (into) => {
+      await goIsThere();
+      const program = `github.com/fullstorydev/grpcurl/cmd/grpcurl@${grpcurlVersion}`;
+      await run('go', ['install', program], { env: { GOBIN: into }, timeoutMs: slowBuildMs });
+    }),
   jaeger: () => goBuild('jaeger', 'github.com/jaegertracing/jaeger/cmd/all-in-one'),
   metricsJudge: () => goBuild('metrics-judge', '.'),
 };
