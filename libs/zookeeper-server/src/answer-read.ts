@@ -11,6 +11,10 @@ import {
   type ZnodeTree,
 } from '@milena/zookeeper';
 
+/** Bytes of one multiRead's answer from which on its reads are throttled: how many they are, and of what, clients choose. */
+const MULTI_READ_BYTES_MAX = 4 * 1024 * 1024;
+const STAT_BYTES = 68;
+
 /** Sets a watch of the client that asks; false when it has too many. */
 export type ArmWatch = (kind: WatchKind, path: string) => boolean;
 
@@ -38,7 +42,7 @@ export function answerRead(tree: ZnodeTree, request: TreeRead, arm: ArmWatch): R
       return znode === undefined ? NO_NODE : { kind: 'number', value: znode.descendantCount };
     }
     case 'multiRead':
-      return { kind: 'results', results: request.reads.map((read) => stepResult(tree, read, arm)) };
+      return { kind: 'results', results: stepResults(tree, request, arm) };
     default:
       return unreachable(request);
   }
@@ -69,6 +73,22 @@ function answerWatchable(tree: ZnodeTree, { operation, path, watch }: WatchableR
 
 function watchKind(operation: WatchableRead['operation']): 'data' | 'child' {
   return operation === 'exists' || operation === 'getData' ? 'data' : 'child';
+}
+
+function stepResults(tree: ZnodeTree, { reads }: RequestOf<'multiRead'>, arm: ArmWatch): readonly StepResult[] {
+  let answeredBytes = 0;
+  return reads.map((read) => {
+    if (answeredBytes >= MULTI_READ_BYTES_MAX) return { step: 'error', error: 'ThrottledOp' };
+    const result = stepResult(tree, read, arm);
+    answeredBytes += sizeInBytes(result);
+    return result;
+  });
+}
+
+function sizeInBytes(result: StepResult): number {
+  if (result.step === 'getData') return STAT_BYTES + (result.data?.length ?? 0);
+  if (result.step === 'getChildren') return result.children.reduce((sum, name) => sum + 4 + name.length, 4);
+  return 4;
 }
 
 /** Each read of a multiRead stands for itself: the failure of one does not touch the others. */

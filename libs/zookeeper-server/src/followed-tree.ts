@@ -29,6 +29,7 @@ export class FollowedTree {
   readonly tree: ProjectedTree;
   readonly #follower: MetadataFollower;
   readonly #waiters = new Set<Waiter>();
+  #isClosed = false;
 
   constructor(private readonly options: FollowedTreeOptions) {
     const { platform, metadataLog, clusterId, hiddenListener } = options;
@@ -47,7 +48,7 @@ export class FollowedTree {
   /** Resolves to whether the tree reached `zxid` within `timeoutMs`. */
   waitFor(zxid: number, timeoutMs: number): Promise<boolean> {
     if (this.tree.lastZxid >= zxid) return Promise.resolve(true);
-    if (this.#waiters.size >= WAITERS_MAX) return Promise.resolve(false);
+    if (timeoutMs <= 0 || this.#isClosed || this.#waiters.size >= WAITERS_MAX) return Promise.resolve(false);
     return new Promise((resolve) => {
       const done = (reached: boolean): void => {
         waiter.timer.cancel();
@@ -62,6 +63,7 @@ export class FollowedTree {
 
   /** Ends all waits; the tree stays as it is. */
   close(): void {
+    this.#isClosed = true;
     this.#follower.close();
     for (const waiter of [...this.#waiters]) waiter.done(false);
   }

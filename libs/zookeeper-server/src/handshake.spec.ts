@@ -56,6 +56,20 @@ describe('the handshake', () => {
     expect(client.connected()).toMatchObject({ timeoutMs: 6_000 });
   });
 
+  it('does not resume a session that was closed while it waited', async () => {
+    const scene = await ShimScene.started();
+    const owner = scene.client();
+    const { sessionId, password } = owner.connect()!;
+    scene.hold();
+    scene.fence(1);
+    const late = scene.client();
+    expect(late.connect({ sessionId, password, lastZxidSeen: BigInt(scene.zxid) })).toBeUndefined();
+    owner.ask('closeSession');
+    scene.release();
+    await scene.time.resolve(late.settled());
+    expect(late.connected()).toMatchObject({ timeoutMs: 0, sessionId: 0n });
+  });
+
   it.each([1_000n, 1n << 60n])('sends a client away without an answer that has seen zxid %s', async (lastZxidSeen) => {
     const scene = await ShimScene.started();
     const client = scene.client();

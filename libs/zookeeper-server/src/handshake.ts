@@ -31,8 +31,11 @@ export interface HandshakePartner {
  * little, and is then sent away without an answer, which makes it try another. Throws MalformedInput.
  */
 export function handshake(packet: Buffer, partner: HandshakePartner): Promise<void> | undefined {
+  return answer(readConnectRequest(packet), partner);
+}
+
+function answer(request: ConnectRequest, partner: HandshakePartner): Promise<void> | undefined {
   const { parts } = partner;
-  const request = readConnectRequest(packet);
   const clusterId = parts.clusterId();
   const service = parts.service(request.readOnly === true);
   if (service === 'none' || clusterId === undefined) {
@@ -45,40 +48,31 @@ export function handshake(packet: Buffer, partner: HandshakePartner): Promise<vo
     return undefined;
   }
   const timeoutMs = negotiatedTimeoutMs(request.timeoutMs, parts.settings.sessionTimeouts);
-  const establish = (): void => {
-    const id = request.sessionId === 0n ? newSessionId(parts) : request.sessionId;
-    const { remoteAddress } = partner;
-    const identities = [addressIdentity(remoteAddress)];
-    partner.attach({ id, timeoutMs, acceptsReadOnly: request.readOnly === true, identities, ephemerals: [] });
-    const password = parts.passwords.of(clusterId, id);
-    partner.send(encodeConnectResponse({ timeoutMs, sessionId: id, password, ...readOnlyFlag(request, service) }));
-    const isResumed = request.sessionId !== 0n;
-    parts.platform.logger.debug('client connected', {
-      client: remoteAddress,
-      session: sessionIdText(id),
-      isResumed,
-      timeoutMs,
-    });
-  };
-  if (request.lastZxidSeen <= parts.tree().lastZxid) {
-    establish();
-    return undefined;
-  }
-  return waitThen(request, timeoutMs, partner, establish);
+  if (request.lastZxidSeen > parts.tree().lastZxid) return waitFor(request, timeoutMs, partner);
+  const isResumed = request.sessionId !== 0n;
+  const id = isResumed ? request.sessionId : newSessionId(parts);
+  const { remoteAddress } = partner;
+  const identities = [addressIdentity(remoteAddress)];
+  partner.attach({ id, timeoutMs, isReadOnly: service === 'read-only', identities, ephemerals: [] });
+  const password = parts.passwords.of(clusterId, id);
+  partner.send(encodeConnectResponse({ timeoutMs, sessionId: id, password, ...readOnlyFlag(request, service) }));
+  parts.platform.logger.debug('client connected', {
+    client: remoteAddress,
+    session: sessionIdText(id),
+    isResumed,
+    timeoutMs,
+  });
+  return undefined;
 }
 
-async function waitThen(
-  { lastZxidSeen }: ConnectRequest,
-  timeoutMs: number,
-  { parts, isGone, refuse }: HandshakePartner,
-  establish: () => void,
-): Promise<void> {
-  const isPossible = lastZxidSeen <= Number.MAX_SAFE_INTEGER;
+/** Waits for what the client has seen, then looks at everything anew: the session may be closed by then. */
+async function waitFor(request: ConnectRequest, timeoutMs: number, partner: HandshakePartner): Promise<void> {
+  const isPossible = request.lastZxidSeen <= Number.MAX_SAFE_INTEGER;
   const waitMs = Math.min(timeoutMs / 3, CATCH_UP_WAIT_MAX_MS);
-  const isReached = isPossible && (await parts.waitForZxid(Number(lastZxidSeen), waitMs));
-  if (isGone()) return;
-  if (isReached) establish();
-  else refuse('it has seen more than this server');
+  const isReached = isPossible && (await partner.parts.waitForZxid(Number(request.lastZxidSeen), waitMs));
+  if (partner.isGone()) return;
+  if (isReached) await answer(request, partner);
+  else partner.refuse('it has seen more than this server');
 }
 
 /** The password is looked at before anything else: a wrong one must not disturb the session's own client. */

@@ -60,6 +60,19 @@ describe('requests', () => {
     expect(results()).toEqual([]);
   });
 
+  it("of many reads in one are answered up to a bound, because their sum is the client's to choose", async () => {
+    const scene = await ShimScene.started();
+    const client = await connected(scene);
+    scene.topic('wide', 2_000);
+    const read = { operation: 'getData', body: bodyOf.watchable('/brokers/topics/wide') } as const;
+    const one = client.ask('getData', read.body).body.remaining;
+    const { body } = client.ask('multiRead', bodyOf.steps(Array.from({ length: 10_000 }, () => read)));
+    expect(body.remaining).toBeGreaterThan(10 * one);
+    expect(body.remaining).toBeLessThan(8 * 1024 * 1024);
+    const last = body.bytes(body.remaining).subarray(-9 - 13);
+    expect(last.toString('hex')).toBe('ffffffff00ffffff81ffffff81' + 'ffffffff01ffffffff');
+  });
+
   it('that nobody knows, or that are garbled, get an error and leave the connection open', async () => {
     const scene = await ShimScene.started();
     const client = await connected(scene);
@@ -94,6 +107,19 @@ describe('requests', () => {
     scene.release();
     await scene.time.resolve(client.settled());
     expect(client.story()).toEqual([`reply 1 zxid ${scene.zxid} error 0`]);
+  });
+
+  it('to sync wait a third of the session timeout and no longer, however the time is spent', async () => {
+    const scene = await ShimScene.started();
+    const client = scene.client();
+    client.connect({ timeoutMs: 6_000 });
+    scene.leaderPosition = offset(scene.zxid + 1);
+    scene.leaderAnswersAfterMs = 1_500;
+    client.send('sync', bodyOf.path('/'));
+    await scene.time.advance(1_900);
+    expect(client.replies()).toEqual([]);
+    await scene.time.advance(200);
+    expect(client.replies()).toMatchObject([{ error: -7 }]);
   });
 
   it('to sync fail when no controller answers', async () => {

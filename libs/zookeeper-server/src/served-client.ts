@@ -235,9 +235,12 @@ export class ServedClient implements ClientConnection {
 
   /** Waits until the tree has all that was committed when the active controller was asked. */
   async #sync(header: RequestHeader, { path }: RequestOf<'sync'>, { timeoutMs }: Session): Promise<void> {
+    const { platform, askLeaderPosition, waitForZxid } = this.parts;
     const waitMs = Math.min(timeoutMs / 3, SYNC_WAIT_MAX_MS);
-    const position = await this.parts.askLeaderPosition(waitMs);
-    const isLevel = position !== undefined && (await this.parts.waitForZxid(position, waitMs));
+    const deadlineMs = platform.clock.monotonicMs() + waitMs;
+    const position = await askLeaderPosition(waitMs);
+    const leftMs = deadlineMs - platform.clock.monotonicMs();
+    const isLevel = position !== undefined && (await waitForZxid(position, leftMs));
     this.#reply(header, isLevel ? { kind: 'path', path } : { kind: 'error', error: 'OperationTimeout' });
   }
 

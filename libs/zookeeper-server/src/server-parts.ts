@@ -21,5 +21,5 @@ export interface ServerParts {
   service(acceptsReadOnly: boolean): 'none' | 'full' | 'read-only';
   /** The tree; there is one whenever `service` is not 'none', and from then on. */
   tree(): ZnodeTree;
-  waitForZxid(zxid: number, timeoutMs: number): Promise<boolean>;
+  waitForZxid: (zxid: number, timeoutMs: number) => Promise<boolean>;
 }

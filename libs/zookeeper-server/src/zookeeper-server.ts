@@ -166,7 +166,8 @@ class Server implements ZookeeperServer {
 
   #lookAt(client: ServedClient, nowMs: number): void {
     const { session } = client;
-    if (session !== undefined && this.#service(session.acceptsReadOnly) === 'none') {
+    // Who takes a read-only server must still be told that it meets one, which only a handshake can.
+    if (session !== undefined && this.#service(session.isReadOnly) === 'none') {
       client.close('the quorum is lost');
     } else if (client.outstanding === 0 && nowMs - client.lastHeardMs > (session?.timeoutMs ?? HANDSHAKE_MS)) {
       client.close('nothing was heard of it');

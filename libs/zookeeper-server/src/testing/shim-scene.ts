@@ -44,6 +44,7 @@ export class ShimScene {
   isHealthy = true;
   /** Offset the active controller says is committed; undefined: it does not answer. */
   leaderPosition: Offset | undefined;
+  leaderAnswersAfterMs = 0;
   #listener: MetadataLogListener | undefined;
   #nextOffset = 0;
   #held: (() => void)[] | undefined;
@@ -65,7 +66,7 @@ export class ShimScene {
         leaderHighWatermark: () => offset(this.#nextOffset),
         subscribe: (listener) => (this.#listener = listener),
       },
-      controllerChannel: { unary: () => Promise.resolve(this.#describe()) },
+      controllerChannel: { unary: () => this.#answerOfLeader() },
       passwords: PASSWORDS,
       onFollowing: (isFollowing) => this.following.push(isFollowing),
     });
@@ -106,6 +107,20 @@ export class ShimScene {
     this.append([{ type: 'BrokerRegistrationChangeRecord', brokerId, brokerEpoch: offset(brokerId), fenced }]);
   }
 
+  /** Creates a topic. */
+  topic(name: string, partitionCount: number): void {
+    const topicId = Buffer.alloc(16, 7).toString('base64url');
+    const partition = { topicId, replicas: [1], isr: [1], addingReplicas: [], removingReplicas: [], leader: 1 };
+    const epochs = { leaderEpoch: 0, partitionEpoch: 0 };
+    this.append([
+      { type: 'TopicRecord', name, topicId },
+      ...Array.from({ length: partitionCount }, (_, partitionId) => ({
+        ...{ type: 'PartitionRecord' as const, leaderRecoveryState: 'RECOVERED' as const, directories: [ZERO_UUID] },
+        ...{ ...partition, ...epochs, partitionId },
+      })),
+    ]);
+  }
+
   /** While held, the shim learns nothing new. */
   hold(): void {
     this.#held = [];
@@ -127,6 +142,14 @@ export class ShimScene {
   #deliver(deliver: () => void): void {
     if (this.#held === undefined) deliver();
     else this.#held.push(deliver);
+  }
+
+  async #answerOfLeader(): Promise<UnaryOutcome> {
+    const { leaderAnswersAfterMs } = this;
+    if (leaderAnswersAfterMs > 0) {
+      await new Promise<void>((resolve) => this.time.timers.after(leaderAnswersAfterMs, resolve));
+    }
+    return this.#describe();
   }
 
   #describe(): UnaryOutcome {

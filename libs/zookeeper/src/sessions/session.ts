@@ -11,8 +11,8 @@ export interface Session {
   readonly id: bigint;
   /** Negotiated: the client must be heard from at least this often. */
   readonly timeoutMs: number;
-  /** Whether the client takes a server without a quorum. */
-  readonly acceptsReadOnly: boolean;
+  /** Whether the client was told that this server may be without a quorum. */
+  readonly isReadOnly: boolean;
   /** Who the connection speaks for; the first one is its address. */
   readonly identities: readonly ClientIdentity[];
   /** Paths of the ephemeral znodes it owns, sorted; none while clients cannot write. */
