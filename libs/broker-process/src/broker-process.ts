@@ -1,6 +1,6 @@
 import type { NodeConfig } from '@milena/config';
 import type { LogDirectory } from '@milena/log-store';
-import type { Platform } from '@milena/platform';
+import type { Platform, Timer } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
 import { ownMetaProperties, type MetaProperties } from '@milena/raft-driver';
 import { createObserverNode, type ServiceNode } from '@milena/service-process';
@@ -10,6 +10,8 @@ import { createRequestGate, type RequestGate } from './request-gate';
 
 /** Name under which the health service speaks for all services. */
 const WHOLE_SERVER = '';
+/** How often the health service is told whether the broker is ready. */
+const HEALTH_INTERVAL_MS = 250;
 /** How long requests under way may take to be answered when the listeners stop. */
 const DRAIN_MS = 500;
 
@@ -31,7 +33,7 @@ export interface BrokerProcess {
   start(): Promise<void>;
   /** Hands leaderships over within bounds, then closes listeners and logs; also while `start` is under way. */
   stop(): Promise<void>;
-  /** Whether clients are served: registered, unfenced and caught up, and not stopping. */
+  /** Whether the cluster counts on it: registered, unfenced, caught up, in touch with the controller, and not stopping. */
   isReady(): boolean;
   whyNotReady(): string;
 }
@@ -48,6 +50,7 @@ class RunningBroker implements BrokerProcess {
   readonly #gate: RequestGate;
   #opening: Promise<LogDirectory> | undefined;
   #servers: BrokerServers | undefined;
+  #healthTimer: Timer | undefined;
   #isStopping = false;
 
   constructor(private readonly options: BrokerProcessOptions) {
@@ -86,7 +89,7 @@ class RunningBroker implements BrokerProcess {
     if (this.#isStopping) return;
     await servers.broker.start();
     this.#gate.open();
-    servers.health.setServing(WHOLE_SERVER, true);
+    this.#reportHealth(servers);
     this.#node.platform.logger.info('broker serves', { clusterId: this.#storage.clusterId });
   }
 
@@ -98,8 +101,8 @@ class RunningBroker implements BrokerProcess {
     if (this.#isStopping) return 'the broker is stopping';
     if (this.#servers === undefined) return 'the broker recovers its logs';
     const { leaderId } = this.#node.metadataLog.leader();
-    if (leaderId === undefined) return 'the broker is not registered and unfenced, and knows no active controller';
-    return `the broker is not registered, unfenced and caught up with the active controller ${leaderId}`;
+    if (leaderId === undefined) return 'the broker knows no active controller';
+    return `the broker is not registered, unfenced, caught up and in touch with the active controller ${leaderId}`;
   }
 
   async stop(): Promise<void> {
@@ -110,6 +113,7 @@ class RunningBroker implements BrokerProcess {
       await logDirectory?.close();
       return;
     }
+    this.#healthTimer?.cancel();
     servers.health.setServing(WHOLE_SERVER, false);
     if (this.#config.server.boolean('controlled.shutdown.enable')) await servers.broker.beginControlledShutdown();
     await Promise.all(servers.listeners.map((listener) => listener.stop(DRAIN_MS)));
@@ -117,5 +121,11 @@ class RunningBroker implements BrokerProcess {
     if (this.options.node === undefined) await this.#node.metadataLog.stop();
     for (const channel of servers.channels) channel.close();
     await servers.grpc.stop();
+  }
+
+  #reportHealth(servers: BrokerServers): void {
+    if (this.#isStopping) return;
+    servers.health.setServing(WHOLE_SERVER, this.isReady());
+    this.#healthTimer = this.#node.platform.timers.after(HEALTH_INTERVAL_MS, () => this.#reportHealth(servers));
   }
 }

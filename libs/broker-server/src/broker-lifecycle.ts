@@ -1,7 +1,7 @@
 import { brokerHeartbeatRpc } from '@milena/cluster-protocol';
 import type { BrokerHeartbeatResponse } from '@milena/controller';
 import { unreachable, type Result } from '@milena/model';
-import type { Logger, Timer, Timers } from '@milena/platform';
+import type { Clock, Logger, Timer, Timers } from '@milena/platform';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { BrokerRegistrar } from './broker-registrar';
 import { BrokerStartFailure } from './broker-start-failure';
@@ -20,9 +20,12 @@ export interface BrokerLifecycleOptions {
   readonly principal: string;
   readonly channel: ActiveControllerChannel;
   readonly registrar: BrokerRegistrar;
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
   readonly heartbeatIntervalMs: number;
+  /** How long the controller goes without a heartbeat before it fences the broker. */
+  readonly sessionTimeoutMs: number;
   readonly controlledShutdownTimeoutMs: number;
   /** Offset of the last metadata record that was applied; -1 for none. */
   readonly metadataOffset: () => number;
@@ -39,6 +42,8 @@ export interface BrokerLifecycleOptions {
 export class BrokerLifecycle {
   #state: LifecycleState = 'idle';
   #brokerEpoch = NOT_REGISTERED;
+  /** When the last call was made that the active controller answered well. */
+  #heardAtMs = -Infinity;
   #beat: Timer | undefined;
   #isBeating = false;
   #mustBeatAgain = false;
@@ -54,6 +59,14 @@ export class BrokerLifecycle {
   /** Epoch of the newest registration; -1 before the first. */
   get brokerEpoch(): number {
     return this.#brokerEpoch;
+  }
+
+  /**
+   * Whether a controller heard this broker within its session. When not, the broker may have been fenced, or the quorum may
+   * be gone, and neither would show in the metadata it has.
+   */
+  get isInTouch(): boolean {
+    return this.options.clock.monotonicMs() - this.#heardAtMs <= this.options.sessionTimeoutMs;
   }
 
   start(): void {
@@ -105,6 +118,7 @@ export class BrokerLifecycle {
       return;
     }
     this.#brokerEpoch = outcome;
+    this.#heardAtMs = this.options.clock.monotonicMs();
     this.#state = 'registered';
     this.#saidCaughtUp = this.#isCaughtUp();
     this.options.logger.info('broker registered', { brokerEpoch: outcome });
@@ -125,7 +139,8 @@ export class BrokerLifecycle {
     this.#beat?.cancel();
     this.#isBeating = true;
     this.#mustBeatAgain = false;
-    const { channel, nodeId, principal, metadataOffset, heartbeatIntervalMs } = this.options;
+    const { channel, clock, nodeId, principal, metadataOffset, heartbeatIntervalMs } = this.options;
+    const sentAtMs = clock.monotonicMs();
     const request = {
       principal,
       brokerId: nodeId,
@@ -137,6 +152,7 @@ export class BrokerLifecycle {
     };
     const outcome = await callController(channel, brokerHeartbeatRpc, request, heartbeatIntervalMs);
     this.#isBeating = false;
+    if (outcome.ok) this.#heardAtMs = sentAtMs;
     this.#answered(outcome);
   }
 

@@ -112,6 +112,20 @@ describe('without any controller', () => {
     expect(scene.readable(1)).toEqual(['a']);
   });
 
+  test('a broker says that it is not ready once its session may have lapsed, and ready when it is heard again', async () => {
+    const scene = new BrokerScene();
+    await scene.start(1);
+    const { server } = scene.broker(1);
+    scene.controller.isDown = true;
+    await scene.time.advance(5_000);
+    expect(server.ready).toBe(true);
+    await scene.time.advance(10_000);
+    expect(server.ready).toBe(false);
+    scene.controller.isDown = false;
+    await scene.time.advance(3_000);
+    expect(server.ready).toBe(true);
+  });
+
   test('a broker told to stop stops within its bound', async () => {
     const scene = new BrokerScene();
     await scene.start(1);

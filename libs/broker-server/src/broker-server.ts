@@ -48,7 +48,7 @@ export interface BrokerServer {
    * answers. Rejects with BrokerStartFailure when the cluster refuses this broker, and when it is stopped before.
    */
   start(): Promise<void>;
-  /** Registered, unfenced and caught up. */
+  /** Registered, unfenced, caught up, and heard by the active controller within its session. */
   readonly ready: boolean;
   readonly context: BrokerContext;
   readonly handleRequest: RequestHandler;
@@ -138,9 +138,9 @@ class Broker implements BrokerServer {
   }
 
   get ready(): boolean {
-    const { state, brokerEpoch } = this.#lifecycle;
+    const { state, brokerEpoch, isInTouch } = this.#lifecycle;
     const self = this.#follower.image.broker(this.options.config.nodeId);
-    return state === 'registered' && self?.epoch === brokerEpoch && !self.fenced && !this.#hasFailed;
+    return state === 'registered' && isInTouch && self?.epoch === brokerEpoch && !self.fenced && !this.#hasFailed;
   }
 
   beginControlledShutdown(): Promise<void> {
@@ -165,10 +165,11 @@ class Broker implements BrokerServer {
     const { platform, config, lifecycleChannel, logDirectory, directoryId } = this.options;
     const { nodeId, clusterId, listeners, rack, server, limits } = config;
     const heartbeatIntervalMs = server.number('broker.heartbeat.interval.ms');
+    const sessionTimeoutMs = server.number('broker.session.timeout.ms');
     const registrar = new BrokerRegistrar({
       ...platform,
       channel: lifecycleChannel,
-      holderPatienceMs: server.number('broker.session.timeout.ms') + heartbeatIntervalMs,
+      holderPatienceMs: sessionTimeoutMs + heartbeatIntervalMs,
       request: {
         principal,
         clusterId,
@@ -188,6 +189,7 @@ class Broker implements BrokerServer {
       channel: lifecycleChannel,
       registrar,
       heartbeatIntervalMs,
+      sessionTimeoutMs,
       controlledShutdownTimeoutMs: limits.controlledShutdownTimeoutMs,
       metadataOffset: () => this.#follower.image.provenance.offset,
       onRegistered: () => this.#tellReadiness(),
