@@ -1,5 +1,6 @@
 import { describeQuorumRpc, listReplicaLogsRpc } from '@milena/cluster-protocol';
 import { failure, NO_OFFSET, NO_TIMESTAMP, offset, success, timestampMs } from '@milena/model';
+import { requestedPage } from './paging';
 import { broker, GatewayScene, served, testUuid, topic } from './testing/gateway-scene';
 
 describe('BrokerService', () => {
@@ -70,6 +71,24 @@ describe('BrokerService', () => {
     expect(second['replicaLogs']).toMatchObject([{ partition: 1 }]);
     expect(second['nextPageToken']).toBeUndefined();
     expect(asked).toEqual([{ limit: 2 }, { after: { topic: 'orders', partition: 0 }, limit: 2 }]);
+  });
+
+  it('refuses a token that somebody made up, with a checksum that is right', async () => {
+    const scene = await GatewayScene.with([broker(1), ...topic('t', 1, [1])]);
+    const lists = [
+      ['BrokerService/ListBrokers', {}, 'brokers'],
+      ['BrokerService/ListReplicaLogs', { parent: 'brokers/1' }, 'brokers/1/logs'],
+      ['TopicService/ListPartitions', { parent: 'topics/t' }, 'topics/t/partitions'],
+      ['GroupService/ListGroupOffsets', { parent: 'groups/g' }, 'groups/g/offsets'],
+    ] as const;
+    for (const [path, request, listing] of lists) {
+      for (const key of ['x', 't/1e9', 't/99999999999', '-']) {
+        const page = requestedPage({ pageSize: 0, pageToken: '' }, listing);
+        const pageToken = page.ok ? page.value.tokenAfter(key) : '';
+        const { failure: failed } = await scene.call(path, { ...request, pageToken });
+        expect(failed).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'page_token' }] });
+      }
+    }
   });
 
   it('says when a broker does not answer, within bounded time', async () => {

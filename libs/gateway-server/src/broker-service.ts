@@ -5,8 +5,8 @@ import { failure, success, type Result } from '@milena/model';
 import { AdminBrokerState, AdminSecurityProtocol, BrokerService, type AdminBrokerSchema } from '@milena/proto';
 import { adminMethods, type AdminCall, type AdminMethod } from './admin-method';
 import type { GatewayContext } from './gateway-context';
-import { pageOf, requestedPage, type PageFields } from './paging';
-import { parsePartitionKey, partitionKey } from './partition-key';
+import { isNumberKey, pageOf, requestedPage, type PageFields } from './paging';
+import { isPartitionKey, parsePartitionKey, partitionKey } from './partition-key';
 import { brokerName, parseBrokerName } from './resource-name';
 
 type BrokerMessage = MessageInitShape<typeof AdminBrokerSchema>;
@@ -26,7 +26,7 @@ function listBrokers(
 ): Result<{ brokers: BrokerMessage[]; nextPageToken: string }> {
   const metadata = context.metadata();
   if (!metadata.ok) return metadata;
-  const page = requestedPage(request, 'brokers');
+  const page = requestedPage(request, 'brokers', isNumberKey);
   if (!page.ok) return page;
   const { image } = metadata.value;
   const after = Number(page.value.after ?? -1);
@@ -57,7 +57,7 @@ async function listReplicaLogs(
 ) {
   const id = parseBrokerName(parent, 'parent');
   if (!id.ok) return id;
-  const page = requestedPage(fields, `${brokerName(id.value)}/logs`);
+  const page = requestedPage(fields, `${brokerName(id.value)}/logs`, isPartitionKey);
   if (!page.ok) return page;
   const metadata = context.metadata();
   if (!metadata.ok) return metadata;

@@ -6,7 +6,7 @@ import type { AdminAnswer, AdminCall } from './admin-method';
 import { askCoordinator } from './ask-coordinator';
 import type { GatewayContext } from './gateway-context';
 import { pageOf, requestedPage, type PageFields } from './paging';
-import { parsePartitionKey, partitionKey } from './partition-key';
+import { isPartitionKey, parsePartitionKey, partitionKey } from './partition-key';
 import { groupName, parseGroupName } from './resource-name';
 import { leaderLogs } from './topic-partitions';
 
@@ -19,7 +19,7 @@ export async function listGroupOffsets(
   const parsed = parseGroupName(parent, 'parent');
   if (!parsed.ok) return parsed;
   const groupId = parsed.value;
-  const page = requestedPage(fields, `${groupName(groupId)}/offsets`);
+  const page = requestedPage(fields, `${groupName(groupId)}/offsets`, isPartitionKey);
   if (!page.ok) return page;
   const after = page.value.after === undefined ? {} : { after: parsePartitionKey(page.value.after) };
   const request = { groupId, ...after, limit: page.value.size + 1 };

@@ -25,16 +25,26 @@ export interface PageRequest {
 
 /**
  * Reads the fields that page a list. `listing` names the list together with everything that filters it: a token is only
- * good for the listing it came from.
+ * good for the listing it came from. Its checksum finds mistakes; whoever makes one up can make that up too, so `isKey`
+ * says what may be in it.
  */
-export function requestedPage({ pageSize, pageToken }: PageFields, listing: string): Result<PageRequest> {
+export function requestedPage(
+  { pageSize, pageToken }: PageFields,
+  listing: string,
+  isKey: (key: string) => boolean = () => true,
+): Result<PageRequest> {
   if (pageSize < 0) return invalidField('page_size', 'must not be negative');
   const size = pageSize === 0 ? DEFAULT_SIZE : Math.min(pageSize, MAX_SIZE);
   const after = pageToken === '' ? undefined : keyIn(pageToken, listing);
-  if (pageToken !== '' && after === undefined) {
+  if (pageToken !== '' && (after === undefined || !isKey(after))) {
     return invalidField('page_token', 'is not a token from the same list');
   }
   return success({ size, after, tokenAfter: (key) => tokenOf(key, listing) });
+}
+
+/** Whether a key in a token is a number of a broker or partition. */
+export function isNumberKey(key: string): boolean {
+  return /^\d{1,10}$/.test(key);
 }
 
 /** One page of `items`, which begin behind `page.after`: its items and the token of the next page, empty on the last. */

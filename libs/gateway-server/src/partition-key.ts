@@ -5,7 +5,12 @@ export function partitionKey({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 
-/** The partition that a key names; only for keys that `partitionKey` made. */
+/** Whether text is a key of a partition. */
+export function isPartitionKey(text: string): boolean {
+  return /\/\d{1,9}$/.test(text);
+}
+
+/** The partition that a key names. */
 export function parsePartitionKey(key: string): TopicPartition {
   const slash = key.lastIndexOf('/');
   return { topic: key.slice(0, slash), partition: Number(key.slice(slash + 1)) };

@@ -5,7 +5,7 @@ import { NO_NODE, success, type TopicPartition } from '@milena/model';
 import type { PartitionSchema, TopicService } from '@milena/proto';
 import type { AdminAnswer, AdminCall } from './admin-method';
 import type { GatewayContext } from './gateway-context';
-import { pageOf, requestedPage, type PageFields } from './paging';
+import { isNumberKey, pageOf, requestedPage, type PageFields } from './paging';
 import { partitionKey } from './partition-key';
 import { brokerName, partitionName } from './resource-name';
 import { findTopic } from './topic-message';
@@ -26,7 +26,7 @@ export async function listPartitions(
   if (!metadata.ok) return metadata;
   const topic = findTopic(metadata.value.image, parent, 'parent');
   if (!topic.ok) return topic;
-  const page = requestedPage(fields, `${parent}/partitions`);
+  const page = requestedPage(fields, `${parent}/partitions`, isNumberKey);
   if (!page.ok) return page;
   const { after } = page.value;
   const behind = statesFrom(topic.value, after === undefined ? 0 : Number(after) + 1);
