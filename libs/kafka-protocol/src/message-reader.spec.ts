@@ -38,6 +38,29 @@ describe('arrays', () => {
   });
 });
 
+describe('strings', () => {
+  const reader = compileMessageReader({ name: string('0+') }, 0, true);
+  const read = (bytes: Buffer) =>
+    reader.read(
+      bytesOf((out) => {
+        out.unsignedVarint(bytes.length + 1);
+        out.bytes(bytes);
+        out.uint8(0);
+      }),
+    );
+
+  it('are as long as those of old versions can be, also where a compact length could tell more', () => {
+    expect(read(Buffer.alloc(0x7fff, 'a')).name).toHaveLength(0x7fff);
+    expect(() => read(Buffer.alloc(0x8000, 'a'))).toThrow(MalformedInput);
+  });
+
+  it('are no longer than that once replacement characters stand for bytes that are no text', () => {
+    const bytesMax = Math.floor(0x7fff / 3);
+    expect(read(Buffer.alloc(bytesMax, 0xff)).name).toHaveLength(bytesMax);
+    expect(() => read(Buffer.alloc(bytesMax + 1, 0xff))).toThrow(MalformedInput);
+  });
+});
+
 describe('tagged fields', () => {
   const fields = { id: int32('0+'), place: struct('1+', { host: string('0+') }, { tag: 1 }) };
   const reader = compileMessageReader(fields, 1, true);

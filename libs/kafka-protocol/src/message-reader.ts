@@ -5,6 +5,10 @@ import { includesVersion } from './version-range';
 
 /** More tagged fields than this in one section are refused; Kafka's richest message has four. */
 const TAGGED_FIELDS_MAX = 64;
+/** Bytes of a string. Old versions cannot tell of more, and Kafka takes no more in flexible ones either. */
+const STRING_BYTES_MAX = 0x7fff;
+/** Bytes of the character that stands for a byte that is no text. */
+const REPLACEMENT_BYTES = 3;
 
 /** Reads one value. `bytesMin` is the least number of bytes it takes on the wire, which bounds declared counts. */
 interface ValueReader {
@@ -138,7 +142,7 @@ function scalarReader(type: ScalarType, nullable: boolean, flexible: boolean): V
         bytesMin: flexible ? 1 : 2,
         read(reader) {
           const length = readLength(reader);
-          return length < 0 ? absent(length, nullable) : reader.utf8(length);
+          return length < 0 ? absent(length, nullable) : text(reader, length);
         },
       };
     }
@@ -174,6 +178,16 @@ function arrayReader(element: ValueReader, nullable: boolean, flexible: boolean)
       return elements;
     },
   };
+}
+
+/** Whoever keeps a string or sends it on must be able to encode it: bytes that are no text may have made it longer. */
+function text(reader: ByteReader, length: number): string {
+  const value = length > STRING_BYTES_MAX ? undefined : reader.utf8(length);
+  const mayHaveGrown = length * REPLACEMENT_BYTES > STRING_BYTES_MAX;
+  if (value === undefined || (mayHaveGrown && Buffer.byteLength(value) > STRING_BYTES_MAX)) {
+    throw new MalformedInput(`a string of ${length} bytes is too long`);
+  }
+  return value;
 }
 
 /** Compact lengths are sent plus one, so that zero says null. */
