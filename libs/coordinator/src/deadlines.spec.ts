@@ -37,4 +37,19 @@ describe('deadlines', () => {
     deadlines.run(200);
     expect(due).toEqual(['second']);
   });
+
+  it('that set themselves anew for the present are due in the next run', () => {
+    const deadlines = new Deadlines();
+    let runs = 0;
+    const restless = new Deadline(() => {
+      runs += 1;
+      if (runs > 1000) throw new Error('the run does not end');
+      deadlines.set(restless, 100);
+    });
+    deadlines.set(restless, 100);
+    deadlines.run(100);
+    expect([runs, deadlines.nextMs]).toEqual([1, 110]);
+    deadlines.run(110);
+    expect(runs).toBe(2);
+  });
 });

@@ -1,6 +1,7 @@
 /** Width of a slot: how late a deadline may be noticed. */
 const SLOT_MS = 10;
 const NOT_SET = -1;
+const NOT_RUNNING = -1;
 
 /** Something that is due at a time, or not at all. Only Deadlines writes `slot`. */
 export class Deadline {
@@ -15,11 +16,13 @@ export class Deadline {
 
 /**
  * Deadlines of many members. Setting and clearing cost the same however many there are; a deadline is noticed up to one
- * slot late, never early. Due ones run in order of time, those of one slot in the order in which they were set.
+ * slot late, never early. Due ones run in order of time, those of one slot in the order in which they were set. What is set
+ * for the present while it runs is due in the next slot, so that every run ends.
  */
 export class Deadlines {
   readonly #slots = new Map<number, Set<Deadline>>();
   #nextSlot = Infinity;
+  #runningSlot = NOT_RUNNING;
 
   /** When to call `run` again, milliseconds; nothing is due before. Undefined when nothing is set. */
   get nextMs(): number | undefined {
@@ -29,7 +32,7 @@ export class Deadlines {
   /** Sets a deadline, or moves it. */
   set(deadline: Deadline, atMs: number): void {
     this.clear(deadline);
-    const slot = Math.ceil(atMs / SLOT_MS);
+    const slot = Math.max(Math.ceil(atMs / SLOT_MS), this.#runningSlot + 1);
     const deadlines = this.#slots.get(slot);
     if (deadlines === undefined) this.#slots.set(slot, new Set([deadline]));
     else deadlines.add(deadline);
@@ -52,8 +55,10 @@ export class Deadlines {
       const [deadline] = this.#slots.get(due) ?? [];
       if (deadline === undefined) break;
       this.clear(deadline);
+      this.#runningSlot = due;
       deadline.onDue();
     }
+    this.#runningSlot = NOT_RUNNING;
     this.#nextSlot = this.#earliest();
   }
 

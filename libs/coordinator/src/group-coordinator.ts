@@ -215,6 +215,7 @@ export class GroupCoordinator {
   }
 
   #expire(): void {
+    this.#groups.releaseAbandoned();
     const hasMore = expireOffsets(this.#context, this.#groups);
     const delayMs = hasMore ? NEXT_PASS_MS : this.#context.settings.retentionCheckMs;
     this.#deadlines.set(this.#expiry, this.#now.monotonicMs + delayMs);

@@ -38,6 +38,15 @@ export class Groups {
     if (group.isVacant) this.#known.delete(group.groupId);
   }
 
+  /** Forgets the groups that became vacant while nobody asked for them, and empty ones of which nothing could be kept. */
+  releaseAbandoned(): void {
+    for (const group of this.#known.values()) {
+      const isEmpty = group.state === 'Empty' && group.pendingMembers.size === 0;
+      const isKept = this.context.image().group(group.groupId) !== undefined;
+      if (group.isVacant || (isEmpty && !isKept)) this.#known.delete(group.groupId);
+    }
+  }
+
   /** Forgets a group that was deleted. */
   drop(group: ClassicGroup): void {
     this.#known.delete(group.groupId);

@@ -28,6 +28,7 @@ export function joinGroup(
     context.outbox.answer(respond, failedJoin(memberId, error));
   if (group.state === 'Dead') return refuse('COORDINATOR_NOT_AVAILABLE');
   if (!hasRoom(context, group, request.memberId)) {
+    pendingMemberEnded(context, group, request.memberId);
     const member = group.members.get(request.memberId);
     if (member !== undefined) {
       removeMember(context, group, member);

@@ -4,6 +4,7 @@ import type { LeaveGroupRequest, LeaveGroupResponse, LeavingMember } from '../me
 import type { ClassicGroup } from './classic-group';
 import { memberError } from './member-checks';
 import { removeMember, removePendingMember } from './membership';
+import { completeJoinIfAllJoined } from './rebalance';
 import { membersGone } from './session-expiry';
 
 /** Takes members out of the group at their own or an administrator's wish; the others rebalance once for all of them. */
@@ -13,15 +14,18 @@ export function leaveGroup(
   { members }: LeaveGroupRequest,
 ): LeaveGroupResponse {
   if (group.state === 'Dead') return { error: 'COORDINATOR_NOT_AVAILABLE', members: [] };
+  const sizeBefore = group.members.size;
   const left = members.map((leaving) => {
     const { memberId, groupInstanceId } = leaving;
     const instance = groupInstanceId === undefined ? {} : { groupInstanceId };
     return { memberId, ...instance, error: leave(context, group, leaving) };
   });
-  const gone = left.filter(({ error }) => error === 'NONE');
-  if (gone.length > 0) {
+  if (group.members.size < sizeBefore) {
     const reasons = [...new Set(members.map(({ reason = '' }) => reason))].filter((reason) => reason !== '');
     membersGone(context, group, ['members leave', ...reasons].join(': '));
+  } else {
+    // Only a client that never came back with its id may have gone: nobody need join again, but it may have been waited for.
+    completeJoinIfAllJoined(context, group);
   }
   return { error: 'NONE', members: left };
 }

@@ -63,7 +63,9 @@ function keepPlace(
   const settled = (error: ErrorName | undefined): void => {
     if (group.members.get(member.memberId) !== member) return;
     if (error === undefined) {
-      if (group.state === 'Stable') answerJoin(context, member, answer());
+      if (group.state !== 'Stable') return;
+      answerJoin(context, member, answer());
+      keepAlive(context, member);
       return;
     }
     answerJoin(context, member, failedJoin('', groupWriteError(error)));
