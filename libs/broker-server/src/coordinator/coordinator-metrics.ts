@@ -1,16 +1,16 @@
 import type { GroupEvent, GroupState } from '@milena/coordinator';
-import { NO_EPOCH } from '@milena/model';
+import type { TopicPartition } from '@milena/model';
 import type { Meter, MetricSample } from '@milena/platform';
-import type { ReplicaManager } from '../replica-manager';
 import type { ActiveCoordinator } from './active-coordinator';
 
 /** What the gauges look at. */
 export interface CoordinatorMetricsSource {
   readonly coordinators: () => Iterable<ActiveCoordinator>;
-  readonly listOffsets: ReplicaManager['listOffsets'];
+  /** What is committed of a partition, as far as a replica on this broker knows; undefined when there is none. */
+  readonly highWatermark: (topicPartition: TopicPartition) => number | undefined;
 }
 
-/** How far a group has read a partition, and how far that is behind the partition's end where this broker knows it. */
+/** How far a group has read a partition, and how far that is behind the partition's end where a replica is here. */
 interface Progress {
   readonly consumergroup: string;
   readonly topic: string;
@@ -23,7 +23,8 @@ const STATES: readonly GroupState[] = ['Empty', 'PreparingRebalance', 'Completin
 
 /**
  * Registers the gauges of a broker's group coordinators under Kafka's names, and those of kafka_exporter for what groups
- * have read. The lag is told of partitions led here. Returns what counts events.
+ * have read. The lag is told of partitions with a replica here, and no sum of it that would lack one. Returns what counts
+ * events.
  */
 export function registerCoordinatorMetrics(
   meter: Meter,
@@ -79,18 +80,18 @@ function registerProgress(meter: Meter, source: CoordinatorMetricsSource): void 
   const lag = (line: Progress): number | undefined => line.lag;
   meter.gauge(`${prefix}_current_offset`, 'Offset committed by a group for a partition.', each(offset));
   meter.gauge(`${prefix}_current_offset_sum`, 'Sum of the offsets committed by a group for a topic.', summed(offset));
-  meter.gauge(`${prefix}_lag`, 'Records of a partition led here that a group has not read.', each(lag));
-  meter.gauge(`${prefix}_lag_sum`, 'Records of the partitions led here that a group has not read.', summed(lag));
+  meter.gauge(`${prefix}_lag`, 'Records of a partition with a replica here that a group has not read.', each(lag));
+  meter.gauge(`${prefix}_lag_sum`, 'Records of a topic that a group has not read.', summed(lag));
 }
 
-function progress({ coordinators, listOffsets }: CoordinatorMetricsSource): readonly Progress[] {
+function progress({ coordinators, highWatermark }: CoordinatorMetricsSource): readonly Progress[] {
   const lines: Progress[] = [];
   for (const { committed } of coordinators()) {
     for (const [consumergroup, { offsets }] of committed.entries()) {
       for (const [topic, partitions] of offsets) {
         for (const [partition, { offset }] of partitions) {
-          const [end] = listOffsets([latest(topic, partition)]);
-          const lag = end?.error === 'NONE' ? Math.max(0, end.offset - offset) : undefined;
+          const end = highWatermark({ topic, partition });
+          const lag = end === undefined ? undefined : Math.max(0, end - offset);
           lines.push({ consumergroup, topic, partition, offset, lag });
         }
       }
@@ -99,30 +100,20 @@ function progress({ coordinators, listOffsets }: CoordinatorMetricsSource): read
   return lines;
 }
 
-function latest(topic: string, partition: number) {
-  const spec = 'latest' as const;
-  return {
-    topicPartition: { topic, partition },
-    spec,
-    currentLeaderEpoch: NO_EPOCH,
-    isolation: 'uncommitted' as const,
-  };
-}
-
 function perPartition({ consumergroup, topic, partition }: Progress, value: number | undefined): MetricSample[] {
   if (value === undefined) return [];
   return [{ labels: { consumergroup, topic, partition: String(partition) }, value }];
 }
 
+/** By group and topic; nothing of those of which a part is not known. */
 function sums(lines: readonly Progress[], value: (line: Progress) => number | undefined): readonly MetricSample[] {
-  const totals = new Map<string, MetricSample>();
+  const totals = new Map<string, { readonly labels: MetricSample['labels']; value: number }>();
   for (const line of lines) {
     const { consumergroup, topic } = line;
-    const more = value(line);
-    if (more === undefined) continue;
     const key = `${topic}/${consumergroup}`;
-    const before = totals.get(key)?.value ?? 0;
-    totals.set(key, { labels: { consumergroup, topic }, value: before + more });
+    const total = totals.get(key) ?? { labels: { consumergroup, topic }, value: 0 };
+    total.value += value(line) ?? NaN;
+    totals.set(key, total);
   }
-  return [...totals.values()];
+  return [...totals.values()].filter((total) => !Number.isNaN(total.value));
 }

@@ -41,7 +41,7 @@ export interface GroupCoordinatorsOptions extends OffsetsTopicOptions {
   /** The broker's log directory; the store has a folder of its own in it. */
   readonly logDirectoryPath: string;
   /** Asked when the first partition is led here, not before. */
-  readonly replicas: () => Pick<BrokerReplicas, 'appendForBroker' | 'listOffsets'>;
+  readonly replicas: () => Pick<BrokerReplicas, 'appendForBroker' | 'logs'>;
   readonly plantedBugs?: PlantedBugs;
 }
 
@@ -70,7 +70,7 @@ class Coordinators implements HostedCoordinators {
     this.#topic = new OffsetsTopic(options);
     const count = registerCoordinatorMetrics(platform.meter, {
       coordinators: () => this.#partitions.active(),
-      listOffsets: (queries) => replicas().listOffsets(queries),
+      highWatermark: (topicPartition) => replicas().logs.find(topicPartition)?.highWatermark,
     });
     this.#partitions = new OffsetsPartitions({
       platform,

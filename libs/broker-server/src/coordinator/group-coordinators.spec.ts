@@ -268,22 +268,57 @@ describe('the state store', () => {
   });
 });
 
-test('metrics tell of groups, and how far they are behind where that is known here', async () => {
-  const read = new Map<string, () => unknown>();
-  const meter = {
-    ...noMeter,
-    gauge: (name: string, _help: string, value: () => unknown) => void read.set(name, value),
-  };
-  const scene = new GroupScene({ meter });
-  await scene.startGroups(1);
-  scene.createTopic([1]);
-  await scene.time.advance(50);
-  for (const value of ['a', 'b', 'c']) await scene.produced(1, [value]);
-  await scene.joinAlone(1, 'g');
-  expect(await scene.commit(1, { groupId: 'simple', offset: 1 })).toBe('NONE');
+describe('metrics', () => {
+  type Gauge = (name: string) => unknown;
+
+  /** A scene whose gauges are read on the broker that starts last. */
+  function measured(): { scene: GroupScene; gauge: Gauge } {
+    const read = new Map<string, () => unknown>();
+    const gauge = (name: string, _help: string, value: () => unknown) => void read.set(name, value);
+    return { scene: new GroupScene({ meter: { ...noMeter, gauge } }), gauge: (name) => read.get(name)?.() };
+  }
+
+  /** Three records in partition 0 of a topic, one of them read by a group. */
+  async function withLag(scene: GroupScene, replicas: readonly number[]): Promise<void> {
+    scene.createTopic(replicas);
+    await scene.time.advance(50);
+    for (const value of ['a', 'b', 'c']) await scene.produced(replicas[0] ?? 0, [value]);
+    expect(await scene.commit(scene.coordinatorId, { groupId: 'simple', offset: 1 })).toBe('NONE');
+    await scene.time.advance(1000);
+  }
+
   const labels = { consumergroup: 'simple', topic: 'events' };
-  expect(read.get('kafka_consumergroup_lag')?.()).toEqual([{ labels: { ...labels, partition: '0' }, value: 2 }]);
-  expect(read.get('kafka_consumergroup_current_offset_sum')?.()).toEqual([{ labels, value: 1 }]);
-  expect(read.get('kafka_consumergroup_members')?.()).toEqual([{ labels: { consumergroup: 'g' }, value: 1 }]);
-  expect(read.get('kafka_coordinator_group_groupmetadatamanager_numgroups')?.()).toBe(2);
+
+  test('tell of groups, and how far they are behind', async () => {
+    const { scene, gauge } = measured();
+    await scene.startGroups(1);
+    await withLag(scene, [1]);
+    await scene.joinAlone(1, 'g');
+    expect(gauge('kafka_consumergroup_lag')).toEqual([{ labels: { ...labels, partition: '0' }, value: 2 }]);
+    expect(gauge('kafka_consumergroup_lag_sum')).toEqual([{ labels, value: 2 }]);
+    expect(gauge('kafka_consumergroup_current_offset_sum')).toEqual([{ labels, value: 1 }]);
+    expect(gauge('kafka_consumergroup_members')).toEqual([{ labels: { consumergroup: 'g' }, value: 1 }]);
+    expect(gauge('kafka_coordinator_group_groupmetadatamanager_numgroups')).toBe(2);
+  });
+
+  test('tell the lag of a partition that another broker leads, when a replica of it is here', async () => {
+    const { scene, gauge } = measured();
+    await scene.startGroups(1, 2);
+    scene.change({ leader: 2 });
+    await scene.awaitCoordinator();
+    await withLag(scene, [1, 2]);
+    expect(gauge('kafka_consumergroup_lag')).toEqual([{ labels: { ...labels, partition: '0' }, value: 2 }]);
+  });
+
+  test('tell no sum of lags of which one is not known', async () => {
+    const { scene, gauge } = measured();
+    await scene.startGroups(1);
+    await withLag(scene, [1]);
+    const topics = [{ topic: 'events', partitions: [{ partition: 1, offset: 5, leaderEpoch: -1, metadata: '' }] }];
+    expect(await scene.commit(1, { groupId: 'simple', offset: 5, topics })).toBe('NONE');
+    await scene.time.advance(1000);
+    expect(gauge('kafka_consumergroup_lag')).toEqual([{ labels: { ...labels, partition: '0' }, value: 2 }]);
+    expect(gauge('kafka_consumergroup_lag_sum')).toEqual([]);
+    expect(gauge('kafka_consumergroup_current_offset_sum')).toEqual([{ labels, value: 6 }]);
+  });
 });
