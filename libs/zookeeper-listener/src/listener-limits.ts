@@ -14,7 +14,7 @@ export interface ListenerLimits {
   readonly backlogBytesMax: number;
   /** Bytes a client has not taken at which it is cut off: watch events come without being asked for. */
   readonly unsentBytesMax: number;
-  /** A client that takes nothing of such a backlog for this long is cut off. */
+  /** A client that has not taken all of such a backlog after this long is cut off. */
   readonly stallTimeoutMs: number;
   /** How long a closed connection may take to go away. */
   readonly lingerMs: number;

@@ -13,7 +13,6 @@ export function shimSettings({ server, nodeId, endpoints, metadataFolder }: Node
   const maxMs = Math.max(minMs, server.number('zookeeper.max.session.timeout.ms') ?? 20 * tickTimeMs);
   return {
     version: VERSION,
-    tickTimeMs,
     sessionTimeouts: { minMs, maxMs },
     staleReadsMs: tickTimeMs * server.number('zookeeper.sync.limit'),
     watchLimits: DEFAULT_WATCH_LIMITS,

@@ -9,10 +9,6 @@ export class ServedClients {
   readonly #bySession = new Map<bigint, ServedClient>();
   readonly #ended = new Set<bigint>();
 
-  get count(): number {
-    return this.#clients.size;
-  }
-
   get sessionCount(): number {
     return this.#bySession.size;
   }

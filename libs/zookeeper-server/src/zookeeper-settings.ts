@@ -4,7 +4,6 @@ import type { SessionTimeouts, WatchLimits } from '@milena/zookeeper';
 export interface ZookeeperSettings {
   /** As in `3.8.4-<revision>, built on <date>`. */
   readonly version: string;
-  readonly tickTimeMs: number;
   readonly sessionTimeouts: SessionTimeouts;
   /** How long reads are answered after the quorum was lost. */
   readonly staleReadsMs: number;

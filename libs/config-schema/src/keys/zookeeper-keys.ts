@@ -8,6 +8,7 @@ export const ZOOKEEPER_KEYS = {
     type: 'int',
     default: '2000',
     min: 100,
+    max: 100_000_000,
     unit: 'milliseconds',
     scope: 'zookeeper',
     update: 'read-only',

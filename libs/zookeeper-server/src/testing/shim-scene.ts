@@ -20,7 +20,6 @@ const CLUSTER_ID = 'scene-cluster';
 /** What a shim is told in a scene: session timeouts of 1 to 10 s, reads for 3 s without a quorum. */
 export const SCENE_SETTINGS: ZookeeperSettings = {
   version: '3.8.4-scene, built on 2026-01-01 00:00 UTC',
-  tickTimeMs: 500,
   sessionTimeouts: { minMs: 1_000, maxMs: 10_000 },
   staleReadsMs: 3_000,
   watchLimits: { watcherBytesMax: 10_000, totalBytesMax: 20_000 },

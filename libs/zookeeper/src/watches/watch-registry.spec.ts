@@ -41,7 +41,7 @@ describe('watches', () => {
   });
 
   it('are bounded per client and together, and what is gone makes room', () => {
-    const registry = new WatchRegistry<string>({ watcherBytesMax: 300, totalBytesMax: 400 });
+    const registry = new WatchRegistry<string>({ watcherBytesMax: 450, totalBytesMax: 650 });
     expect([registry.add('ann', 'data', '/a'), registry.add('ann', 'data', '/b')]).toEqual([true, true]);
     expect(registry.add('ann', 'data', '/c')).toBe(false);
     expect([registry.add('bob', 'data', '/a'), registry.add('bob', 'data', '/b')]).toEqual([true, false]);
@@ -70,7 +70,7 @@ describe('watches', () => {
           else registry.forget(each.who);
         }
         for (const each of ['ann', 'bob', 'cid']) registry.forget(each);
-        const isRoomAgain = registry.add('ann', 'data', `/${'x'.repeat(499_900)}`);
+        const isRoomAgain = registry.add('ann', 'data', `/${'x'.repeat(499_800)}`);
         return registry.count === 1 && isRoomAgain;
       }),
       { seed: 1 },

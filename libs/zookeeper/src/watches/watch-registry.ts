@@ -20,7 +20,8 @@ export interface WatchLimits {
 /** Gets each event of a watcher. */
 export type DeliverEvent<Watcher> = (watcher: Watcher, event: WatchEvent) => void;
 
-const WATCH_BYTES = 128;
+/** What remembering a watch takes beside the characters of its path, as measured. */
+const WATCH_BYTES = 208;
 
 /** Who watches what. Watchers are told in the order in which they began to watch; nothing here depends on chance. */
 export class WatchRegistry<Watcher> {
