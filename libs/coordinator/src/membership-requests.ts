@@ -3,7 +3,7 @@ import type { ErrorName } from '@milena/model';
 /** One way of sharing partitions that a member offers, in order of preference. */
 export interface GroupProtocol {
   readonly name: string;
-  /** What the member tells the group's leader; opaque here. For consumers a ConsumerProtocolSubscription. */
+  /** What the member tells the group's leader; opaque here, and kept as it is. For consumers a ConsumerProtocolSubscription. */
   readonly metadata: Buffer;
 }
 
@@ -59,7 +59,7 @@ export interface JoinGroupResponse {
 /** What the leader gave to one member. */
 export interface MemberAssignment {
   readonly memberId: string;
-  /** Opaque here; for consumers a ConsumerProtocolAssignment. */
+  /** Opaque here, and kept as it is; for consumers a ConsumerProtocolAssignment. */
   readonly assignment: Buffer;
 }
 

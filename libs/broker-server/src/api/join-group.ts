@@ -21,7 +21,8 @@ export const joinGroupApi: ApiHandler<typeof joinGroup> = {
       clientId: clientId ?? '',
       clientHost: clientHost(connection.remoteAddress),
       protocolType: request.protocolType,
-      protocols: request.protocols,
+      // Copies: members are kept, the request's bytes are not.
+      protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
       sessionTimeoutMs: request.sessionTimeoutMs,
       rebalanceTimeoutMs: rebalanceTimeoutMs(request, apiVersion),
       requiresKnownMemberId: apiVersion >= KNOWN_MEMBER_ID_SINCE,

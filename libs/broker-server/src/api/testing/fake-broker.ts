@@ -153,9 +153,10 @@ export class FakeBroker {
     return response;
   }
 
-  /** Sends a frame as it is. */
+  /** Sends a frame as it is. Its bytes are used for something else as soon as it is answered, as by a listener. */
   async askBytes(frame: Buffer): Promise<Buffer | undefined> {
     const answer = await this.#handle(frame, CLIENT);
+    frame.fill(0xff);
     return answer === undefined ? undefined : joinFrame(answer);
   }
 
@@ -219,7 +220,8 @@ export class FakeBroker {
   #replicaManager(): BrokerContext['replicaManager'] {
     return {
       append: (request, respond) => {
-        this.appends.push(request);
+        const entries = request.entries.map((entry) => ({ ...entry, batches: Buffer.from(entry.batches) }));
+        this.appends.push({ ...request, entries });
         respond(this.onAppend(request));
       },
       fetch: (request, respond) => {
