@@ -53,7 +53,7 @@ function topicRules(image: MetadataImage, server: ServerConfig): ConfigRules {
 }
 
 function brokerRules(image: MetadataImage, name: string, server: ServerConfig): Result<ConfigRules> {
-  if (name !== '' && !/^\d{1,10}$/.test(name)) {
+  if (name !== '' && !/^(0|[1-9]\d{0,9})$/.test(name)) {
     return failure('INVALID_REQUEST', `'${name}' is not the id of a broker`);
   }
   if (name !== '' && image.broker(Number(name)) === undefined) {

@@ -50,6 +50,15 @@ describe('altering configurations', () => {
     expect(scenario.replaceConfigs(topic('a'), twice)).toMatchObject({ error: { code: 'INVALID_REQUEST' } });
   });
 
+  it('knows a broker by its number as it is written, and no other spelling of it', () => {
+    const { scenario } = setUp();
+    const broker = { type: 'BROKER' as const, name: '01' };
+    expect(scenario.alterConfigs(broker, [set('log.retention.ms', '5')])).toMatchObject({
+      error: { code: 'INVALID_REQUEST' },
+    });
+    expect(scenario.alterConfigs({ ...broker, name: '1' }, [set('log.retention.ms', '5')])).toMatchObject({ ok: true });
+  });
+
   it('writes nothing when it only validates', () => {
     const { scenario } = setUp();
     expect(scenario.alterConfigs(topic('a'), [set('retention.ms', '5')], true)).toMatchObject({ ok: true });
