@@ -120,14 +120,16 @@ class Coordinators implements HostedCoordinators {
   syncGroup(request: SyncGroupRequest): Promise<SyncGroupResponse> {
     return this.#ask<SyncGroupResponse>(request.groupId, {
       ask: (groups, now, respond) => groups.syncGroup(request, now, respond),
-      refuse: failedSync,
+      // The rebalance under way is lost: members that join again begin it anew, without looking for a coordinator.
+      refuse: (error) => failedSync(unlessLoading(error, 'REBALANCE_IN_PROGRESS')),
     });
   }
 
   heartbeat(request: HeartbeatRequest): Promise<HeartbeatResponse> {
     return this.#ask<HeartbeatResponse>(request.groupId, {
       ask: (groups, now, respond) => groups.heartbeat(request, now, respond),
-      refuse: (error) => ({ error }),
+      // Every member has a whole session timeout from the end of loading.
+      refuse: (error) => ({ error: unlessLoading(error, 'NONE') }),
     });
   }
 
@@ -194,4 +196,9 @@ class Coordinators implements HostedCoordinators {
     if (this.options.image().topicByName(OFFSETS_TOPIC) === undefined) return 'COORDINATOR_NOT_AVAILABLE';
     return this.#partitions.coordinator(this.partitionFor(groupId));
   }
+}
+
+/** What to tell members whose clients do not expect to hear that their coordinator still loads. */
+function unlessLoading(error: ErrorName, whileLoading: ErrorName): ErrorName {
+  return error === 'COORDINATOR_LOAD_IN_PROGRESS' ? whileLoading : error;
 }

@@ -162,6 +162,10 @@ describe('when leadership moves', () => {
     await scene.time.advance(50);
     expect(await scene.committed(next, 'g')).toBe('COORDINATOR_LOAD_IN_PROGRESS');
     expect(await scene.commit(next, { ...GROUP, offset: 6 })).toBe('COORDINATOR_LOAD_IN_PROGRESS');
+    // Clients do not expect to hear of loading from these two: one tells them to go on, the other to join again.
+    const member = { ...GROUP, memberId: 'm', generationId: 1 };
+    expect((await scene.groups(next).heartbeat(member)).error).toBe('NONE');
+    expect((await scene.groups(next).syncGroup({ ...member, assignments: [] })).error).toBe('REBALANCE_IN_PROGRESS');
     expect(await scene.time.resolve(scene.groups(next).listGroups({ states: [], types: [] }))).toMatchObject({
       error: 'COORDINATOR_LOAD_IN_PROGRESS',
     });

@@ -30,7 +30,8 @@ export interface CoordinatorLocation {
  * The group coordinators of a broker as API handlers see them: one per partition of `__consumer_offsets` led here. Nothing
  * is thrown for what a client sent. Where this broker cannot answer, the error is COORDINATOR_NOT_AVAILABLE (no such
  * partition), NOT_COORDINATOR (another broker leads it, or it was lost before the answer was certain) or
- * COORDINATOR_LOAD_IN_PROGRESS. Answers that tell of a change leave only after it is committed with acks=all.
+ * COORDINATOR_LOAD_IN_PROGRESS, of which heartbeats (NONE) and syncs (REBALANCE_IN_PROGRESS) hear nothing. Answers that
+ * tell of a change leave only after it is committed with acks=all.
  */
 export interface GroupCoordinators {
   /** Partition of `__consumer_offsets` that holds the group; by `offsets.topic.num.partitions` while the topic does not exist. */
