@@ -95,6 +95,14 @@ describe('requests', () => {
     expect(client.isClosed).toBe(true);
   });
 
+  it('of authentication keep a name, however long the secret, and no name that is as long', async () => {
+    const scene = await ShimScene.started();
+    const client = await connected(scene);
+    expect(client.ask('auth', bodyOf.auth('digest', `ann:${'s'.repeat(100_000)}`), -4).error).toBe(0);
+    expect(client.ask('auth', bodyOf.auth('digest', `${'n'.repeat(100_000)}:s`), -4).error).toBe(-115);
+    expect(client.isClosed).toBe(true);
+  });
+
   it('to sync wait for what the active controller has committed, and nothing behind them overtakes', async () => {
     const scene = await ShimScene.started();
     const client = await connected(scene);

@@ -157,7 +157,7 @@ class Server implements ZookeeperServer {
     const before = this.#availability.state;
     const state = this.#availability.check(nowMs, this.#followed?.tree.lastZxid);
     if (state !== before) {
-      logger.info('zookeeper clients are served anew', { state, before });
+      logger.info('service of zookeeper clients changed', { state, before });
       if ((state === 'following') !== (before === 'following')) this.#options.onFollowing(state === 'following');
     }
     for (const client of this.#clients.all()) this.#lookAt(client, nowMs);
