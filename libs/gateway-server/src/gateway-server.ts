@@ -20,7 +20,7 @@ export interface GatewayServerOptions {
   readonly platform: Platform;
   /** The process's configuration. */
   readonly server: ServerConfig;
-  readonly metadataLog: Pick<RaftDriver, 'subscribe' | 'leader' | 'health' | 'highWatermark' | 'logEndOffset'>;
+  readonly metadataLog: Pick<RaftDriver, 'subscribe' | 'leader' | 'health' | 'leaderHighWatermark'>;
   readonly connector: Connector;
   readonly controllerChannel: ActiveControllerChannel;
   /** Controllers to ask while the metadata log knows no leader. */
@@ -54,6 +54,7 @@ class Gateway implements GatewayServer {
   readonly #quorum: QuorumCalls;
   #clusterId: string | undefined;
   #imageTime: TimestampMs | undefined;
+  #controlOffset = -1;
 
   constructor(private readonly options: GatewayServerOptions) {
     const { platform, server, metadataLog, connector } = options;
@@ -61,10 +62,11 @@ class Gateway implements GatewayServer {
       platform,
       metadataLog,
       publish: (_delta, _image, { timestamp }) => (this.#imageTime = timestamp),
+      onCommittedLeaderChange: ({ offset }) => (this.#controlOffset = offset),
     });
     this.#readiness = new QuorumReadiness({
       metadataLog,
-      imageOffset: () => this.#follower.image.provenance.offset,
+      appliedOffset: () => Math.max(this.#follower.image.provenance.offset, this.#controlOffset),
     });
     const peerListenerName = server.string('inter.broker.listener.name').toUpperCase();
     this.#brokers = new BrokerCalls({ connector, peerListenerName });

@@ -7,8 +7,6 @@ import type { GatewayServerOptions } from '../gateway-server';
 export class ScriptedLog implements Pick<GatewayServerOptions, 'metadataLog'> {
   isLive = true;
   leaderInfo: LeaderInfo = { leaderId: 101, epoch: 3, endpoint: { host: 'controller', port: 9093 } };
-  /** Offsets at the end of the log that no listener is told of: control records. */
-  controlOffsets = 0;
   readonly #listeners: MetadataLogListener[] = [];
   #end = 0;
 
@@ -16,8 +14,7 @@ export class ScriptedLog implements Pick<GatewayServerOptions, 'metadataLog'> {
     subscribe: (listener) => void this.#listeners.push(listener),
     leader: () => this.leaderInfo,
     health: () => this.isLive,
-    highWatermark: () => (this.isLive ? offset(this.#end + this.controlOffsets) : undefined),
-    logEndOffset: () => offset(this.#end + this.controlOffsets),
+    leaderHighWatermark: () => (this.isLive ? offset(this.#end) : undefined),
   };
 
   get end(): Offset {
@@ -37,6 +34,13 @@ export class ScriptedLog implements Pick<GatewayServerOptions, 'metadataLog'> {
     if (isTold) tell();
     else this.#late.push(tell);
     return lastOffset;
+  }
+
+  /** Commits the control record with which a leader begins its epoch. */
+  beginEpoch(leaderId: number, epoch: number): void {
+    const change = { leaderId, epoch, offset: offset(this.#end), timestamp: timestampMs(1_700_000_000_123) };
+    this.#end += 1;
+    for (const listener of this.#listeners) listener.onCommittedLeaderChange?.(change);
   }
 
   /** Tells what was held back. */
