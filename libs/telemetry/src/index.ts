@@ -6,3 +6,4 @@ export { createMonitorHandler, type MonitorHandler, type MonitorHandlerOptions }
 export { createMonitorServer, type MonitorServer } from './monitor-server';
 export { MetricRegistry } from './metric-registry';
 export { createMetricsPage, type MetricsPage } from './metrics-page';
+export { limitPipelining } from './pipelining-limit';

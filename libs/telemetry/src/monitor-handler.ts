@@ -12,19 +12,36 @@ export interface MonitorHandlerOptions {
 }
 
 const TEXT = 'text/plain; charset=utf-8';
+/** Scrapes under way at one time. Pages are large, and whoever does not read one keeps it in memory. */
+const SCRAPES_MAX = 32;
+const SCRAPE_WITHIN_MS = 10_000;
 const PATHS: readonly string[] = ['/metrics', '/healthz', '/readyz'];
 
 /**
  * The pages that every process shows: `/metrics` for Prometheus, `/healthz` 200 while the process lives, `/readyz` 200
- * when it can do its job, else 503 with one line that says why not. Only GET and HEAD.
+ * when it can do its job, else 503 with one line that says why not. Only GET and HEAD. Scrapes are bounded in number and time.
  */
 export function createMonitorHandler({ metricsPage, service }: MonitorHandlerOptions): MonitorHandler {
+  let scrapes = 0;
+
   function readiness(response: ServerResponse): void {
     if (service.isReady()) return end(response, 200, 'ready\n');
     end(response, 503, `${(service.whyNotReady?.() ?? 'not ready').replaceAll('\n', ' ')}\n`);
   }
 
-  async function metrics(response: ServerResponse): Promise<void> {
+  async function metrics({ socket }: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (scrapes >= SCRAPES_MAX) return end(response, 503, 'too many scrapes at one time\n');
+    scrapes += 1;
+    const deadline = setTimeout(() => socket.destroy(), SCRAPE_WITHIN_MS).unref();
+    const over = (): void => {
+      scrapes -= 1;
+      clearTimeout(deadline);
+      response.off('close', over);
+      socket.off('close', over);
+    };
+    response.on('close', over);
+    // A response behind another one on the same connection does not learn that it was closed.
+    socket.on('close', over);
     try {
       const { contentType, text } = await metricsPage();
       end(response, 200, text, contentType);
@@ -39,7 +56,7 @@ export function createMonitorHandler({ metricsPage, service }: MonitorHandlerOpt
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       end(response, 405, 'only GET and HEAD\n');
-    } else if (path === '/metrics') void metrics(response);
+    } else if (path === '/metrics') void metrics(request, response);
     else if (path === '/readyz') readiness(response);
     else end(response, 200, 'alive\n');
     return true;

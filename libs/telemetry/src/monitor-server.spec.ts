@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createMonitorHandler } from './monitor-handler';
 import { createMonitorServer, type MonitorServer } from './monitor-server';
@@ -6,10 +7,12 @@ describe('the monitor endpoint', () => {
   let server: MonitorServer;
   let port: number;
   let waitsFor: string | undefined;
+  let page: string;
   beforeEach(async () => {
     waitsFor = undefined;
+    page = 'up 1\n';
     const handler = createMonitorHandler({
-      metricsPage: () => Promise.resolve({ contentType: 'text/plain', text: 'up 1\n' }),
+      metricsPage: () => Promise.resolve({ contentType: 'text/plain', text: page }),
       service: { isReady: () => waitsFor === undefined, whyNotReady: () => waitsFor },
     });
     server = createMonitorServer({ host: '127.0.0.1', port: 0 }, handler);
@@ -56,5 +59,31 @@ describe('the monitor endpoint', () => {
 
   it('refuses headers without end', async () => {
     expect(await send(`GET /metrics HTTP/1.1\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
+  });
+
+  it('keeps few pages for readers who do not read, and answers probes all the same', async () => {
+    page = 'x'.repeat(5 * 1024 * 1024);
+    const slow = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const request = 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n';
+        const socket = connect(port, '127.0.0.1', () => socket.write(request.repeat(2)));
+        const [start] = (await once(socket, 'data')) as [Buffer];
+        socket.pause();
+        return { socket, status: start.toString('latin1', 9, 12) };
+      }),
+    );
+    expect(slow.filter(({ status }) => status === '200').length).toBeLessThanOrEqual(32);
+    expect(slow.filter(({ status }) => status === '503').length).toBeGreaterThanOrEqual(8);
+    expect((await get('/readyz'))[0]).toBe(200);
+    await Promise.all(
+      slow.map(({ socket }) => {
+        socket.destroy();
+        return once(socket, 'close');
+      }),
+    );
+    page = 'up 1\n';
+    let scraped: readonly [number, string] = [503, ''];
+    while (scraped[0] === 503) scraped = await get('/metrics');
+    expect(scraped).toEqual([200, 'up 1\n']);
   });
 });

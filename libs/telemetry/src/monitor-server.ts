@@ -2,9 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Endpoint } from '@milena/model';
 import type { MonitorHandler } from './monitor-handler';
+import { limitPipelining } from './pipelining-limit';
 
 /** Scrapers and probes are few; enough to let them in while strangers hold connections open. */
 const CONNECTIONS_MAX = 1_000;
+/** Requests of one connection that wait for their answers; scrapers send one at a time. */
+const UNANSWERED_MAX = 8;
 const HEADERS_MAX = 50;
 const HEADER_BYTES_MAX = 8 * 1024;
 const HEADERS_WITHIN_MS = 5_000;
@@ -30,6 +33,7 @@ export function createMonitorServer({ host, port }: Endpoint, handler: MonitorHa
   });
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = CONNECTIONS_MAX;
+  limitPipelining(server, UNANSWERED_MAX);
   server.on('request', (request, response) => {
     // Whoever sends a body loses the connection with the answer, so that none of it is read.
     if (Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined) {
