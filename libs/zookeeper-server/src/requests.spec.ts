@@ -130,6 +130,16 @@ describe('requests', () => {
     expect(client.replies()).toMatchObject([{ error: -7 }]);
   });
 
+  it('to sync ask again while one controller takes over from another', async () => {
+    const scene = await ShimScene.started();
+    const client = await connected(scene);
+    client.send('sync', bodyOf.path('/'));
+    await scene.time.advance(500);
+    scene.leaderPosition = offset(scene.zxid);
+    await scene.time.resolve(client.settled());
+    expect(client.replies()).toMatchObject([{ error: 0 }]);
+  });
+
   it('to sync fail when no controller answers', async () => {
     const scene = await ShimScene.started();
     const client = await connected(scene);

@@ -73,7 +73,7 @@ class Server implements ZookeeperServer {
       watches: this.#watches,
       clients: this.#clients,
       statistics: this.#statistics,
-      askLeaderPosition: createAskLeaderPosition(controllerChannel),
+      askLeaderPosition: createAskLeaderPosition(controllerChannel, platform),
       clusterId: () => this.#clusterId,
       service: (acceptsReadOnly) => this.#service(acceptsReadOnly),
       tree: () => this.#tree(),
