@@ -42,13 +42,17 @@ export function createMonitoredService({ config, telemetry, create, onFatal }: M
   const { monitor: endpoint } = config.endpoints;
   const server = endpoint === undefined ? undefined : createMonitorServer(endpoint, monitor);
   const isDefault = !config.server.isGiven('monitor.listeners');
+  let isStopping = false;
   return {
     ...readiness,
     async start() {
       if (server !== undefined && endpoint !== undefined) await open(server, endpoint, isDefault, outputs.logger);
-      await service.start();
+      // A server that was closed before it listened listens all the same.
+      if (isStopping) await server?.stop();
+      else await service.start();
     },
     async stop() {
+      isStopping = true;
       await service.stop();
       await server?.stop();
       await telemetry.stop();

@@ -86,6 +86,17 @@ describe('createMonitoredService', () => {
     expect(events).toEqual([]);
   });
 
+  it('neither starts nor listens any more when it is stopped while its monitor opens', async () => {
+    const port = await freePort();
+    const events: string[] = [];
+    const service = create(configOf(port, 'zookeeper'), events);
+    const starting = service.start();
+    await service.stop();
+    await starting;
+    expect(events).toEqual(['stopped']);
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
   it('starts without a monitor when only its default port is taken', async () => {
     const config = configOf(takenPort, 'zookeeper');
     const server = Object.assign(Object.create(config.server) as typeof config.server, { isGiven: () => false });
