@@ -2,8 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Endpoint } from '@milena/model';
 import type { Logger } from '@milena/platform';
+import { limitPipelining } from '@milena/telemetry';
 
 const CONNECTIONS_MAX = 1000;
+/** Requests of one connection that wait for their answers; clients send one at a time. */
+const UNANSWERED_MAX = 16;
 const HEADER_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 const HEADERS_WITHIN_MS = 10_000;
@@ -39,6 +42,7 @@ export function createAdminHttpServer(options: AdminHttpServerOptions): AdminHtt
   });
   server.maxHeadersCount = HEADERS_MAX;
   server.maxConnections = CONNECTIONS_MAX;
+  limitPipelining(server, UNANSWERED_MAX);
   server.on('request', (request, response) => {
     if (!options.monitor(request, response)) options.handle(request, response);
   });

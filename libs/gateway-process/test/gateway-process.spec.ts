@@ -83,8 +83,7 @@ function scriptedNode(quorum: { isLive: boolean }): ServiceNode {
       }),
     leader: () => ({ leaderId: 101, epoch: 1 }),
     health: () => quorum.isLive,
-    highWatermark: () => end,
-    logEndOffset: () => end,
+    leaderHighWatermark: () => end,
   };
   return {
     platform: createNodePlatform(outputs),
@@ -148,6 +147,7 @@ async function freePorts(): Promise<{ grpc: number; http: number }> {
 describe('a gateway process', () => {
   let folder: string;
   let quorum: { isLive: boolean };
+  let pagesShown: number;
   let gateway: GatewayProcess;
   let channel: Channel;
   let grpc: Endpoint;
@@ -162,6 +162,7 @@ describe('a gateway process', () => {
     };
     const config = configOf(folder, ports);
     const monitor: NonNullable<Parameters<typeof createGatewayProcess>[0]['monitor']> = ({ url }, response) => {
+      if (url === '/readyz') pagesShown += 1;
       if (url === '/readyz') response.writeHead(gateway.isReady() ? 200 : 503).end();
       return url === '/readyz';
     };
@@ -285,6 +286,16 @@ describe('a gateway process', () => {
     const strange = { 'content-type': 'application/json', traceparent: '00-\u00ff' };
     expect((await http(web, path, '{}', strange)).status).toBe(200);
     expect((await http(web, path, '{}', { ...strange, 'connect-timeout-ms': 'soon' })).status).toBe(400);
+  });
+
+  it('ends a connection that pipelines more than it may, without reading the rest', async () => {
+    await until(() => gateway.isReady());
+    const one = 'GET /readyz HTTP/1.1\r\nhost: h\r\n\r\n';
+    pagesShown = 0;
+    await rawHttp(web, one.repeat(200));
+    expect(pagesShown).toBe(16);
+    const within = await rawHttp(web, one.repeat(10) + one.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
+    expect(within.split('HTTP/1.1 200 ')).toHaveLength(12);
   });
 
   it('describes its services by reflection, down to maps and timestamps', async () => {
