@@ -47,9 +47,7 @@ export function createMonitoredService({ config, telemetry, create, onFatal }: M
     ...readiness,
     async start() {
       if (server !== undefined && endpoint !== undefined) await open(server, endpoint, isDefault, outputs.logger);
-      // A server that was closed before it listened listens all the same.
-      if (isStopping) await server?.stop();
-      else await service.start();
+      if (!isStopping) await service.start();
     },
     async stop() {
       isStopping = true;
@@ -63,6 +61,7 @@ export function createMonitoredService({ config, telemetry, create, onFatal }: M
 async function open(server: MonitorServer, endpoint: Endpoint, isDefault: boolean, logger: Logger): Promise<void> {
   try {
     const bound = await server.start();
+    if (bound === undefined) return;
     logger.info('metrics, health and readiness are served', { endpoint: endpointText(bound) });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;

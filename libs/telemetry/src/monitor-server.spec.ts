@@ -16,7 +16,7 @@ describe('the monitor endpoint', () => {
       service: { isReady: () => waitsFor === undefined, whyNotReady: () => waitsFor },
     });
     server = createMonitorServer({ host: '127.0.0.1', port: 0 }, handler);
-    ({ port } = await server.start());
+    ({ port } = (await server.start())!);
   });
   afterEach(() => server.stop());
 
@@ -85,5 +85,12 @@ describe('the monitor endpoint', () => {
     let scraped: readonly [number, string] = [503, ''];
     while (scraped[0] === 503) scraped = await get('/metrics');
     expect(scraped).toEqual([200, 'up 1\n']);
+  });
+
+  it('does not listen when it was stopped before', async () => {
+    const other = createMonitorServer({ host: '127.0.0.1', port: 0 }, () => false);
+    const starting = other.start();
+    await other.stop();
+    expect(await starting).toBeUndefined();
   });
 });

@@ -16,8 +16,8 @@ const IDLE_MS = 65_000;
 
 /** An HTTP server for the monitor's pages. */
 export interface MonitorServer {
-  /** Starts to listen; where. Rejects with the error of the socket. */
-  start(): Promise<Endpoint>;
+  /** Starts to listen; where, undefined when it was stopped before. Rejects with the error of the socket. */
+  start(): Promise<Endpoint | undefined>;
   /** Cuts connections and stops listening. */
   stop(): Promise<void>;
 }
@@ -51,9 +51,10 @@ export function createMonitorServer({ host, port }: Endpoint, handler: MonitorHa
   };
 }
 
-function listening(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
+function listening(server: Server, { host, port }: Endpoint): Promise<Endpoint | undefined> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
+    server.once('close', () => resolve(undefined));
     server.listen({ ...(host === '' ? {} : { host }), port }, () => {
       server.off('error', reject);
       server.on('error', () => undefined);
