@@ -1,4 +1,5 @@
 import { noTracer, silentLogger } from '@milena/platform';
+import { createRecordingLogger } from '@milena/platform/testing';
 import { context, trace, SpanKind, type Context, type Span, type SpanOptions } from '@opentelemetry/api';
 import { createTracing, type TracingOptions } from './tracing';
 
@@ -57,5 +58,19 @@ describe('createTracing', () => {
       parent: { traceparent: 'nonsense' },
     });
     expect(started[0]?.parent).toBeUndefined();
+  });
+
+  it('is off, with a warning, when the exporter cannot be made', () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'not a url', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    // The exporters read the process's own environment.
+    const before = { ...process.env };
+    Object.assign(process.env, environment);
+    try {
+      const logger = createRecordingLogger();
+      expect(createTracing({ ...options(environment), logger }).tracer).toBe(noTracer);
+      expect(logger.lines).toEqual([expect.objectContaining({ level: 'warn', message: 'traces are not exported' })]);
+    } finally {
+      process.env = before;
+    }
   });
 });

@@ -25,21 +25,30 @@ export interface Tracing {
   stop(): Promise<void>;
 }
 
+const OFF: Tracing = { tracer: noTracer, stop: () => Promise.resolve() };
+
 /**
  * Traces for a service: through the SDK that was loaded before us (`node --require ./otel.cjs main.js`), else through one
- * of our own when OTEL_* asks for traces to be exported. Otherwise tracing is off and nothing is loaded.
+ * of our own when OTEL_* asks for traces to be exported. Otherwise tracing is off and nothing is loaded; so it is, with a
+ * warning, when the exporter cannot be made.
  */
 export function createTracing({ service, nodeId, environment, logger }: TracingOptions): Tracing {
   const registry = (globalThis as Record<symbol, unknown>)[REGISTRY] as { trace?: unknown } | undefined;
   const isPreloaded = registry?.trace !== undefined;
   const variables = isPreloaded ? undefined : otelVariables(environment);
-  if (!isPreloaded && variables === undefined) return { tracer: noTracer, stop: () => Promise.resolve() };
+  if (!isPreloaded && variables === undefined) return OFF;
   const api = createRequire(__filename)('@opentelemetry/api') as OpenTelemetryApi;
   if (variables === undefined) return { tracer: tracerOn(api, api.trace.getTracer(service)), stop: async () => {} };
   for (const problem of variables.problems) logger.warn('configuration', { warning: problem });
-  const { tracer, shutdown } = startSpanExport({ service, nodeId, variables, logger });
-  logger.info('traces are exported', { protocol: variables.protocol });
-  return { tracer: tracerOn(api, tracer), stop: () => within(FLUSH_WITHIN_MS, shutdown()) };
+  try {
+    const { tracer, shutdown } = startSpanExport({ service, nodeId, variables, logger });
+    logger.info('traces are exported', { protocol: variables.protocol });
+    return { tracer: tracerOn(api, tracer), stop: () => within(FLUSH_WITHIN_MS, shutdown()) };
+  } catch (error) {
+    // Exporters read their variables themselves and throw at some; nobody's service should end for that.
+    logger.warn('traces are not exported', { error });
+    return OFF;
+  }
 }
 
 function within(ms: number, work: Promise<void>): Promise<void> {
