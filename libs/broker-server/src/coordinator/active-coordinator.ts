@@ -12,11 +12,12 @@ import {
   type Respond,
 } from '@milena/coordinator';
 import { success } from '@milena/model';
-import { noTracer, type Platform, type Timer } from '@milena/platform';
+import { noTracer, type Platform } from '@milena/platform';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import type { Partition } from '../partition';
 import type { PlantedBugs } from '../planted-bugs';
 import { CoordinatorLog, type CoordinatorLogOptions } from './coordinator-log';
+import { DeadlineTimer } from './deadline-timer';
 import { newMemberId } from './member-id';
 
 /** Writes of one partition that may wait to be committed. */
@@ -46,8 +47,7 @@ export class ActiveCoordinator {
   readonly groups: GroupCoordinator;
   readonly #log: CoordinatorLog;
   readonly #kept: ReplicatedState<GroupsImage, CoordinatorRecord, KeyedBytes, KeyedBytes>;
-  #timer: { readonly atMs: number; readonly timer: Timer } | undefined;
-  #isClosed = false;
+  readonly #timer: DeadlineTimer;
 
   constructor(
     private readonly parts: CoordinatorParts,
@@ -80,6 +80,12 @@ export class ActiveCoordinator {
       newMemberId: (prefix) => newMemberId(prefix, random),
       outputs: { write: (write) => this.#write(write), count },
     });
+    this.#timer = new DeadlineTimer({
+      clock,
+      timers,
+      nextMs: () => this.groups.nextDeadlineMs,
+      onDue: () => this.groups.advance(this.#now()),
+    });
   }
 
   /** What can no longer be lost. */
@@ -91,14 +97,14 @@ export class ActiveCoordinator {
   start(leaderEpoch: number): void {
     this.#kept.onLeader(leaderEpoch);
     this.groups.load(this.#now());
-    this.#schedule();
+    this.#timer.schedule();
   }
 
   /** Asks; the answer may take until the next generation of a group. */
   ask<Response>(question: Ask<Response>): Promise<Response> {
     return new Promise((resolve) => {
       question(this.groups, this.#now(), resolve);
-      this.#schedule();
+      this.#timer.schedule();
     });
   }
 
@@ -109,14 +115,12 @@ export class ActiveCoordinator {
 
   topicsDeleted(topics: readonly string[]): void {
     this.groups.topicsDeleted(topics, this.#now());
-    this.#schedule();
+    this.#timer.schedule();
   }
 
   /** Ends: whoever waits is told to look for the next coordinator. */
   close(): void {
-    this.#isClosed = true;
-    this.#timer?.timer.cancel();
-    this.#timer = undefined;
+    this.#timer.close();
     this.groups.close(this.#now());
     this.#kept.onResigned();
   }
@@ -127,24 +131,10 @@ export class ActiveCoordinator {
     const isHasty = this.parts.plantedBugs.answerCommitsBeforeHighWatermark === true;
     void (isHasty ? Promise.resolve(success(undefined)) : written).then((outcome) => {
       settled(outcome.ok ? undefined : outcome.error.code, this.#now());
-      this.#schedule();
+      this.#timer.schedule();
     });
     // Without followers the high watermark has moved inside the append, before the state knew of its batch.
     this.highWatermarkMoved();
-  }
-
-  /** Lets the timer fire at the next deadline; one that fires too early for the present ones only costs a look. */
-  #schedule(): void {
-    const atMs = this.groups.nextDeadlineMs;
-    if (this.#isClosed || atMs === undefined || (this.#timer !== undefined && this.#timer.atMs <= atMs)) return;
-    this.#timer?.timer.cancel();
-    const { clock, timers } = this.parts.platform;
-    const timer = timers.after(Math.max(0, atMs - clock.monotonicMs()), () => {
-      this.#timer = undefined;
-      this.groups.advance(this.#now());
-      this.#schedule();
-    });
-    this.#timer = { atMs, timer };
   }
 
   #now(): Moment {
