@@ -4,8 +4,9 @@ import type { CommittedOffset } from '../records/coordinator-record';
 
 /**
  * Whether a committed offset may be forgotten (KIP-186, KIP-211): a group without members keeps its offsets for the
- * retention time after it became empty; a stable group keeps those of topics its members read, however old; a group of
- * offsets only keeps each one for the retention time after its commit. While a group rebalances nothing expires.
+ * retention time after it became empty, or after a later commit; a stable group keeps those of topics its members read,
+ * however old; a group of offsets only keeps each one for the retention time after its commit. While a group rebalances
+ * nothing expires.
  */
 export function isOffsetExpired(
   group: ClassicGroup,
@@ -20,7 +21,7 @@ export function isOffsetExpired(
 
 function expiryBegins(group: ClassicGroup, topic: string, { commitTimestamp }: CommittedOffset): number | undefined {
   if (group.protocolType === undefined) return commitTimestamp;
-  if (group.state === 'Empty') return group.stateTimestamp < 0 ? commitTimestamp : group.stateTimestamp;
+  if (group.state === 'Empty') return Math.max(group.stateTimestamp, commitTimestamp);
   const topics = group.protocolType === CONSUMER_PROTOCOL_TYPE ? group.subscribedTopics : undefined;
   if (group.state !== 'Stable' || topics === undefined || topics.has(topic)) return undefined;
   return commitTimestamp;
