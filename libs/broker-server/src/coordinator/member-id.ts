@@ -10,5 +10,7 @@ export function newMemberId(prefix: string, random: Random): string {
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
   const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-  return `${prefix.slice(0, PREFIX_MAX)}-${uuid}`;
+  // Half a character cannot be sent: what the client comes back with would be another id.
+  const sendable = Buffer.from(prefix.slice(0, PREFIX_MAX)).toString();
+  return `${sendable}-${uuid}`;
 }
