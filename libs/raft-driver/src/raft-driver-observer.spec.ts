@@ -1,3 +1,4 @@
+import { createRecordingLogger } from '@milena/platform/testing';
 import { DriverCluster } from './testing/driver-cluster';
 
 describe('an observer', () => {
@@ -96,4 +97,16 @@ describe('an observer', () => {
     await cluster.time.advance(10);
     expect(lost.filter(({ replicaId, failure }) => replicaId === 11 && failure.reason === 'reset')).toEqual([]);
   });
+});
+
+test('an observer of another cluster says so, once, and learns nothing', async () => {
+  const logger = createRecordingLogger();
+  const cluster = await DriverCluster.start({ voters: [1, 2, 3], logger });
+  await cluster.activeWithin(5000);
+  const { driver } = await cluster.startObserver(10, [1, 2, 3], 'another-cluster');
+  await cluster.time.advance(10_000);
+  const refusals = logger.lines.filter(({ message }) => message === 'the controllers are of another cluster');
+  expect(refusals).toHaveLength(1);
+  expect(refusals[0]).toMatchObject({ level: 'warn', facts: { clusterId: 'another-cluster' } });
+  expect([driver.health(), driver.highWatermark()]).toEqual([false, undefined]);
 });

@@ -84,6 +84,7 @@ class Pump implements RaftPump {
   #lastFetchMs = -Infinity;
   /** What the answer to the last fetch said. */
   #fetchedHighWatermark: Offset | undefined;
+  #isOfOtherCluster = false;
   /** Above 0 while a caller waits for a call to return: listeners must not run then. */
   #callDepth = 0;
   #closed = false;
@@ -130,6 +131,7 @@ class Pump implements RaftPump {
       logger,
       handlers: {
         onResponse: ({ correlationId }, response) => {
+          this.#tellOfOtherCluster(response.error === 'INCONSISTENT_CLUSTER_ID');
           if (response.type === 'fetch' && response.error === 'NONE') {
             this.#lastFetchMs = clock.monotonicMs();
             this.#fetchedHighWatermark = response.highWatermark;
@@ -259,6 +261,14 @@ class Pump implements RaftPump {
   #sendOut(effects: RaftEffects): void {
     for (const answer of effects.answers) this.#options.service?.answer(answer);
     for (const request of effects.requests) this.#client.send(request);
+  }
+
+  /** Controllers of another cluster answer like this without end: the first time is worth a line. */
+  #tellOfOtherCluster(isOther: boolean): void {
+    const { clusterId, platform } = this.#options.driver;
+    if (isOther && !this.#isOfOtherCluster)
+      platform.logger.warn('the controllers are of another cluster', { clusterId });
+    this.#isOfOtherCluster = isOther;
   }
 
   #enter(leadership: Leadership): void {

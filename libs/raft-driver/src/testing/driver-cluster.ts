@@ -113,9 +113,13 @@ export class DriverCluster {
     return cluster;
   }
 
-  /** Formats a broker's disk and starts it; it knows the bootstrap servers only. */
-  async startObserver(nodeId: number, bootstrapIds: readonly number[] = this.options.voters): Promise<DriverProcess> {
-    await this.#format(nodeId, undefined);
+  /** Formats a broker's disk, for another cluster when one is named, and starts it; it knows the bootstrap servers only. */
+  async startObserver(
+    nodeId: number,
+    bootstrapIds: readonly number[] = this.options.voters,
+    clusterId = CLUSTER_ID,
+  ): Promise<DriverProcess> {
+    await this.#format(nodeId, undefined, clusterId);
     return this.run(nodeId, 'observer', bootstrapIds);
   }
 
@@ -125,11 +129,12 @@ export class DriverCluster {
     const time = createProcessTime(this.time);
     const server = network.server(endpointOf(nodeId).port);
     const fatal: unknown[] = [];
+    const own = readMetaProperties(this.disk(nodeId), LOG_FOLDER);
     const driver = createRaftDriver({
       platform: this.#platform(nodeId, time),
       nodeId,
-      directoryId: readMetaProperties(this.disk(nodeId), LOG_FOLDER)?.directoryId ?? '',
-      clusterId: CLUSTER_ID,
+      directoryId: own?.directoryId ?? '',
+      clusterId: own?.clusterId ?? CLUSTER_ID,
       role,
       logFolder: LOG_FOLDER,
       locksLogFolder: true,
@@ -219,14 +224,14 @@ export class DriverCluster {
     if (!(await this.time.runUntil(told, withinMs))) throw new Error(`${value} is not everywhere in ${withinMs} ms`);
   }
 
-  async #format(nodeId: number, voters: readonly FirstVoter[] | undefined): Promise<void> {
+  async #format(nodeId: number, voters?: readonly FirstVoter[], clusterId = CLUSTER_ID): Promise<void> {
     const disk = this.disk(nodeId);
     const platform = { disk, clock: this.time.clock, random: this.#random.fork(`format ${nodeId}`) };
     const format = formatStorage({
       platform,
       logFolders: [LOG_FOLDER],
       metadataLogFolder: LOG_FOLDER,
-      clusterId: CLUSTER_ID,
+      clusterId,
       nodeId,
       voters: voters === undefined ? { kind: 'none' } : { kind: 'initial', voters },
     });
