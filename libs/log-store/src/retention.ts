@@ -14,8 +14,9 @@ export interface RetentionInput {
 
 /**
  * How many of the oldest segments may go: those below the log start, those whose newest record is older than
- * `retentionMs` (or that were closed so long ago, when their records carry no time), and those without which the log still has `retentionBytes`. Never one that reaches above the high
- * watermark, never the active segment while it is empty. The count may include the active one; it must be rolled first.
+ * `retentionMs` (or that were closed so long ago, when their records carry no time), and those without which the log still
+ * has `retentionBytes`. Never one that reaches above the high watermark, never the active segment while it is empty. The
+ * count may include the active one; it must be rolled first.
  */
 export function countDeletableSegments(input: RetentionInput): number {
   const { segments, config, logStartOffset, logEndOffset, highWatermark, now } = input;
