@@ -23,8 +23,6 @@ const WHOLE_SERVER = '';
 const HEALTH_INTERVAL_MS = 50;
 /** How long calls under way may take to be answered at the end. */
 const DRAIN_MS = 300;
-/** What a caller may leave unread on one stream: only reflection has streams. */
-const QUEUED_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What a gateway process is made from. */
 export interface GatewayProcessOptions {
@@ -93,7 +91,6 @@ class RunningGateway implements GatewayProcess {
       ...outputs,
       startsTraces: true,
       health: this.#health,
-      maxQueuedBytes: QUEUED_BYTES_MAX,
     });
     serveAdminGrpc(this.#grpc, methods);
     const handle = createAdminConnect(methods, outputs);

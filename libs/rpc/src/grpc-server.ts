@@ -70,6 +70,8 @@ export interface GrpcServer extends ServiceHost {
 }
 
 const MIB = 1024 * 1024;
+/** Tools ask one question at a time; short ones have long answers, which nobody may pile up on 128 streams at once. */
+const REFLECTION_QUEUED_BYTES_MAX = 256 * 1024;
 
 function grpcOptions(options: GrpcServerOptions): ServerOptions {
   return {
@@ -80,6 +82,14 @@ function grpcOptions(options: GrpcServerOptions): ServerOptions {
     'grpc.max_concurrent_streams': options.maxConcurrentCalls ?? 128,
     'grpc.enable_channelz': 0,
   };
+}
+
+/** A bidirectional method as it is served. */
+interface ServedStream {
+  readonly method: string;
+  readonly accept: StreamAcceptor;
+  /** Unsent bytes past which a stream is cancelled. */
+  readonly maxQueuedBytes: number;
 }
 
 /** One period of listening. */
@@ -118,10 +128,16 @@ class RegisteringServer implements GrpcServer {
     limitStreamResets(grpc);
     const connections = new PeerConnections();
     for (const [method, handler] of this.#unary) this.#registerUnary(grpc, connections, method, handler);
-    for (const [method, accept] of this.#streams) this.#registerStream(grpc, connections, method, accept);
+    const { maxQueuedBytes = 64 * MIB } = this.options;
+    for (const [method, accept] of this.#streams) {
+      this.#registerStream(grpc, connections, { method, accept, maxQueuedBytes });
+    }
     this.options.health?.register(grpc);
     const reflection = createReflection(this.#serviceNames());
-    for (const method of REFLECTION_METHODS) this.#registerStream(grpc, connections, method, reflection);
+    for (const method of REFLECTION_METHODS) {
+      const served = { method, accept: reflection, maxQueuedBytes: REFLECTION_QUEUED_BYTES_MAX };
+      this.#registerStream(grpc, connections, served);
+    }
     const injector = grpc.createConnectionInjector(serverCredentials(this.options.tls));
     const sockets = createServer((socket) => {
       this.#watch(socket, connections);
@@ -198,11 +214,10 @@ class RegisteringServer implements GrpcServer {
     grpc.register(method, answer, serializeBytes, deserializeBytes, 'unary');
   }
 
-  #registerStream(grpc: Server, connections: PeerConnections, method: string, accept: StreamAcceptor): void {
+  #registerStream(grpc: Server, connections: PeerConnections, { method, accept, maxQueuedBytes }: ServedStream): void {
     const answer = (call: ServerDuplexStream<Uint8Array, Uint8Array>): void => {
       const connection = connections.find(call.getPeer());
       const observed = this.#begin(method, connection, false);
-      const { maxQueuedBytes = 64 * MIB } = this.options;
       acceptServerStream(call, accept, { context: { peer: connection.peer }, connection, observed, maxQueuedBytes });
     };
     grpc.register(method, answer, serializeBytes, deserializeBytes, 'bidi');

@@ -1,8 +1,11 @@
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { success } from '@milena/model';
+import { ServerReflectionRequestSchema } from '@milena/proto';
 import { createGrpcConnector } from './grpc-connector';
 import { createGrpcServer, type GrpcServer } from './grpc-server';
+import { REFLECTION_METHODS } from './reflection-service';
 
 const ECHO = '/milena.test.v1.TestService/Echo';
 const STREAM = '/milena.test.v1.TestService/Stream';
@@ -129,6 +132,28 @@ describe('a server under hostile input', () => {
     const GOAWAY = 7;
     expect(await frameTypesAfter(100)).not.toContain(GOAWAY);
     expect(await frameTypesAfter(200)).toContain(GOAWAY);
+    await expectAlive();
+  });
+
+  it('ends the connection of who asks for descriptors and does not read them', async () => {
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    session.on('error', () => {});
+    const closed = new Promise((resolve) => session.on('close', resolve));
+    const [path] = REFLECTION_METHODS;
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.on('error', () => {});
+    stream.pause();
+    const messageRequest = { case: 'fileContainingSymbol' as const, value: 'milena.admin.v1.TopicService' };
+    const question = toBinary(ServerReflectionRequestSchema, create(ServerReflectionRequestSchema, { messageRequest }));
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(question.length, 1);
+    for (let count = 0; count < 100; count++) stream.write(Buffer.concat([head, question]));
+    await closed;
     await expectAlive();
   });
 

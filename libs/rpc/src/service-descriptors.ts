@@ -20,19 +20,22 @@ export function readServiceDescriptors(): ServiceDescriptors {
 }
 
 class RegisteredFiles implements ServiceDescriptors {
+  /** Encoding takes longer than everything else in an answer. */
+  readonly #encoded = new Map<DescFile, Uint8Array>();
+
   constructor(private readonly registry: FileRegistry) {}
 
   fileByName(name: string): readonly Uint8Array[] | undefined {
-    return withImports(this.registry.getFile(name));
+    return this.#withImports(this.registry.getFile(name));
   }
 
   fileBySymbol(symbol: string): readonly Uint8Array[] | undefined {
-    return withImports(this.registry.get(symbol)?.file ?? this.#fileOfMember(symbol));
+    return this.#withImports(this.registry.get(symbol)?.file ?? this.#fileOfMember(symbol));
   }
 
   fileByExtension(messageName: string, number: number): readonly Uint8Array[] | undefined {
     const extendee = this.registry.getMessage(messageName);
-    return withImports(extendee && this.registry.getExtensionFor(extendee, number)?.file);
+    return this.#withImports(extendee && this.registry.getExtensionFor(extendee, number)?.file);
   }
 
   hasMessage(name: string): boolean {
@@ -46,13 +49,18 @@ class RegisteredFiles implements ServiceDescriptors {
     const members = parent?.kind === 'service' ? parent.methods : parent?.kind === 'message' ? parent.fields : [];
     return members.some((member) => member.name === name) ? parent?.file : undefined;
   }
-}
+  /** The file first, each of its direct and indirect imports once. */
+  #withImports(file: DescFile | undefined): readonly Uint8Array[] | undefined {
+    if (file === undefined) return undefined;
+    const found = new Set([file]);
+    // A set iterates over what is added on the way.
+    for (const each of found) for (const imported of each.dependencies) found.add(imported);
+    return [...found].map((each) => this.#bytesOf(each));
+  }
 
-/** The file first, each of its direct and indirect imports once. */
-function withImports(file: DescFile | undefined): readonly Uint8Array[] | undefined {
-  if (file === undefined) return undefined;
-  const found = new Set([file]);
-  // A set iterates over what is added on the way.
-  for (const each of found) for (const imported of each.dependencies) found.add(imported);
-  return [...found].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));
+  #bytesOf(file: DescFile): Uint8Array {
+    const bytes = this.#encoded.get(file) ?? toBinary(FileDescriptorProtoSchema, file.proto);
+    this.#encoded.set(file, bytes);
+    return bytes;
+  }
 }
