@@ -20,7 +20,7 @@ async function impostor(cluster, clusterId, note) {
   const properties = readProperties(configOf(original));
   const folder = join(cluster.data, 'impostor');
   mkdirSync(folder);
-  const ports = [await freePort(), await freePort()];
+  const ports = [await freePort(), await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
   const listeners = `PLAINTEXT://127.0.0.1:${ports[0]},INTERNAL://127.0.0.1:${ports[1]}`;
   writeProperties(config, {
@@ -28,6 +28,7 @@ async function impostor(cluster, clusterId, note) {
     'log.dirs': join(folder, 'data'),
     listeners,
     'advertised.listeners': listeners,
+    'monitor.listeners': `HTTP://127.0.0.1:${ports[2]}`,
   });
   await format(clusterId, config);
   const argv = original.argv.map((word) => (word === configOf(original) ? config : word));
