@@ -77,10 +77,15 @@ async function answered(
   const observed = observe({ method: methodPath(method), parent, traced: true, attributes: {} });
   const { trace } = observed;
   const call = { principal: ANONYMOUS, ...(trace === undefined ? {} : { trace }) };
-  const outcome = await answer(request, call).catch((error: unknown) => {
+  const answering = answer(request, call).catch((error: unknown) => {
     rethrowOutside(error);
     throw error;
   });
+  const outcome = await Promise.race([answering, endOf(context.signal)]);
+  if (outcome === undefined) {
+    observed.end({ reason: 'timeout', message: 'the caller did not wait' });
+    throw ConnectError.from(context.signal.reason);
+  }
   if (outcome.ok) {
     observed.end(undefined);
     return outcome.value;
@@ -88,6 +93,14 @@ async function answered(
   const { code, message } = outcome.error;
   observed.end({ reason: 'status', status: errorInfo(code).grpcStatus, failure: outcome.error, message });
   throw connectError(outcome.error);
+}
+
+/** Resolves when the caller's time is over, or it went away: what it asked for goes on within bounds of its own. */
+function endOf(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }
 
 /** A Failure as Connect tells it: gRPC's codes by other names, and the same details. */

@@ -288,6 +288,18 @@ describe('a gateway process', () => {
     expect((await http(web, path, '{}', { ...strange, 'connect-timeout-ms': 'soon' })).status).toBe(400);
   });
 
+  it('answers an HTTP caller within the time it has', async () => {
+    await until(() => gateway.isReady());
+    const path = '/milena.admin.v1.TopicService/CreateTopic';
+    const headers = { 'content-type': 'application/json', 'connect-timeout-ms': '100' };
+    // No controller answers here, which is waited for.
+    const late = await http(web, path, '{"topic":{"name":"topics/late"}}', headers);
+    expect(late.status).toBe(504);
+    const { code, details } = JSON.parse(late.text) as { code: string; details: { value: string }[] };
+    expect(code).toBe('deadline_exceeded');
+    expect(fromBinary(ErrorInfoSchema, Buffer.from(details[0]!.value, 'base64')).reason).toBe('REQUEST_TIMED_OUT');
+  });
+
   it('ends a connection that pipelines more than it may, without reading the rest', async () => {
     await until(() => gateway.isReady());
     const one = 'GET /readyz HTTP/1.1\r\nhost: h\r\n\r\n';
