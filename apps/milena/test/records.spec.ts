@@ -56,6 +56,8 @@ describe('records and groups from the command line', () => {
     await run('milena', 'topic', 'create', 'orders', '--config', 'retention.ms=60000', ...address);
     await runWithInput('one\ntwo\n', 'milena', 'produce', 'orders', ...address);
     const read = () => run('milena', 'consume', 'orders', '-g', 'billing', '-e', ...address);
+    const none = await run('milena', 'consume', 'orders', '-g', 'billing', '-e', '-n', '0', ...address);
+    expect(none).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await read()).toEqual({ code: 0, stdout: 'one\ntwo\n', stderr: '' });
     await runWithInput('three\n', 'milena', 'produce', 'orders', ...address);
     const described = await run('milena', 'group', 'describe', 'billing', '-o', 'json', ...address);

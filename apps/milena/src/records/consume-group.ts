@@ -54,7 +54,7 @@ export async function consumeGroup(options: ConsumeGroupOptions, sink: RecordSin
   const commit = () => commitReached(consumer, progress).catch(() => undefined);
   const timer = setInterval(() => void commit(), COMMIT_INTERVAL_MS);
   try {
-    if (signal.aborted) end();
+    if (signal.aborted || sink.isFull) end();
     await endWhenRead();
     for await (const { topic, partition, offset, timestamp, key, value, headerEntries, leaderEpoch } of stream) {
       const [at, time] = [Number(offset), Number(timestamp)];
