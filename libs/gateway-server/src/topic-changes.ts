@@ -35,6 +35,12 @@ export async function createTopic(
   if (isManual && (wanted.partitionCount !== 0 || wanted.replicationFactor !== 0)) {
     return invalidField('assignments', 'go without topic.partition_count and topic.replication_factor');
   }
+  if (wanted.partitionCount < 0) {
+    return invalidField('topic.partition_count', 'must not be negative', 'INVALID_PARTITIONS');
+  }
+  if (wanted.replicationFactor < 0) {
+    return invalidField('topic.replication_factor', 'must not be negative', 'INVALID_REPLICATION_FACTOR');
+  }
   const orDefault = (count: number): number => (count === 0 ? -1 : count);
   const topic = {
     name: name.value,

@@ -94,6 +94,19 @@ describe('TopicService, reading', () => {
 });
 
 describe('TopicService, changing', () => {
+  it('refuses a negative count, though in Kafka -1 is the default', async () => {
+    const scene = await GatewayScene.with();
+    for (const [counts, code] of [
+      [{ partitionCount: -1 }, 'INVALID_PARTITIONS'],
+      [{ replicationFactor: -1 }, 'INVALID_REPLICATION_FACTOR'],
+    ] as const) {
+      const { failure: failed } = await scene.call('TopicService/CreateTopic', {
+        topic: { name: 'topics/t', ...counts },
+      });
+      expect(failed?.code).toBe(code);
+    }
+  });
+
   const created = success({ topicId: testUuid(1), partitions: 2, replicationFactor: 2, configs: [] });
 
   it('creates a topic, and the answer comes when reads see it', async () => {
