@@ -2,7 +2,7 @@ import { bootstrapRecords, BrokerSessions, controllerDefaults, decide, fenceBrok
 import type { ControllerDefaults, Decision } from '@milena/controller';
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ErrorName, Offset, Result } from '@milena/model';
-import type { ChannelFailure, Timer, TraceContext } from '@milena/platform';
+import { DeadlineTimer, type ChannelFailure, type TraceContext } from '@milena/platform';
 import { applySpan, type CommittedBatch, type LeaderInfo, type MetadataLogListener } from '@milena/raft-driver';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
@@ -25,7 +25,7 @@ export class QuorumController implements MetadataLogListener {
   readonly sessions: BrokerSessions;
   readonly #options: ControllerServerOptions;
   readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
-  #expiryTimer: Timer | undefined;
+  #expiryTimer: DeadlineTimer | undefined;
   #stopped = false;
   #uncleanElections = 0;
   #activations = 0;
@@ -147,20 +147,24 @@ export class QuorumController implements MetadataLogListener {
   }
 
   #deactivate(): void {
-    this.#expiryTimer?.cancel();
+    this.#expiryTimer?.close();
     this.#expiryTimer = undefined;
     this.#replicated.onResigned();
   }
 
   #watchSessions(): void {
-    this.#expiryTimer?.cancel();
+    this.#expiryTimer?.close();
+    const { clock, timers } = this.#options.platform;
     const periodMs = Math.min(500, Math.max(10, this.sessions.sessionTimeoutMs / 20));
-    this.#expiryTimer = this.#options.platform.timers.after(periodMs, () => {
+    let nextLookMs = this.nowMs() + periodMs;
+    const look = (): void => {
+      nextLookMs = this.nowMs() + periodMs;
       for (const broker of this.sessions.expired(this.latestImage, this.nowMs())) {
         this.#fence(broker, 'its session expired');
       }
-      this.#watchSessions();
-    });
+    };
+    this.#expiryTimer = new DeadlineTimer({ clock, timers, nextMs: () => nextLookMs, onDue: look });
+    this.#expiryTimer.schedule();
   }
 
   #fenceIfGone(broker: BrokerRegistration, probes: number): void {

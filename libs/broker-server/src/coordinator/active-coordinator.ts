@@ -12,12 +12,11 @@ import {
   type Respond,
 } from '@milena/coordinator';
 import { success } from '@milena/model';
-import { noTracer, type Platform } from '@milena/platform';
+import { DeadlineTimer, noTracer, type Platform } from '@milena/platform';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import type { Partition } from '../partition';
 import type { PlantedBugs } from '../planted-bugs';
 import { CoordinatorLog, type CoordinatorLogOptions } from './coordinator-log';
-import { DeadlineTimer } from './deadline-timer';
 import { newMemberId } from './member-id';
 
 /** Writes of one partition that may wait to be committed. */

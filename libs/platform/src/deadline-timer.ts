@@ -1,4 +1,5 @@
-import type { Clock, Timer, Timers } from '@milena/platform';
+import type { Clock } from './clock';
+import type { Timer, Timers } from './timers';
 
 /** A timer that fires this late tells of a process that was away: stopped, starved or collecting garbage. */
 const AWAY_MS = 500;
@@ -16,7 +17,7 @@ export interface DeadlineTimerOptions {
 }
 
 /**
- * Calls at the next deadline. After the process was away nothing is due for a moment: members whose heartbeats wait in the
+ * Calls at the next deadline. After the process was away nothing is due for a moment: peers whose heartbeats wait in the
  * sockets have not been silent, nobody listened.
  */
 export class DeadlineTimer {
