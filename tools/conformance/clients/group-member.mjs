@@ -22,6 +22,12 @@ function kcat(bootstrap, topic, group) {
   return ['kcat', [...args, topic]];
 }
 
+function rowOfKcat(line) {
+  const [partition, offset] = line.split(' ', 2);
+  const value = line.slice(partition.length + offset.length + 2);
+  return { partition: Number(partition), offset: Number(offset), value };
+}
+
 /** Command and arguments of a member, by client. */
 export const memberClients = {
   kafkajs: script('kafkajs-member.mjs'),
@@ -29,23 +35,29 @@ export const memberClients = {
   kcat,
 };
 
+/** kcat takes a moment without any connection for the end of the world; whoever depends on it starts it again. */
+const gaveUp = /brokers are down: terminating/;
+
 /** Starts a member; `records` grows with every record it is given, `assigned` is its latest assignment. */
 export function startMember(client, { bootstrap, topic, group }) {
   const [command, args] = memberClients[client](bootstrap, topic, group);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const member = { client, assigned: [], records: [], stop, kill: () => child.kill('SIGKILL') };
-  let said = '';
+  const member = { client, assigned: [], records: [], hasLeft: false, stop, kill };
+  let [said, isWanted] = ['', true];
+  let child;
+
+  function start() {
+    said = '';
+    child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    createInterface({ input: child.stdout }).on('line', onLine);
+    createInterface({ input: child.stderr }).on('line', onErrorLine);
+    child.once('close', (code, signal) => {
+      if (isWanted && code === 1 && gaveUp.test(said)) return start();
+      member.ended = `ended with ${code ?? signal}:\n${said}`;
+    });
+  }
 
   function onLine(line) {
-    const [partition, offset] = line.split(' ', 2);
-    const row =
-      client === 'kcat'
-        ? {
-            partition: Number(partition),
-            offset: Number(offset),
-            value: line.slice(partition.length + offset.length + 2),
-          }
-        : JSON.parse(line);
+    const row = client === 'kcat' ? rowOfKcat(line) : JSON.parse(line);
     if (row.assigned === undefined) member.records.push(row);
     else member.assigned = row.assigned;
   }
@@ -60,6 +72,7 @@ export function startMember(client, { bootstrap, topic, group }) {
 
   /** Asks it to leave the group and waits until it has ended. */
   async function stop() {
+    isWanted = false;
     child.kill('SIGTERM');
     await until(`a member by ${client} to leave`, 30_000, () => child.exitCode !== null || child.signalCode !== null);
     expect(child.exitCode === 0, `a member by ${client} ended with ${child.exitCode ?? child.signalCode}:\n${said}`);
@@ -67,9 +80,12 @@ export function startMember(client, { bootstrap, topic, group }) {
     member.hasLeft = true;
   }
 
-  createInterface({ input: child.stdout }).on('line', onLine);
-  createInterface({ input: child.stderr }).on('line', onErrorLine);
-  child.on('exit', (code, signal) => (member.ended = `ended with ${code ?? signal}:\n${said}`));
+  function kill() {
+    isWanted = false;
+    child.kill('SIGKILL');
+  }
+
+  start();
   Object.defineProperty(member, 'said', { get: () => said });
   return member;
 }
