@@ -68,7 +68,13 @@ export async function run(note) {
   try {
     const at = ['--bootstrap-server', cluster.bootstrap];
     await milenaJson('topic', 'create', topic, '--partitions', '6', '--replication-factor', '3', ...at);
-    const load = await startLoad({ bootstrap: cluster.bootstrap, topic, partitions: 6, rate: 200, folder: cluster.data });
+    const load = await startLoad({
+      bootstrap: cluster.bootstrap,
+      topic,
+      partitions: 6,
+      rate: 200,
+      folder: cluster.data,
+    });
     open.push(load);
     const kazoos = [];
     for (const id of cluster.ids('zookeeper')) {
