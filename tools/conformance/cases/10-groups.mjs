@@ -12,7 +12,7 @@ export const needs = ['kcat', 'python', 'kafkaTools'];
 
 const partitions = 6;
 const clients = Object.keys(memberClients);
-const settleMs = 45_000;
+const settleMs = 120_000;
 
 /** The partition of __consumer_offsets that holds a group: its Java hash code, modulo. */
 function offsetsPartition(group, count) {

@@ -43,7 +43,9 @@ while (!isLeaving) {
   } catch (error) {
     if (isLeaving) break;
     console.error(error);
-    await consumer?.close(true).catch((failure) => console.error(failure));
+    // Leaving a group whose coordinator is gone may never end; the session does.
+    const closed = consumer?.close(true).catch((failure) => console.error(failure));
+    await Promise.race([closed, delay(2_000)]);
     await delay(200);
   }
 }
