@@ -45,7 +45,7 @@ async function startGroup(cluster, client) {
 }
 
 /** Every partition has a commit past where it stood when this was called. */
-async function movesOn({ client, watched, members }, timeoutMs) {
+async function movesOn({ client, load, watched, members }, timeoutMs) {
   const before = await watched.fresh();
   const started = performance.now();
   const behind = () =>
@@ -54,8 +54,11 @@ async function movesOn({ client, watched, members }, timeoutMs) {
     );
   await until(`${client}: commits of every partition to move on`, timeoutMs, () => behind().length === 0).catch(
     (error) => {
-      const views = members.map(({ assigned, ended, said }) => `[${assigned}] ${ended ?? ''}\n${said}`);
-      error.message += `\nnot those of ${behind()}; members have ${views.join('\n---\n')}`;
+      const views = members.map(
+        ({ assigned, records, ended, said }) => `[${assigned}], ${records.length} records ${ended ?? ''}\n${said}`,
+      );
+      error.message += `\nnot those of ${behind()}, committed is ${JSON.stringify([...watched.now()])}, ${watched.describe()}`;
+      error.message += `\nthe load ${load.describe()}; members have ${views.join('\n---\n')}`;
       throw error;
     },
   );

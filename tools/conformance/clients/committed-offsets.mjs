@@ -59,6 +59,8 @@ export function watchCommitted({ bootstrap, topic, group }) {
       });
       return this.now();
     },
+    /** Where it stands, for messages of failed expectations. */
+    describe: () => `${answers} answers; latest problem: ${problem?.message}`,
     async stop() {
       isStopped = true;
       await watching;

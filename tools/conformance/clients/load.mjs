@@ -33,6 +33,12 @@ export async function startLoad({ bootstrap, topic, partitions, producer = 'p', 
   return {
     rows,
     isRunning: () => child.exitCode === null,
+    /** Where it stands, for messages of failed expectations. */
+    describe() {
+      const all = rows();
+      const acknowledged = all.filter(({ error }) => error === undefined).length;
+      return `${child.exitCode === null ? 'runs' : `ended: ${output}`}, ${acknowledged} of ${all.length} acknowledged`;
+    },
     async stop() {
       child.kill('SIGTERM');
       await until('the load to flush', 120_000, () => child.exitCode !== null);
