@@ -159,6 +159,32 @@ describe('a leader', () => {
   });
 });
 
+describe('a leader that goes on in a higher epoch', () => {
+  it('keeps what waits, and appends in the new epoch', async () => {
+    const { log, time, state, outcomes, add } = setUp();
+    state.onLeader(1);
+    add('before', 1);
+    state.onNextEpoch(3);
+    add('after', 2);
+    await time.settle();
+    expect([state.latest, outcomes]).toEqual([[1, 2], []]);
+    expect(log.batches.map(({ epoch }) => epoch)).toEqual([1, 3]);
+    for (const batch of log.batches) state.onCommitted(batch);
+    await time.settle();
+    expect(outcomes).toEqual([
+      ['before', { seen: 0 }],
+      ['after', { seen: 1 }],
+    ]);
+  });
+
+  it('is a leader, and the epoch is higher', () => {
+    const { state } = setUp();
+    expect(() => state.onNextEpoch(1)).toThrow('only a leader');
+    state.onLeader(2);
+    expect(() => state.onNextEpoch(2)).toThrow('only a leader');
+  });
+});
+
 describe('losing leadership', () => {
   it('rolls the state back and tells writers that their outcome is unknown, readers to ask elsewhere', async () => {
     const { log, time, state, outcomes, add } = setUp();

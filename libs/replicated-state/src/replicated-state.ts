@@ -122,6 +122,18 @@ export class ReplicatedState<State, R, Written = Uint8Array, Read = Buffer> {
     this.#epoch = epoch;
   }
 
+  /**
+   * The leader goes on in a higher epoch without anybody having led in between: its log is the same, so what is not
+   * committed yet still will be, and whoever waits goes on waiting.
+   */
+  onNextEpoch(epoch: number): void {
+    invariant(this.#epoch !== undefined && this.#epoch < epoch, 'only a leader goes on in a higher epoch', {
+      epoch,
+      before: this.#epoch,
+    });
+    this.#epoch = epoch;
+  }
+
   /** This node leads no more: what was not committed is forgotten, and comes back only if the next leader has it. */
   onResigned(): void {
     this.#epoch = undefined;

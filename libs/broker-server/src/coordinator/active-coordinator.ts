@@ -99,6 +99,11 @@ export class ActiveCoordinator {
     this.#timer.schedule();
   }
 
+  /** Goes on leading, in a higher epoch: members and whoever waits notice nothing. */
+  continueIn(leaderEpoch: number): void {
+    this.#kept.onNextEpoch(leaderEpoch);
+  }
+
   /** Asks; the answer may take until the next generation of a group. */
   ask<Response>(question: Ask<Response>): Promise<Response> {
     return new Promise((resolve) => {

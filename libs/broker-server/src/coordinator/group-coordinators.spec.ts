@@ -153,6 +153,30 @@ describe('when leadership moves', () => {
     expect(await scene.committed(scene.coordinatorId, 'g')).toBe(-1);
   });
 
+  test('a coordinator elected again goes on: nobody who waits is sent away, nothing is read again', async () => {
+    const scene = await threeBrokers();
+    const id = scene.coordinatorId;
+    const { memberId, generationId } = await scene.joinAlone(id, 'g');
+    const second = pending(scene.groups(id).joinGroup(joining('g')));
+    for (const follower of [1, 2, 3]) if (follower !== id) scene.network.block(`host${follower}`, `host${id}`);
+    const commit = pending(scene.groups(id).commitOffsets(committing({ ...GROUP, memberId, generationId, offset: 9 })));
+    await scene.time.advance(10);
+    scene.change({ leader: id });
+    await scene.time.advance(5);
+    expect(await scene.errorAt(id)).toBe('NONE');
+    expect([second.value, commit.value]).toEqual([undefined, undefined]);
+    scene.network.healAll();
+    await scene.time.runUntil(() => commit.value !== undefined, 60_000);
+    expect(commit.value?.topics[0]?.partitions[0]?.error).toBe('NONE');
+    const again = pending(scene.groups(id).joinGroup(joining('g', memberId)));
+    await scene.time.runUntil(() => second.value !== undefined && again.value !== undefined, 60_000);
+    expect([second.value?.error, again.value?.error]).toEqual(['NONE', 'NONE']);
+    expect(await scene.commit(id, { ...GROUP, memberId, generationId: generationId + 1, offset: 10 })).toBe(
+      'REBALANCE_IN_PROGRESS',
+    );
+    expect(await scene.committed(id, 'g')).toBe(9);
+  });
+
   test('the next one answers nobody before all it has read is committed', async () => {
     const scene = await threeBrokers();
     expect(await scene.commit(scene.coordinatorId, { ...GROUP, offset: 5 })).toBe('NONE');

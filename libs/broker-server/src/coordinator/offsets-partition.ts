@@ -8,7 +8,6 @@ import { StoreApplier, type StoreApplierOptions } from './store-applier';
 
 /** A leadership whose groups are being read. */
 interface Loading {
-  readonly leaderEpoch: number;
   /** End of the log when the leadership began: everything below must be known, and committed, before anybody is answered. */
   readonly upTo: Offset;
   readonly startedMs: number;
@@ -22,8 +21,10 @@ interface Loading {
  */
 export class OffsetsPartition {
   readonly #applier: StoreApplier;
+  /** The epoch in which this broker leads. */
+  #leaderEpoch: number | undefined;
   #loading: Loading | undefined;
-  #active: { readonly leaderEpoch: number; readonly coordinator: ActiveCoordinator } | undefined;
+  #active: ActiveCoordinator | undefined;
 
   constructor(
     private readonly parts: CoordinatorParts,
@@ -36,20 +37,22 @@ export class OffsetsPartition {
 
   /** The coordinator, or why there is none to ask. */
   get coordinator(): ActiveCoordinator | ErrorName {
-    if (this.#active !== undefined) return this.#active.coordinator;
+    if (this.#active !== undefined) return this.#active;
     return this.#loading === undefined ? 'NOT_COORDINATOR' : 'COORDINATOR_LOAD_IN_PROGRESS';
   }
 
   /** The leader or its epoch may have changed. */
   roleChanged(): void {
     const { leaderState, leader } = this.partition;
-    const known = this.#active?.leaderEpoch ?? this.#loading?.leaderEpoch;
-    const leaderEpoch = leaderState === undefined ? undefined : leader.leaderEpoch;
-    if (leaderEpoch === known) return;
-    this.#unload();
-    if (leaderState === undefined || leaderEpoch === undefined) return;
-    const startedMs = this.parts.platform.clock.monotonicMs();
-    const loading = { leaderEpoch, upTo: leaderState.epochStartOffset, startedMs };
+    const before = this.#leaderEpoch;
+    if (leaderState === undefined) return this.#unload();
+    this.#leaderEpoch = leader.leaderEpoch;
+    // A leader elected again has the log it had: the groups that it coordinates or loads are still those.
+    if (before !== undefined) {
+      if (before < leader.leaderEpoch) this.#active?.continueIn(leader.leaderEpoch);
+      return;
+    }
+    const loading = { upTo: leaderState.epochStartOffset, startedMs: this.parts.platform.clock.monotonicMs() };
     this.#loading = loading;
     void this.#load(loading);
   }
@@ -57,7 +60,7 @@ export class OffsetsPartition {
   /** The high watermark moved. */
   committed(): void {
     this.#applier.committed();
-    this.#active?.coordinator.highWatermarkMoved();
+    this.#active?.highWatermarkMoved();
     this.#activateIfReady();
   }
 
@@ -73,13 +76,13 @@ export class OffsetsPartition {
   }
 
   #unload(): void {
-    const active = this.#active;
+    const [active, leaderEpoch] = [this.#active, this.#leaderEpoch];
+    this.#leaderEpoch = undefined;
     this.#loading = undefined;
     this.#active = undefined;
-    active?.coordinator.close();
     if (active === undefined) return;
-    const { leaderEpoch, coordinator } = active;
-    this.#log('groups are coordinated elsewhere now', { leaderEpoch, groups: coordinator.committed.size });
+    active.close();
+    this.#log('groups are coordinated elsewhere now', { leaderEpoch, groups: active.committed.size });
   }
 
   async #load(loading: Loading): Promise<void> {
@@ -107,14 +110,14 @@ export class OffsetsPartition {
   /** What was read may be lost as long as it is not committed: nobody must be told of it before. */
   #activateIfReady(): void {
     const loading = this.#loading;
-    if (loading?.read === undefined || this.partition.highWatermark < loading.upTo) return;
-    const { leaderEpoch, startedMs } = loading;
+    const leaderEpoch = this.#leaderEpoch;
+    if (loading?.read === undefined || leaderEpoch === undefined) return;
+    if (this.partition.highWatermark < loading.upTo) return;
     const { image, fromStoreUpTo } = loading.read;
-    const coordinator = new ActiveCoordinator(this.parts, this.partition, image);
     this.#loading = undefined;
-    this.#active = { leaderEpoch, coordinator };
-    coordinator.start(leaderEpoch);
-    const tookMs = Math.round(this.parts.platform.clock.monotonicMs() - startedMs);
+    this.#active = new ActiveCoordinator(this.parts, this.partition, image);
+    this.#active.start(leaderEpoch);
+    const tookMs = Math.round(this.parts.platform.clock.monotonicMs() - loading.startedMs);
     this.#log('groups are coordinated here now', { leaderEpoch, groups: image.size, fromStoreUpTo, tookMs });
   }
 
