@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { root } from './cluster.mjs';
-import { prepare, unmet } from './prerequisites.mjs';
+import { unmet } from './prerequisites.mjs';
 import { run } from './process.mjs';
 
 const { values: options } = parseArgs({
@@ -52,8 +52,6 @@ const files = readdirSync(folder).filter((each) => each.endsWith('.mjs') && each
 const cases = await Promise.all(
   files.map(async (file) => ({ name: file.replace('.mjs', ''), test: await import(join(folder, file)) })),
 );
-// Long and in no hurry: it is built behind the cases that come first.
-if (cases.some(({ test }) => test.needs.includes('jaeger'))) void prepare('jaeger');
 for (const each of cases) await runCase(each);
 if (options.results !== undefined) writeFileSync(options.results, JSON.stringify(counts));
 console.log(`conformance: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
