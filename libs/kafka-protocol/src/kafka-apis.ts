@@ -1,5 +1,6 @@
 import type { Api } from './api';
 import { alterConfigs } from './apis/alter-configs';
+import { alterPartitionReassignments } from './apis/alter-partition-reassignments';
 import { apiVersions } from './apis/api-versions';
 import { createPartitions } from './apis/create-partitions';
 import { createTopics } from './apis/create-topics';
@@ -9,7 +10,9 @@ import { deleteTopics } from './apis/delete-topics';
 import { describeCluster } from './apis/describe-cluster';
 import { describeConfigs } from './apis/describe-configs';
 import { describeGroups } from './apis/describe-groups';
+import { describeLogDirs } from './apis/describe-log-dirs';
 import { describeTopicPartitions } from './apis/describe-topic-partitions';
+import { electLeaders } from './apis/elect-leaders';
 import { fetch } from './apis/fetch';
 import { findCoordinator } from './apis/find-coordinator';
 import { heartbeat } from './apis/heartbeat';
@@ -20,6 +23,7 @@ import { leaveGroup } from './apis/leave-group';
 import { listConfigResources } from './apis/list-config-resources';
 import { listGroups } from './apis/list-groups';
 import { listOffsets } from './apis/list-offsets';
+import { listPartitionReassignments } from './apis/list-partition-reassignments';
 import { metadata } from './apis/metadata';
 import { offsetCommit } from './apis/offset-commit';
 import { offsetDelete } from './apis/offset-delete';
@@ -27,6 +31,8 @@ import { offsetFetch } from './apis/offset-fetch';
 import { offsetForLeaderEpoch } from './apis/offset-for-leader-epoch';
 import { produce } from './apis/produce';
 import { syncGroup } from './apis/sync-group';
+import { unregisterBroker } from './apis/unregister-broker';
+import { updateFeatures } from './apis/update-features';
 
 /** Every API with a schema, by key. */
 export const KAFKA_APIS: readonly Api[] = [
@@ -51,11 +57,17 @@ export const KAFKA_APIS: readonly Api[] = [
   offsetForLeaderEpoch,
   describeConfigs,
   alterConfigs,
+  describeLogDirs,
   createPartitions,
   deleteGroups,
+  electLeaders,
   incrementalAlterConfigs,
+  alterPartitionReassignments,
+  listPartitionReassignments,
   offsetDelete,
+  updateFeatures,
   describeCluster,
+  unregisterBroker,
   listConfigResources,
   describeTopicPartitions,
 ];
