@@ -3,10 +3,16 @@ import type { ControllerDefaults, Decision } from '@milena/controller';
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ErrorName, Offset, Result } from '@milena/model';
 import { DeadlineTimer, type ChannelFailure, type TraceContext } from '@milena/platform';
-import { applySpan, type CommittedBatch, type LeaderInfo, type MetadataLogListener } from '@milena/raft-driver';
+import {
+  applySpan,
+  type CommittedBatch,
+  type LeaderInfo,
+  type MetadataLogListener,
+  type MetadataSnapshot,
+} from '@milena/raft-driver';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
-import { metadataStateMachine } from './metadata-state-machine';
+import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
 import { isPortGone } from './probe-broker';
 
 /** How a request waits for commitment. */
@@ -100,6 +106,10 @@ export class QuorumController implements MetadataLogListener {
       timeoutMs: Math.min(timeoutMs, CONTROLLER_LIMITS.commitWaitMsMax),
       ...(trace === undefined ? {} : { trace }),
     });
+  }
+
+  onSnapshot(snapshot: MetadataSnapshot): void {
+    this.#replicated.onSnapshot(imageOfSnapshot(snapshot));
   }
 
   onCommitted(batch: CommittedBatch): void {

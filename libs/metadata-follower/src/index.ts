@@ -1,1 +1,1 @@
-export { MetadataFollower, type MetadataFollowerOptions, type MetadataPublisher } from './metadata-follower';
+export { MetadataFollower, type MetadataFollowerOptions, type MetadataPublisher, type PublishedAt } from './metadata-follower';

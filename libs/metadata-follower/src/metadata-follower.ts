@@ -6,7 +6,7 @@ import {
   type MetadataImage,
   type MetadataRecord,
 } from '@milena/metadata';
-import { addOffset } from '@milena/model';
+import { addOffset, type Offset } from '@milena/model';
 import type { Platform, Timer } from '@milena/platform';
 import {
   applySpan,
@@ -15,13 +15,17 @@ import {
   type LeaderInfo,
   type MetadataLog,
   type MetadataLogListener,
+  type MetadataSnapshot,
 } from '@milena/raft-driver';
 
 /** Callers that may wait for metadata at one time. */
 const WAITERS_MAX = 10_000;
 
-/** What changed: the delta, the image that came of it, and the batch that brought it (the last of several at the start). */
-export type MetadataPublisher = (delta: MetadataDelta, image: MetadataImage, batch: CommittedBatch) => void;
+/** Where in the log an image stands: the last record it contains, or that of the snapshot it was loaded from. */
+export type PublishedAt = Pick<CommittedBatch, 'lastOffset' | 'epoch' | 'timestamp'>;
+
+/** What changed: the delta, the image that came of it, and the batch or snapshot that brought it (the last of several). */
+export type MetadataPublisher = (delta: MetadataDelta, image: MetadataImage, at: PublishedAt) => void;
 
 /** What a metadata follower is made from. */
 export interface MetadataFollowerOptions {
@@ -87,22 +91,26 @@ export class MetadataFollower implements MetadataLogListener {
     });
   }
 
+  /** Publishes as one delta what the snapshot changes against the image before it. */
+  onSnapshot(snapshot: MetadataSnapshot): void {
+    if (this.#isClosed) return;
+    const { epoch, offset: end } = snapshot.id;
+    const lastOffset = addOffset(end, -1);
+    const delta = createDelta(emptyImage);
+    for (const { records } of snapshot.batches()) {
+      for (const value of records) this.#replay(delta, value, lastOffset, epoch);
+    }
+    this.#take(delta, { lastOffset, epoch, timestamp: snapshot.timestamp });
+  }
+
   onCommitted(batch: CommittedBatch): void {
     if (this.#isClosed) return;
-    const { publishFrom, publish } = this.options;
     const span = applySpan(this.options.platform, batch);
     const delta = this.#backlog ?? createDelta(this.#image);
     for (const [index, value] of batch.records.entries()) {
-      const record = decodeMetadataRecord(value);
-      delta.replay(record, addOffset(batch.baseOffset, index), batch.epoch);
-      this.#isCurrent ||= publishFrom?.(record) === true;
+      this.#replay(delta, value, addOffset(batch.baseOffset, index), batch.epoch);
     }
-    this.#backlog = this.#isCurrent ? undefined : delta;
-    if (this.#isCurrent) {
-      this.#image = delta.apply();
-      publish(delta, this.#image, batch);
-      this.#wakeWaiters();
-    }
+    this.#take(delta, batch);
     span?.end();
   }
 
@@ -126,6 +134,20 @@ export class MetadataFollower implements MetadataLogListener {
   close(): void {
     this.#isClosed = true;
     for (const waiter of [...this.#waiters]) waiter.done(false);
+  }
+
+  #replay(delta: MetadataDelta, value: Buffer, at: Offset, epoch: number): void {
+    const record = decodeMetadataRecord(value);
+    delta.replay(record, at, epoch);
+    this.#isCurrent ||= this.options.publishFrom?.(record) === true;
+  }
+
+  #take(delta: MetadataDelta, at: PublishedAt): void {
+    this.#backlog = this.#isCurrent ? undefined : delta;
+    if (!this.#isCurrent) return;
+    this.#image = delta.apply();
+    this.options.publish(delta, this.#image, at);
+    this.#wakeWaiters();
   }
 
   #wakeWaiters(): void {

@@ -6,6 +6,7 @@ import { DriverCluster } from './testing/driver-cluster';
 function storyOf(driver: RaftDriver): readonly (string | CommittedLeaderChange)[] {
   const story: (string | CommittedLeaderChange)[] = [];
   const listener: MetadataLogListener = {
+    onSnapshot: ({ id }) => void story.push(`snapshot ${id.offset}-${id.epoch}`),
     onCommitted: ({ records }) => void story.push(...records.map(String)),
     onCommittedLeaderChange: (change) => void story.push(change),
     onLeader() {},

@@ -7,6 +7,7 @@ export type {
   LeaderInfo,
   MetadataLog,
   MetadataLogListener,
+  MetadataSnapshot,
   QuorumDescription,
   ReplicaProgress,
 } from './metadata-log';

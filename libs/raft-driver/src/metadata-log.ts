@@ -1,4 +1,4 @@
-import type { Endpoint, Offset, Result, TimestampMs, Uuid } from '@milena/model';
+import type { Endpoint, Offset, OffsetAndEpoch, Result, TimestampMs, Uuid } from '@milena/model';
 import type { ChannelFailure, TraceContext } from '@milena/platform';
 
 /** Who leads the metadata log, as far as this node knows. */
@@ -24,6 +24,19 @@ export interface CommittedBatch {
   readonly traceparent?: string;
 }
 
+/** All metadata as of one offset: what stands in place of the log before it. */
+export interface MetadataSnapshot {
+  /** Offset behind the last record contained, and that record's leader epoch. */
+  readonly id: OffsetAndEpoch;
+  /** When the last record contained was appended to the log. */
+  readonly timestamp: TimestampMs;
+  /**
+   * The record values, batch by batch, read from disk as they are asked for; good only inside the call that gave the
+   * snapshot, each batch until the next is asked for. Throws UnusableSnapshot when the file turns out to be damaged.
+   */
+  batches(): Iterable<{ readonly records: readonly Buffer[] }>;
+}
+
 /** A committed change of leader, as the log has it: the same on every node that reads it. */
 export interface CommittedLeaderChange {
   readonly leaderId: number;
@@ -39,7 +52,12 @@ export interface CommittedLeaderChange {
  * the node: a listener that missed a batch no longer has the state the log says.
  */
 export interface MetadataLogListener {
-  /** Every committed batch in offset order from the log start, each once. Control batches are left out. */
+  /**
+   * Takes the place of everything before its end offset, whatever was delivered before; the batches behind it follow. It
+   * comes first when the log does not start at 0, and again when this node fell so far behind that it fetched a snapshot.
+   */
+  onSnapshot(snapshot: MetadataSnapshot): void;
+  /** Every committed batch in offset order, each once, from offset 0 or a snapshot on. Control batches are left out. */
   onCommitted(batch: CommittedBatch): void;
   /** A leader took over; told in its place among the batches, for those who show the history of leaders. */
   onCommittedLeaderChange?(change: CommittedLeaderChange): void;
@@ -91,7 +109,15 @@ export interface MetadataLog {
     records: readonly Uint8Array[],
     trace?: TraceContext,
   ): Result<{ readonly baseOffset: Offset; readonly lastOffset: Offset }>;
-  /** Delivers to `listener` from the log start, and who leads if that is known. */
+  /**
+   * Writes a snapshot of what was delivered before `id.offset`, on which the log may be cleaned later. `records` are made
+   * as they are written, some milliseconds' worth at a time, so they must come from a value that does not change.
+   * Failures, after which nothing is left behind: INVALID_REQUEST when `id` is no batch border at or below the high
+   * watermark, or is not newer than the latest snapshot; OPERATION_NOT_ATTEMPTED while another one is being written, when
+   * this node stops, or when a snapshot of the leader's took its place; KAFKA_STORAGE_ERROR when the disk is full or fails.
+   */
+  createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>>;
+  /** Delivers to `listener` from the newest snapshot, or offset 0 without one, and who leads if that is known. */
   subscribe(listener: MetadataLogListener): void;
   /** Gives up leading `epoch`; nothing happens when this node does not lead it. */
   resign(epoch: number): void;

@@ -5,6 +5,7 @@ import {
   METADATA_PARTITION,
   METADATA_TOPIC_ID,
   type Offset,
+  type OffsetAndEpoch,
   type Result,
   ZERO_OFFSET,
 } from '@milena/model';
@@ -139,6 +140,10 @@ class Driver implements RaftDriver {
 
   resign(epoch: number): void {
     this.#pump?.resign(epoch);
+  }
+
+  createSnapshot(id: OffsetAndEpoch): Promise<Result<void>> {
+    return Promise.resolve(failure('OPERATION_NOT_ATTEMPTED', `snapshot ${id.offset}-${id.epoch} cannot be written`));
   }
 
   describe(): QuorumDescription {

@@ -97,6 +97,13 @@ export class ReplicatedState<State, R, Written = Uint8Array, Read = Buffer> {
     );
   }
 
+  /** The log begins with a snapshot, or jumped to one: `state` is what the snapshot says. Never while this node leads. */
+  onSnapshot(state: State): void {
+    invariant(this.#epoch === undefined && this.#pending.length === 0, 'a leader is never behind a snapshot');
+    this.#committed = state;
+    this.#latest = state;
+  }
+
   /** The log committed a batch, whoever wrote it. */
   onCommitted(batch: CommittedValues<Read>): void {
     const next = this.#pending[0];

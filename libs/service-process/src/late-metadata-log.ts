@@ -1,4 +1,4 @@
-import { failure, invariant, ZERO_OFFSET, type Offset, type Result } from '@milena/model';
+import { failure, invariant, ZERO_OFFSET, type Offset, type OffsetAndEpoch, type Result } from '@milena/model';
 import type { TraceContext } from '@milena/platform';
 import type { LeaderInfo, MetadataLogListener, QuorumDescription, RaftDriver } from '@milena/raft-driver';
 
@@ -76,8 +76,16 @@ export class LateMetadataLog implements RaftDriver {
     this.#log?.resign(epoch);
   }
 
+  createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>> {
+    return this.#log?.createSnapshot(id, records) ?? Promise.resolve(notOpened());
+  }
+
   describe(): QuorumDescription {
     const unknown = { leaderId: undefined, leaderEpoch: 0, highWatermark: undefined, voters: [], observers: [] };
     return this.#log?.describe() ?? unknown;
   }
+}
+
+function notOpened(): Result<void> {
+  return failure('OPERATION_NOT_ATTEMPTED', 'this node has not started');
 }

@@ -89,6 +89,7 @@ describe('a shim process', () => {
     });
     let epoch = -1;
     driver.subscribe({
+      onSnapshot() {},
       onCommitted() {},
       onLeader: (leading) => (epoch = leading),
       onLeaderChange() {},

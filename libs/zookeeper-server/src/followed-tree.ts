@@ -1,6 +1,6 @@
-import { MetadataFollower } from '@milena/metadata-follower';
+import { MetadataFollower, type PublishedAt } from '@milena/metadata-follower';
 import type { Platform, Timer } from '@milena/platform';
-import type { CommittedBatch, CommittedLeaderChange, MetadataLog } from '@milena/raft-driver';
+import type { CommittedLeaderChange, MetadataLog } from '@milena/raft-driver';
 import { ProjectedTree, type LogChange, type OnZnodeEvent, type ZnodeEvent } from '@milena/zookeeper';
 
 /** Clients that may wait for a zxid at one time. */
@@ -82,6 +82,6 @@ export class FollowedTree {
   }
 }
 
-function changeOf({ lastOffset, timestamp, epoch }: CommittedBatch): LogChange {
+function changeOf({ lastOffset, timestamp, epoch }: PublishedAt): LogChange {
   return { zxid: lastOffset + 1, timestampMs: timestamp, epoch };
 }

@@ -63,6 +63,7 @@ export class ScriptedMetadataLog {
       resign() {
         // A broker only observes.
       },
+      createSnapshot: () => Promise.resolve(failure('OPERATION_NOT_ATTEMPTED', 'the script keeps no snapshots')),
       describe: () => ({
         leaderId: 101,
         leaderEpoch: EPOCH,

@@ -120,6 +120,10 @@ export class FakeMetadataLog implements MetadataLog {
     this.quorum.depose();
   }
 
+  createSnapshot(): Promise<Result<void>> {
+    return Promise.resolve(failure('OPERATION_NOT_ATTEMPTED', 'the fake quorum keeps no snapshots'));
+  }
+
   describe() {
     const { leaderId, epoch } = this.quorum.leader;
     return { leaderId, leaderEpoch: epoch, highWatermark: ZERO_OFFSET, voters: [], observers: [] };

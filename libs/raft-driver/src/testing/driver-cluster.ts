@@ -1,4 +1,4 @@
-import { type Endpoint, randomUuid } from '@milena/model';
+import { addOffset, type Endpoint, offset, randomUuid, timestampMs } from '@milena/model';
 import { type ChannelFailure, type Logger, noMeter, noTracer, type Platform, silentLogger } from '@milena/platform';
 import {
   type CrashMode,
@@ -18,7 +18,7 @@ import {
 import type { PlantedBugs } from '@milena/raft';
 import { type FirstVoter, formatStorage } from '../format-storage';
 import { readMetaProperties } from '../meta-properties';
-import type { CommittedBatch, LeaderInfo, MetadataLogListener } from '../metadata-log';
+import type { CommittedBatch, LeaderInfo, MetadataLogListener, MetadataSnapshot } from '../metadata-log';
 import { createRaftDriver, type RaftDriver } from '../raft-driver';
 
 const LOG_FOLDER = '/data';
@@ -31,6 +31,16 @@ export class RecordingListener implements MetadataLogListener {
   readonly leaders: LeaderInfo[] = [];
   readonly events: string[] = [];
   readonly lost: { readonly replicaId: number; readonly failure: ChannelFailure }[] = [];
+
+  /** What a snapshot holds stands for every batch before its end. */
+  onSnapshot({ id, batches }: MetadataSnapshot): void {
+    this.batches.length = 0;
+    const [baseOffset, lastOffset] = [offset(0), addOffset(id.offset, -1)];
+    for (const { records } of batches()) {
+      this.batches.push({ baseOffset, lastOffset, epoch: id.epoch, timestamp: timestampMs(0), records });
+    }
+    this.events.push(`snapshot ${id.offset}-${id.epoch}`);
+  }
 
   onCommitted(batch: CommittedBatch): void {
     this.batches.push(batch);

@@ -19,10 +19,14 @@ export class CommittedPrefix {
   constructor(private readonly world: World) {}
 
   /** Follows one life of a node. */
-  follow(node: string): { deliver(batch: CommittedBatch): void } {
+  follow(node: string): { loadedUpTo(endOffset: number): void; deliver(batch: CommittedBatch): void } {
     let next = 0;
     const expected = this.#batches;
     return {
+      loadedUpTo: (endOffset) => {
+        if (endOffset < next) this.world.violated('R5 order', `${node} loaded a snapshot of ${endOffset} at ${next}`);
+        next = endOffset;
+      },
       deliver: (batch) => {
         const { baseOffset, lastOffset, epoch, records } = batch;
         if (baseOffset < next) this.world.violated('R5 order', `${node} was given offset ${baseOffset} after ${next}`);

@@ -120,6 +120,7 @@ export class ControllerNode {
     this.driver = driver;
     this.#recovered = false;
     driver.subscribe({
+      onSnapshot: ({ id }) => seen.loadedUpTo(id.offset),
       onCommitted: (batch) => {
         seen.deliver(batch);
         delivered.push(batch);
