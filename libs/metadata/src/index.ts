@@ -1,4 +1,5 @@
-export type { LeaderRecoveryState, PartitionState } from './partition-state';
+export { isSamePartitionState, type LeaderRecoveryState, type PartitionState } from './partition-state';
+export type { ControllerRegistration } from './controller-registration';
 export {
   isActiveBroker,
   type BrokerListener,
@@ -9,8 +10,12 @@ export {
 export { configResourceKey, type ConfigResource, type ConfigResourceType } from './config-resource';
 export {
   METADATA_RECORD_IDS,
+  type AbortTransactionRecord,
+  type BeginTransactionRecord,
   type BrokerRegistrationChangeRecord,
+  type ClearElrRecord,
   type ConfigRecord,
+  type EndTransactionRecord,
   type FeatureLevelRecord,
   type FenceBrokerRecord,
   type MetadataRecord,
@@ -20,10 +25,12 @@ export {
   type PartitionRecord,
   type ProducerIdsRecord,
   type RegisterBrokerRecord,
+  type RegisterControllerRecord,
   type RemoveTopicRecord,
   type TopicRecord,
   type UnfenceBrokerRecord,
   type UnregisterBrokerRecord,
+  type UnregisterControllerRecord,
 } from './metadata-record';
 export { isInternalTopic } from './internal-topics';
 export type { TopicImage } from './topic-image';
@@ -31,10 +38,12 @@ export {
   emptyImage,
   type HostedPartition,
   type MetadataImage,
+  type OpenTransaction,
   type Provenance,
   type ResourceConfig,
 } from './metadata-image';
-export { createDelta, type MetadataDelta } from './metadata-delta';
+export { createDelta, createSnapshotDelta, TRANSACTION_RECORDS_MAX, type MetadataDelta } from './metadata-delta';
+export { TransactionBuffer, type TransactionalBatch } from './transaction-buffer';
 export { decodeMetadataRecord, encodeMetadataRecord, UnsupportedMetadataRecord } from './codec/metadata-record-codec';
 export {
   configResourceTypeOnWire,

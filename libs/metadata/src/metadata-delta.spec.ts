@@ -1,5 +1,13 @@
 import { NO_NODE, offset, producerId, ZERO_UUID } from '@milena/model';
-import { createDelta, emptyImage, type MetadataImage, type MetadataRecord } from './index';
+import {
+  createDelta,
+  createSnapshotDelta,
+  emptyImage,
+  imageDigest,
+  imageRecords,
+  type MetadataImage,
+  type MetadataRecord,
+} from './index';
 
 const topicId = 'AAAAAAAAAAAAAAAAAAAABQ';
 
@@ -145,5 +153,144 @@ describe('MetadataDelta', () => {
   it('hands out producer ids from where the last block ended', () => {
     const record = { type: 'ProducerIdsRecord', brokerId: 1, brokerEpoch: offset(1) } as const;
     expect(after(emptyImage, { ...record, nextProducerId: producerId(1000) }).nextProducerId).toBe(1000);
+  });
+
+  it('keeps eligible leader replicas apart from the ISR, and clears them where the ISR is not empty', () => {
+    const change = { type: 'PartitionChangeRecord', topicId } as const;
+    const image = after(
+      emptyImage,
+      topic,
+      partition(0, [1, 2]),
+      partition(1, [1, 2]),
+      partition(2, [1, 2]),
+      { ...change, partitionId: 0, isr: [1], elr: [2] },
+      { ...change, partitionId: 1, isr: [], leader: NO_NODE, elr: [2] },
+    );
+    expect(image.partition(topicId, 1)).toMatchObject({ isr: [], elr: [2], lastKnownElr: [], partitionEpoch: 1 });
+    const cleared = after(image, { type: 'ClearElrRecord', topicName: 'orders' });
+    expect([0, 1, 2].map((index) => cleared.partition(topicId, index))).toMatchObject([
+      { isr: [1], elr: [], partitionEpoch: 2 },
+      { isr: [], elr: [2], partitionEpoch: 1 },
+      { elr: [], partitionEpoch: 0 },
+    ]);
+    expect(imageDigest(after(image, { type: 'ClearElrRecord' }))).toBe(imageDigest(cleared));
+    expect(() => after(image, { type: 'ClearElrRecord', topicName: 'unknown' })).toThrow('unknown topic');
+  });
+
+  it('knows the controllers that registered, in order of id', () => {
+    const controller = (controllerId: number): MetadataRecord => ({
+      type: 'RegisterControllerRecord',
+      controllerId,
+      incarnationId: topicId,
+      listeners: [],
+      features: [],
+    });
+    const image = after(emptyImage, controller(103), controller(101));
+    expect(image.controllers().map(({ id }) => id)).toEqual([101, 103]);
+    const delta = createDelta(image);
+    delta.replay({ type: 'UnregisterControllerRecord', controllerId: 103 }, offset(9), 4);
+    expect([...delta.changedControllers]).toEqual([103]);
+    expect(
+      delta
+        .apply()
+        .controllers()
+        .map(({ id }) => id),
+    ).toEqual([101]);
+  });
+});
+
+describe('a delta that loads a snapshot', () => {
+  const other = 'AAAAAAAAAAAAAAAAAAAACQ';
+  const otherTopic: MetadataRecord = { type: 'TopicRecord', name: 'payments', topicId: other };
+  const setting: MetadataRecord = {
+    type: 'ConfigRecord',
+    resourceType: 'BROKER',
+    resourceName: '1',
+    name: 'k',
+    value: 'v',
+  };
+
+  function load(base: MetadataImage, snapshot: MetadataImage) {
+    const delta = createSnapshotDelta(base, snapshot.provenance);
+    for (const record of imageRecords(snapshot)) delta.load(record);
+    const image = delta.apply();
+    expect(imageDigest(image)).toBe(imageDigest(snapshot));
+    return delta;
+  }
+
+  it('tells what changed, what appeared and what is gone against the image it replaces', () => {
+    const base = after(emptyImage, register(1), register(2), topic, partition(0, [1]), partition(1, [2]), setting);
+    const snapshot = after(
+      base,
+      { type: 'UnfenceBrokerRecord', brokerId: 1, brokerEpoch: offset(0) },
+      { type: 'UnregisterBrokerRecord', brokerId: 2, brokerEpoch: offset(1) },
+      { type: 'PartitionChangeRecord', topicId, partitionId: 1, isr: [], leader: NO_NODE, elr: [2] },
+      otherTopic,
+      { ...partition(0, [1]), topicId: other } as MetadataRecord,
+      { ...setting, name: 'k2' } as MetadataRecord,
+      { type: 'FeatureLevelRecord', name: 'f', featureLevel: 1 },
+    );
+    const delta = load(base, snapshot);
+    expect([...delta.changedBrokers].sort()).toEqual([1, 2]);
+    expect([...delta.changedTopics]).toEqual(
+      expect.arrayContaining([
+        [topicId, new Set([1])],
+        [other, new Set([0])],
+      ]),
+    );
+    expect(delta.changedTopics.size).toBe(2);
+    expect(delta.deletedTopics.size).toBe(0);
+    expect(delta.changedConfigs).toEqual([{ type: 'BROKER', name: '1' }]);
+    expect(delta.featuresChanged).toBe(true);
+
+    const back = load(snapshot, base);
+    expect([...back.deletedTopics]).toEqual([[other, 'payments']]);
+    expect([...back.changedTopics]).toEqual([[topicId, new Set([1])]]);
+    expect(back.changedConfigs).toEqual([{ type: 'BROKER', name: '1' }]);
+  });
+
+  it('is empty when the image has it all already', () => {
+    const base = after(emptyImage, register(1), topic, partition(0, [1, 2]), setting);
+    expect(load(base, base).isEmpty).toBe(true);
+    expect(load(emptyImage, base).isEmpty).toBe(false);
+  });
+});
+
+describe('a metadata transaction', () => {
+  const begin: MetadataRecord = { type: 'BeginTransactionRecord', name: 'bootstrap' };
+  const base = after(emptyImage, register(1));
+
+  it('is part of the image of the controller that writes it, and its settled image is without it', () => {
+    const open = after(after(base, begin, topic), partition(0, [1]));
+    expect(open.openTransaction).toMatchObject({ name: 'bootstrap', offset: 1 });
+    expect(open.topicByName('orders')?.partitionCount).toBe(1);
+    expect(open.settled).toBe(base);
+    expect(imageDigest(open)).toBe(imageDigest(base));
+    expect(() => [...imageRecords(open)]).toThrow('inside a transaction');
+
+    const ended = after(open, { type: 'EndTransactionRecord' });
+    expect(ended.settled).toBe(ended);
+    expect(ended.topicByName('orders')?.partitionCount).toBe(1);
+  });
+
+  it('leaves nothing but a higher offset when it is aborted', () => {
+    const open = after(base, begin, topic, partition(0, [1]));
+    const delta = createDelta(open);
+    delta.replay({ type: 'AbortTransactionRecord', reason: 'gone' }, offset(9), 5);
+    const aborted = delta.apply();
+    expect(aborted.provenance).toEqual({ offset: 9, epoch: 5 });
+    expect(aborted.openTransaction).toBeUndefined();
+    expect([...imageRecords(aborted)]).toEqual([...imageRecords(base)]);
+    expect([...delta.deletedTopics]).toEqual([[topicId, 'orders']]);
+  });
+
+  it('is never nested, and never ends before it begins', () => {
+    const open = after(base, begin);
+    expect(() => after(open, begin)).toThrow('never nested');
+    expect(() => after(base, { type: 'EndTransactionRecord' })).toThrow('no metadata transaction is open');
+    expect(() => after(base, { type: 'AbortTransactionRecord', reason: '' })).toThrow(
+      'no metadata transaction is open',
+    );
+    expect(() => after(base, register(2), begin)).toThrow('begins with its batch');
   });
 });

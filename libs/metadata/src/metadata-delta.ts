@@ -1,84 +1,80 @@
-import { List, Map } from 'immutable';
-import { invariant, NO_NODE, unreachable, type Offset, type Uuid } from '@milena/model';
-import type { BrokerRegistration } from './broker-registration';
-import { HostedIndexEdit } from './hosted-index';
-import { configResourceKey, type ConfigResource } from './config-resource';
-import { MetadataImage, type ImageContents, type Provenance } from './metadata-image';
-import type {
-  BrokerRegistrationChangeRecord,
-  ConfigRecord,
-  FeatureLevelRecord,
-  MetadataRecord,
-  PartitionChangeRecord,
-  PartitionRecord,
-  RegisterBrokerRecord,
-  TopicRecord,
-} from './metadata-record';
-import type { PartitionState } from './partition-state';
-import { TopicImage } from './topic-image';
+import { invariant, unreachable, type Offset, type Uuid } from '@milena/model';
+import type { ConfigResource } from './config-resource';
+import { imageChanges, type ImageChanges } from './image-changes';
+import { emptyImage, MetadataImage, type OpenTransaction, type Provenance } from './metadata-image';
+import type { MetadataRecord } from './metadata-record';
+import { NodesDelta } from './nodes-delta';
+import { SettingsDelta } from './settings-delta';
+import { TopicsDelta } from './topics-delta';
+
+/** Records between the beginning and the end of a metadata transaction, both included; who writes one keeps below it. */
+export const TRANSACTION_RECORDS_MAX = 1_000_000;
 
 /**
  * Records replayed on top of an image: makes the next image and says what changed on the way. Use: `createDelta(image)`,
  * `replay` each record in log order, `apply()` once. A record that does not fit the image (a change to an unknown
  * topic, a stale broker epoch) means that the log or this code is broken, hence an InvariantViolation.
+ *
+ * A transaction (KIP-868) that is not over when the delta is applied leaves an image with `openTransaction`: that is for
+ * the controller, which decides on its own unfinished records; others keep them out with a TransactionBuffer.
  */
 export class MetadataDelta {
+  /** What the changes are changes to. */
   readonly base: MetadataImage;
   #provenance: Provenance;
-  #nextProducerId: ImageContents['nextProducerId'];
-  readonly #brokers: ImageContents['brokers'];
-  readonly #topics: ImageContents['topics'];
-  readonly #topicIdsByName: ImageContents['topicIdsByName'];
-  readonly #configs: ImageContents['configs'];
-  readonly #features: ImageContents['features'];
-  /** Partitions of the topics that changed, open for change until `apply`. */
-  readonly #openTopics = new globalThis.Map<Uuid, List<PartitionState>>();
-  readonly #changedBrokers = new globalThis.Set<number>();
-  readonly #changedTopics = new globalThis.Map<Uuid, globalThis.Set<number>>();
-  readonly #deletedTopics = new globalThis.Map<Uuid, string>();
-  readonly #changedConfigs = new globalThis.Map<string, ConfigResource>();
-  #featuresChanged = false;
+  #nodes: NodesDelta;
+  #topics: TopicsDelta;
+  #settings: SettingsDelta;
+  #transaction: OpenTransaction | undefined;
+  /** True when the content does not come from `base`, so that what changed is found by comparing the two. */
+  #compares: boolean;
+  #compared: ImageChanges | undefined;
 
-  constructor(base: MetadataImage) {
+  /** `start` is what the records are replayed onto. */
+  constructor(base: MetadataImage, start: MetadataImage = base) {
     this.base = base;
-    const contents = base.contents();
+    const contents = start.contents();
     this.#provenance = contents.provenance;
-    this.#nextProducerId = contents.nextProducerId;
-    this.#brokers = contents.brokers.asMutable();
-    this.#topics = contents.topics.asMutable();
-    this.#topicIdsByName = contents.topicIdsByName.asMutable();
-    this.#configs = contents.configs.asMutable();
-    this.#features = contents.features.asMutable();
+    this.#nodes = new NodesDelta(contents);
+    this.#topics = new TopicsDelta(contents);
+    this.#settings = new SettingsDelta(contents);
+    this.#transaction = contents.openTransaction;
+    this.#compares = start !== base;
   }
 
   /** Ids of brokers registered, changed or removed. */
   get changedBrokers(): ReadonlySet<number> {
-    return this.#changedBrokers;
+    return this.#comparison()?.brokers ?? this.#nodes.changedBrokers;
+  }
+
+  /** Ids of controllers registered or removed. */
+  get changedControllers(): ReadonlySet<number> {
+    return this.#comparison()?.controllers ?? this.#nodes.changedControllers;
   }
 
   /** Topics that were created or changed and still exist, each with the indexes of its changed partitions. */
   get changedTopics(): ReadonlyMap<Uuid, ReadonlySet<number>> {
-    return this.#changedTopics;
+    return this.#comparison()?.topics ?? this.#topics.changed;
   }
 
   /** Topics of the base image that are gone, by id, with their names. */
   get deletedTopics(): ReadonlyMap<Uuid, string> {
-    return this.#deletedTopics;
+    return this.#comparison()?.deletedTopics ?? this.#topics.deleted;
   }
 
   /** Resources whose configuration changed. Those of deleted topics are not listed. */
   get changedConfigs(): readonly ConfigResource[] {
-    return [...this.#changedConfigs.values()];
+    return this.#comparison()?.configs ?? [...this.#settings.changedConfigs.values()];
   }
 
   get featuresChanged(): boolean {
-    return this.#featuresChanged;
+    return this.#comparison()?.features ?? this.#settings.featuresChanged;
   }
 
   /** Whether nothing but the offset moved. */
   get isEmpty(): boolean {
-    const touched = [this.#changedBrokers, this.#changedTopics, this.#deletedTopics, this.#changedConfigs];
-    return touched.every(({ size }) => size === 0) && !this.#featuresChanged;
+    const sets = [this.changedBrokers, this.changedControllers, this.changedTopics, this.deletedTopics];
+    return sets.every(({ size }) => size === 0) && this.changedConfigs.length === 0 && !this.featuresChanged;
   }
 
   /** Takes in the record at `offset`, written in leader epoch `epoch`. */
@@ -91,205 +87,120 @@ export class MetadataDelta {
     this.#provenance = { offset, epoch };
   }
 
+  /** Takes in a record of the snapshot this delta was made for, whatever its place there. */
+  load(record: MetadataRecord): void {
+    this.#change(record, this.#provenance.offset);
+  }
+
   /** The image with everything replayed. The delta's lists stay readable; it must not be replayed into afterwards. */
   apply(): MetadataImage {
-    const hosted = this.#nextHosted();
-    for (const [id, partitions] of this.#openTopics) {
-      const { name } = this.#topic(id);
-      this.#topics.set(id, new TopicImage(id, name, partitions.asImmutable()));
-    }
-    return new MetadataImage({
+    const image = new MetadataImage({
+      ...this.#nodes.apply(),
+      ...this.#topics.apply(),
+      ...this.#settings.apply(),
       provenance: this.#provenance,
-      brokers: this.#brokers.asImmutable(),
-      topics: this.#topics.asImmutable(),
-      topicIdsByName: this.#topicIdsByName.asImmutable(),
-      hosted,
-      configs: this.#configs.asImmutable(),
-      features: this.#features.asImmutable(),
-      nextProducerId: this.#nextProducerId,
+      openTransaction: this.#transaction,
     });
+    if (this.#compares) this.#compared = imageChanges(this.base, image);
+    return image;
+  }
+
+  /** Makes this delta one that holds a whole snapshot; for `createSnapshotDelta`. */
+  startSnapshot(provenance: Provenance): this {
+    this.#provenance = provenance;
+    this.#compares = true;
+    return this;
   }
 
   #change(record: MetadataRecord, offset: Offset): void {
     switch (record.type) {
       case 'RegisterBrokerRecord':
-        return this.#registerBroker(record, offset);
+        return this.#nodes.registerBroker(record, offset);
       case 'UnregisterBrokerRecord':
-        this.#brokers.delete(this.#currentBroker(record).id);
-        this.#changedBrokers.add(record.brokerId);
-        return;
+        return this.#nodes.unregisterBroker(record);
       case 'FenceBrokerRecord':
-        return this.#changeBroker({ ...record, type: 'BrokerRegistrationChangeRecord', fenced: true });
+        return this.#nodes.changeBroker({ ...record, type: 'BrokerRegistrationChangeRecord', fenced: true });
       case 'UnfenceBrokerRecord':
-        return this.#changeBroker({ ...record, type: 'BrokerRegistrationChangeRecord', fenced: false });
+        return this.#nodes.changeBroker({ ...record, type: 'BrokerRegistrationChangeRecord', fenced: false });
       case 'BrokerRegistrationChangeRecord':
-        return this.#changeBroker(record);
+        return this.#nodes.changeBroker(record);
+      case 'RegisterControllerRecord':
+        return this.#nodes.registerController(record);
+      case 'UnregisterControllerRecord':
+        return this.#nodes.unregisterController(record.controllerId);
       case 'TopicRecord':
-        return this.#createTopic(record);
+        return this.#topics.createTopic(record);
       case 'PartitionRecord':
-        return this.#createPartition(record);
+        return this.#topics.createPartition(record);
       case 'PartitionChangeRecord':
-        return this.#changePartition(record);
+        return this.#topics.changePartition(record);
+      case 'ClearElrRecord':
+        return this.#topics.clearElr(record.topicName);
       case 'RemoveTopicRecord':
-        return this.#removeTopic(record.topicId);
+        return this.#settings.removeTopic(this.#topics.removeTopic(record.topicId));
       case 'ConfigRecord':
-        return this.#changeConfig(record);
+        return this.#settings.changeConfig(record);
       case 'FeatureLevelRecord':
-        return this.#changeFeature(record);
+        return this.#settings.changeFeature(record);
       case 'ProducerIdsRecord':
-        this.#nextProducerId = record.nextProducerId;
+        this.#settings.nextProducerId = record.nextProducerId;
         return;
       case 'NoOpRecord':
         return;
+      case 'BeginTransactionRecord':
+        return this.#begin(record.name, offset);
+      case 'EndTransactionRecord':
+        this.#open();
+        this.#transaction = undefined;
+        return;
+      case 'AbortTransactionRecord':
+        return this.#abort();
       default:
         return unreachable(record);
     }
   }
 
-  #registerBroker(record: RegisterBrokerRecord, offset: Offset): void {
-    this.#brokers.set(record.brokerId, {
-      id: record.brokerId,
-      epoch: record.brokerEpoch ?? offset,
-      incarnationId: record.incarnationId,
-      directoryIds: record.logDirectories,
-      listeners: record.listeners,
-      ...(record.rack === undefined ? {} : { rack: record.rack }),
-      features: record.features,
-      fenced: record.fenced,
-      inControlledShutdown: record.inControlledShutdown,
+  #begin(name: string, offset: Offset): void {
+    invariant(this.#transaction === undefined, 'metadata transactions are never nested', {
+      name,
+      open: this.#transaction?.name,
     });
-    this.#changedBrokers.add(record.brokerId);
+    invariant(!this.#compares && this.isEmpty, 'a metadata transaction begins with its batch', { name, offset });
+    this.#transaction = { name, offset, before: this.base };
   }
 
-  #currentBroker({ brokerId, brokerEpoch }: { brokerId: number; brokerEpoch: Offset }): BrokerRegistration {
-    const broker = this.#brokers.get(brokerId);
-    invariant(broker !== undefined && broker.epoch === brokerEpoch, 'record names a registration that is not current', {
-      brokerId,
-      brokerEpoch,
-      current: broker?.epoch,
-    });
-    return broker;
+  #open(): OpenTransaction {
+    invariant(this.#transaction !== undefined, 'no metadata transaction is open', {});
+    return this.#transaction;
   }
 
-  #changeBroker(record: BrokerRegistrationChangeRecord): void {
-    const broker = this.#currentBroker(record);
-    this.#brokers.set(broker.id, {
-      ...broker,
-      fenced: record.fenced ?? broker.fenced,
-      inControlledShutdown: record.inControlledShutdown ?? broker.inControlledShutdown,
-      directoryIds: record.logDirectories ?? broker.directoryIds,
-    });
-    this.#changedBrokers.add(broker.id);
+  /** Goes back to the content before the transaction; what that changes is known by comparison only. */
+  #abort(): void {
+    const contents = this.#open().before.contents();
+    this.#nodes = new NodesDelta(contents);
+    this.#topics = new TopicsDelta(contents);
+    this.#settings = new SettingsDelta(contents);
+    this.#transaction = undefined;
+    this.#compares = true;
   }
 
-  #createTopic({ topicId, name }: TopicRecord): void {
-    invariant(!this.#topics.has(topicId) && !this.#topicIdsByName.has(name), 'topic exists', { topicId, name });
-    this.#topics.set(topicId, new TopicImage(topicId, name, List()));
-    this.#topicIdsByName.set(name, topicId);
-    this.#changedTopics.set(topicId, new globalThis.Set());
-  }
-
-  #createPartition(record: PartitionRecord): void {
-    const { type, topicId, partitionId, ...state } = record;
-    const { size } = this.#open(topicId);
-    invariant(partitionId === size, `${type} is not the next partition`, { topicId, partitionId });
-    this.#putPartition(topicId, partitionId, state);
-  }
-
-  #changePartition(record: PartitionChangeRecord): void {
-    const { topicId, partitionId } = record;
-    const before = this.#open(topicId).get(partitionId);
-    invariant(before !== undefined, 'change to an unknown partition', { topicId, partitionId });
-    this.#putPartition(topicId, partitionId, {
-      replicas: record.replicas ?? before.replicas,
-      isr: record.isr ?? before.isr,
-      leader: record.leader ?? before.leader,
-      leaderEpoch: before.leaderEpoch + (record.leader === undefined ? 0 : 1),
-      partitionEpoch: before.partitionEpoch + 1,
-      leaderRecoveryState: record.leaderRecoveryState ?? before.leaderRecoveryState,
-      directories: record.directories ?? before.directories,
-      addingReplicas: record.addingReplicas ?? before.addingReplicas,
-      removingReplicas: record.removingReplicas ?? before.removingReplicas,
-    });
-  }
-
-  #putPartition(topicId: Uuid, index: number, state: PartitionState): void {
-    const { replicas, isr, leader } = state;
-    invariant(
-      isr.every((id) => replicas.includes(id)) && (leader === NO_NODE || isr.includes(leader)),
-      'the leader must be in the ISR and the ISR among the replicas',
-      { topicId, partition: index, ...state },
-    );
-    const partitions = this.#open(topicId);
-    if (index === partitions.size) partitions.push(state);
-    else partitions.set(index, state);
-    const changed = this.#changedTopics.get(topicId) ?? new globalThis.Set();
-    this.#changedTopics.set(topicId, changed.add(index));
-  }
-
-  /** The partitions of a topic, mutable until `apply`. */
-  #open(topicId: Uuid): List<PartitionState> {
-    const known = this.#openTopics.get(topicId);
-    if (known !== undefined) return known;
-    const opened = this.#topic(topicId).contents().asMutable();
-    this.#openTopics.set(topicId, opened);
-    return opened;
-  }
-
-  #removeTopic(topicId: Uuid): void {
-    const topic = this.#topic(topicId);
-    this.#topics.delete(topicId);
-    this.#openTopics.delete(topicId);
-    this.#topicIdsByName.delete(topic.name);
-    this.#changedTopics.delete(topicId);
-    const config = configResourceKey({ type: 'TOPIC', name: topic.name });
-    this.#configs.delete(config);
-    this.#changedConfigs.delete(config);
-    if (this.base.topicById(topicId) !== undefined) this.#deletedTopics.set(topicId, topic.name);
-  }
-
-  #nextHosted(): ImageContents['hosted'] {
-    const edit = new HostedIndexEdit(this.base.contents().hosted);
-    for (const [topicId, indexes] of this.#changedTopics) {
-      for (const index of indexes) {
-        const before = this.base.partition(topicId, index)?.replicas ?? [];
-        const after = this.#open(topicId).get(index)?.replicas ?? [];
-        if (before !== after) edit.replicasChanged(topicId, index, before, after);
-      }
-    }
-    for (const topicId of this.#deletedTopics.keys()) {
-      let index = 0;
-      for (const { replicas } of this.base.topicById(topicId)?.partitions() ?? []) {
-        edit.replicasChanged(topicId, index++, replicas, []);
-      }
-    }
-    return edit.apply();
-  }
-
-  #topic(topicId: Uuid): TopicImage {
-    const topic = this.#topics.get(topicId);
-    invariant(topic !== undefined, 'record names an unknown topic', { topicId });
-    return topic;
-  }
-
-  #changeConfig({ resourceType, resourceName, name, value }: ConfigRecord): void {
-    const resource: ConfigResource = { type: resourceType, name: resourceName };
-    const key = configResourceKey(resource);
-    const before = this.#configs.get(key)?.entries ?? Map<string, string>();
-    const entries = value === undefined ? before.delete(name) : before.set(name, value);
-    if (entries.isEmpty()) this.#configs.delete(key);
-    else this.#configs.set(key, { resource, entries });
-    this.#changedConfigs.set(key, resource);
-  }
-
-  #changeFeature({ name, featureLevel }: FeatureLevelRecord): void {
-    if (featureLevel === 0) this.#features.delete(name);
-    else this.#features.set(name, featureLevel);
-    this.#featuresChanged = true;
+  #comparison(): ImageChanges | undefined {
+    if (!this.#compares) return undefined;
+    invariant(this.#compared !== undefined, 'what a snapshot or an abort changes is known once it is applied', {});
+    return this.#compared;
   }
 }
 
 /** Starts a delta on top of `image`. */
 export function createDelta(image: MetadataImage): MetadataDelta {
   return new MetadataDelta(image);
+}
+
+/**
+ * Starts a delta into which a whole snapshot is loaded with `load`. Its image holds what the snapshot holds and nothing
+ * of `base`; once applied, its lists tell what changed, appeared and went against `base`. `last` is the place of the last
+ * record the snapshot contains: the offset before the snapshot id's, and the id's epoch.
+ */
+export function createSnapshotDelta(base: MetadataImage, last: Provenance): MetadataDelta {
+  return new MetadataDelta(base, emptyImage).startSnapshot(last);
 }

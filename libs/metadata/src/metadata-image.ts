@@ -1,6 +1,7 @@
 import { Map } from 'immutable';
 import { NO_EPOCH, NO_OFFSET, producerId, type Offset, type ProducerId, type Uuid } from '@milena/model';
 import type { BrokerRegistration } from './broker-registration';
+import type { ControllerRegistration } from './controller-registration';
 import { configResourceKey, type ConfigResource } from './config-resource';
 import type { HostedIndex } from './hosted-index';
 import type { PartitionState } from './partition-state';
@@ -21,6 +22,16 @@ export interface HostedPartition {
   readonly state: PartitionState;
 }
 
+/** A metadata transaction that was begun and neither ended nor aborted (KIP-868). */
+export interface OpenTransaction {
+  /** What it is for, for people. */
+  readonly name: string;
+  /** Where its BeginTransactionRecord stands. */
+  readonly offset: Offset;
+  /** The image without the transaction. */
+  readonly before: MetadataImage;
+}
+
 /** Configuration of one resource: only the keys that were set. */
 export type ResourceConfig = ReadonlyMap<string, string>;
 
@@ -28,12 +39,14 @@ export type ResourceConfig = ReadonlyMap<string, string>;
 export interface ImageContents {
   readonly provenance: Provenance;
   readonly brokers: Map<number, BrokerRegistration>;
+  readonly controllers: Map<number, ControllerRegistration>;
   readonly topics: Map<Uuid, TopicImage>;
   readonly topicIdsByName: Map<string, Uuid>;
   readonly hosted: HostedIndex;
   readonly configs: Map<string, { readonly resource: ConfigResource; readonly entries: Map<string, string> }>;
   readonly features: Map<string, number>;
   readonly nextProducerId: ProducerId;
+  readonly openTransaction: OpenTransaction | undefined;
 }
 
 const NO_CONFIG: ResourceConfig = new globalThis.Map<string, string>();
@@ -69,6 +82,21 @@ export class MetadataImage {
   brokers(): readonly BrokerRegistration[] {
     this.#sortedBrokers ??= [...this.#contents.brokers.values()].sort((left, right) => left.id - right.id);
     return this.#sortedBrokers;
+  }
+
+  /** Registrations of controllers in order of id. */
+  controllers(): readonly ControllerRegistration[] {
+    return [...this.#contents.controllers.values()].sort((left, right) => left.id - right.id);
+  }
+
+  /** The transaction whose records are part of this image though they are not to be relied upon yet. */
+  get openTransaction(): OpenTransaction | undefined {
+    return this.#contents.openTransaction;
+  }
+
+  /** What may be shown and stored: this image, or the one before the transaction that is open. */
+  get settled(): MetadataImage {
+    return this.#contents.openTransaction?.before ?? this;
   }
 
   topicById(id: Uuid): TopicImage | undefined {
@@ -153,10 +181,12 @@ export class MetadataImage {
 export const emptyImage: MetadataImage = new MetadataImage({
   provenance: { offset: NO_OFFSET, epoch: NO_EPOCH },
   brokers: Map(),
+  controllers: Map(),
   topics: Map(),
   topicIdsByName: Map(),
   hosted: Map(),
   configs: Map(),
   features: Map(),
   nextProducerId: producerId(0),
+  openTransaction: undefined,
 });

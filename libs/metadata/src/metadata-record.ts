@@ -46,6 +46,10 @@ export interface PartitionRecord {
   readonly partitionEpoch: number;
   readonly leaderRecoveryState: LeaderRecoveryState;
   readonly directories: readonly Uuid[];
+  /** Absent: none. */
+  readonly elr?: readonly number[];
+  /** Absent: none. */
+  readonly lastKnownElr?: readonly number[];
 }
 
 /** One key of a resource's configuration is set, or removed when `value` is absent. */
@@ -59,7 +63,7 @@ export interface ConfigRecord {
 
 /**
  * Changes to a partition; an absent field stays as it is. Replaying one adds one to the partition epoch, and, when
- * `leader` is present (even unchanged), one to the leader epoch.
+ * `leader` is present (even unchanged), one to the leader epoch: whoever takes replicas away names the leader again.
  */
 export interface PartitionChangeRecord {
   readonly type: 'PartitionChangeRecord';
@@ -73,6 +77,8 @@ export interface PartitionChangeRecord {
   readonly removingReplicas?: readonly number[];
   readonly leaderRecoveryState?: LeaderRecoveryState;
   readonly directories?: readonly Uuid[];
+  readonly elr?: readonly number[];
+  readonly lastKnownElr?: readonly number[];
 }
 
 /** A broker is fenced. */
@@ -126,6 +132,50 @@ export interface NoOpRecord {
   readonly type: 'NoOpRecord';
 }
 
+/** The records that follow take effect together at the EndTransactionRecord (KIP-868). First record of its batch. */
+export interface BeginTransactionRecord {
+  readonly type: 'BeginTransactionRecord';
+  /** What the transaction is for, for people. */
+  readonly name: string;
+}
+
+/** The open transaction takes effect. Last record of its batch. */
+export interface EndTransactionRecord {
+  readonly type: 'EndTransactionRecord';
+}
+
+/** The open transaction never was. Last record of its batch. */
+export interface AbortTransactionRecord {
+  readonly type: 'AbortTransactionRecord';
+  /** Why, for people. */
+  readonly reason: string;
+}
+
+/** A controller tells who and where it is; replaces whatever registration its id had (KIP-919). */
+export interface RegisterControllerRecord {
+  readonly type: 'RegisterControllerRecord';
+  readonly controllerId: number;
+  readonly incarnationId: Uuid;
+  readonly listeners: readonly BrokerListener[];
+  readonly features: readonly SupportedFeature[];
+}
+
+/** A controller is removed from the cluster for good. */
+export interface UnregisterControllerRecord {
+  readonly type: 'UnregisterControllerRecord';
+  readonly controllerId: number;
+}
+
+/**
+ * Eligible leader replicas and the last known ones are forgotten (KIP-966), but where the ISR is empty: there no high
+ * watermark can move, so they stay true, and nobody else could lead. Raises the partition epoch where there were any.
+ */
+export interface ClearElrRecord {
+  readonly type: 'ClearElrRecord';
+  /** The topic whose partitions are meant; absent for all topics. */
+  readonly topicName?: string;
+}
+
 /** Everything that can stand in the metadata log: Kafka's records under Kafka's names. */
 export type MetadataRecord =
   | RegisterBrokerRecord
@@ -140,7 +190,13 @@ export type MetadataRecord =
   | FeatureLevelRecord
   | ProducerIdsRecord
   | BrokerRegistrationChangeRecord
-  | NoOpRecord;
+  | NoOpRecord
+  | BeginTransactionRecord
+  | EndTransactionRecord
+  | AbortTransactionRecord
+  | RegisterControllerRecord
+  | ClearElrRecord
+  | UnregisterControllerRecord;
 
 /** Name of a kind of record. */
 export type MetadataRecordType = MetadataRecord['type'];
@@ -160,4 +216,10 @@ export const METADATA_RECORD_IDS: Readonly<Record<MetadataRecordType, number>> =
   ProducerIdsRecord: 15,
   BrokerRegistrationChangeRecord: 17,
   NoOpRecord: 20,
+  BeginTransactionRecord: 23,
+  EndTransactionRecord: 24,
+  AbortTransactionRecord: 25,
+  RegisterControllerRecord: 27,
+  ClearElrRecord: 28,
+  UnregisterControllerRecord: 29,
 };

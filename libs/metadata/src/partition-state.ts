@@ -11,7 +11,7 @@ export type LeaderRecoveryState = 'RECOVERED' | 'RECOVERING';
 export interface PartitionState {
   /** Brokers assigned to the partition in order of preference; the first is the preferred leader. */
   readonly replicas: readonly number[];
-  /** In-sync replicas. Empty only once eligible leader replicas (KIP-966) are in use. */
+  /** In-sync replicas. Empty only where eligible leader replicas (KIP-966) are in use. */
   readonly isr: readonly number[];
   /** Node id of the leader, NO_NODE while there is none. */
   readonly leader: number;
@@ -26,4 +26,29 @@ export interface PartitionState {
   readonly addingReplicas: readonly number[];
   /** Replicas a reassignment will remove. */
   readonly removingReplicas: readonly number[];
+  /** Eligible leader replicas: not in sync, yet with everything below the high watermark (KIP-966). Apart from `isr`. */
+  readonly elr: readonly number[];
+  /** The last leader, kept once both `isr` and `elr` are empty (KIP-966). */
+  readonly lastKnownElr: readonly number[];
+}
+
+/** Whether two states say the same. */
+export function isSamePartitionState(left: PartitionState, right: PartitionState): boolean {
+  return (
+    left.leader === right.leader &&
+    left.leaderEpoch === right.leaderEpoch &&
+    left.partitionEpoch === right.partitionEpoch &&
+    left.leaderRecoveryState === right.leaderRecoveryState &&
+    isSameList(left.replicas, right.replicas) &&
+    isSameList(left.isr, right.isr) &&
+    isSameList(left.directories, right.directories) &&
+    isSameList(left.addingReplicas, right.addingReplicas) &&
+    isSameList(left.removingReplicas, right.removingReplicas) &&
+    isSameList(left.elr, right.elr) &&
+    isSameList(left.lastKnownElr, right.lastKnownElr)
+  );
+}
+
+function isSameList<T>(left: readonly T[], right: readonly T[]): boolean {
+  return left === right || (left.length === right.length && left.every((item, index) => item === right[index]));
 }

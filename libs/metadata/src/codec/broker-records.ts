@@ -14,7 +14,8 @@ import type {
   UnregisterBrokerRecord,
 } from '../metadata-record';
 import { recordMessage, type RecordMessage } from './record-message';
-import { offsetFromWire, securityProtocolOnWire } from './wire-values';
+import { featureFromWire, featureToWire, listenerFromWire, listenerToWire } from './node-values';
+import { offsetFromWire } from './wire-values';
 
 /** RegisterBrokerRecord as a message. */
 export const registerBrokerMessage: RecordMessage<RegisterBrokerRecord> = recordMessage(
@@ -23,17 +24,8 @@ export const registerBrokerMessage: RecordMessage<RegisterBrokerRecord> = record
     brokerId: record.brokerId,
     incarnationId: record.incarnationId,
     ...(record.brokerEpoch === undefined ? {} : { brokerEpoch: BigInt(record.brokerEpoch) }),
-    endPoints: record.listeners.map(({ name, host, port, securityProtocol }) => ({
-      name,
-      host,
-      port,
-      securityProtocol: securityProtocolOnWire.toWire(securityProtocol),
-    })),
-    features: record.features.map(({ name, minLevel, maxLevel }) => ({
-      name,
-      minSupportedVersion: minLevel,
-      maxSupportedVersion: maxLevel,
-    })),
+    endPoints: record.listeners.map(listenerToWire),
+    features: record.features.map(featureToWire),
     ...(record.rack === undefined ? {} : { rack: record.rack }),
     fenced: record.fenced,
     inControlledShutdown: record.inControlledShutdown,
@@ -44,17 +36,8 @@ export const registerBrokerMessage: RecordMessage<RegisterBrokerRecord> = record
     brokerId: message.brokerId,
     incarnationId: message.incarnationId,
     ...(message.brokerEpoch === undefined ? {} : { brokerEpoch: offsetFromWire(message.brokerEpoch) }),
-    listeners: message.endPoints.map(({ name, host, port, securityProtocol }) => ({
-      name,
-      host,
-      port,
-      securityProtocol: securityProtocolOnWire.fromWire(securityProtocol),
-    })),
-    features: message.features.map(({ name, minSupportedVersion, maxSupportedVersion }) => ({
-      name,
-      minLevel: minSupportedVersion,
-      maxLevel: maxSupportedVersion,
-    })),
+    listeners: message.endPoints.map(listenerFromWire),
+    features: message.features.map(featureFromWire),
     ...(message.rack === undefined ? {} : { rack: message.rack }),
     fenced: message.fenced,
     inControlledShutdown: message.inControlledShutdown,

@@ -8,8 +8,16 @@ import {
   unregisterBrokerMessage,
 } from './broker-records';
 import { configMessage, featureLevelMessage, noOpMessage, producerIdsMessage } from './cluster-records';
+import { registerControllerMessage, unregisterControllerMessage } from './controller-records';
 import type { RecordMessage } from './record-message';
-import { partitionChangeMessage, partitionMessage, removeTopicMessage, topicMessage } from './topic-records';
+import {
+  clearElrMessage,
+  partitionChangeMessage,
+  partitionMessage,
+  removeTopicMessage,
+  topicMessage,
+} from './topic-records';
+import { abortTransactionMessage, beginTransactionMessage, endTransactionMessage } from './transaction-records';
 
 /** A record of a type or version this program does not know: the log was written by a newer one and must not be guessed at. */
 export class UnsupportedMetadataRecord extends Error {
@@ -45,6 +53,12 @@ const MESSAGES: MessageTable = {
   ProducerIdsRecord: producerIdsMessage,
   BrokerRegistrationChangeRecord: brokerRegistrationChangeMessage,
   NoOpRecord: noOpMessage,
+  BeginTransactionRecord: beginTransactionMessage,
+  EndTransactionRecord: endTransactionMessage,
+  AbortTransactionRecord: abortTransactionMessage,
+  RegisterControllerRecord: registerControllerMessage,
+  ClearElrRecord: clearElrMessage,
+  UnregisterControllerRecord: unregisterControllerMessage,
 };
 
 const TYPES_BY_ID: ReadonlyMap<number, MetadataRecordType> = new Map(

@@ -1,10 +1,17 @@
 import {
+  ClearElrRecordSchema,
   PartitionChangeRecordSchema,
   PartitionRecordSchema,
   RemoveTopicRecordSchema,
   TopicRecordSchema,
 } from '@milena/proto';
-import type { PartitionChangeRecord, PartitionRecord, RemoveTopicRecord, TopicRecord } from '../metadata-record';
+import type {
+  ClearElrRecord,
+  PartitionChangeRecord,
+  PartitionRecord,
+  RemoveTopicRecord,
+  TopicRecord,
+} from '../metadata-record';
 import { recordMessage, type RecordMessage } from './record-message';
 import { leaderRecoveryStateOnWire } from './wire-values';
 
@@ -37,8 +44,10 @@ export const partitionMessage: RecordMessage<PartitionRecord> = recordMessage(
     partitionEpoch: record.partitionEpoch,
     leaderRecoveryState: leaderRecoveryStateOnWire.toWire(record.leaderRecoveryState),
     directories: [...record.directories],
+    eligibleLeaderReplicas: [...(record.elr ?? [])],
+    lastKnownElr: [...(record.lastKnownElr ?? [])],
   }),
-  (message) => ({
+  ({ eligibleLeaderReplicas, lastKnownElr, ...message }) => ({
     type: 'PartitionRecord',
     topicId: message.topicId,
     partitionId: message.partitionId,
@@ -51,13 +60,25 @@ export const partitionMessage: RecordMessage<PartitionRecord> = recordMessage(
     partitionEpoch: message.partitionEpoch,
     leaderRecoveryState: leaderRecoveryStateOnWire.fromWire(message.leaderRecoveryState),
     directories: message.directories,
+    ...(eligibleLeaderReplicas.length > 0 && { elr: eligibleLeaderReplicas }),
+    ...(lastKnownElr.length > 0 && { lastKnownElr }),
   }),
 );
 
 /** PartitionChangeRecord as a message. */
 export const partitionChangeMessage: RecordMessage<PartitionChangeRecord> = recordMessage(
   PartitionChangeRecordSchema,
-  ({ isr, leader, replicas, addingReplicas, removingReplicas, directories, ...record }: PartitionChangeRecord) => ({
+  ({
+    isr,
+    leader,
+    replicas,
+    addingReplicas,
+    removingReplicas,
+    directories,
+    elr,
+    lastKnownElr,
+    ...record
+  }: PartitionChangeRecord) => ({
     topicId: record.topicId,
     partitionId: record.partitionId,
     ...(isr && { isr: { ids: [...isr] } }),
@@ -69,6 +90,8 @@ export const partitionChangeMessage: RecordMessage<PartitionChangeRecord> = reco
       leaderRecoveryState: leaderRecoveryStateOnWire.toWire(record.leaderRecoveryState),
     }),
     ...(directories && { directories: { ids: [...directories] } }),
+    ...(elr && { eligibleLeaderReplicas: { ids: [...elr] } }),
+    ...(lastKnownElr && { lastKnownElr: { ids: [...lastKnownElr] } }),
   }),
   ({ isr, leader, replicas, addingReplicas, removingReplicas, leaderRecoveryState, directories, ...message }) => ({
     type: 'PartitionChangeRecord',
@@ -83,5 +106,14 @@ export const partitionChangeMessage: RecordMessage<PartitionChangeRecord> = reco
       ? {}
       : { leaderRecoveryState: leaderRecoveryStateOnWire.fromWire(leaderRecoveryState) }),
     ...(directories && { directories: directories.ids }),
+    ...(message.eligibleLeaderReplicas && { elr: message.eligibleLeaderReplicas.ids }),
+    ...(message.lastKnownElr && { lastKnownElr: message.lastKnownElr.ids }),
   }),
+);
+
+/** ClearElrRecord as a message. */
+export const clearElrMessage: RecordMessage<ClearElrRecord> = recordMessage(
+  ClearElrRecordSchema,
+  ({ topicName = '' }: ClearElrRecord) => ({ topicName }),
+  ({ topicName }) => ({ type: 'ClearElrRecord', ...(topicName === '' ? {} : { topicName }) }),
 );
