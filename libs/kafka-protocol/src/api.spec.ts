@@ -15,6 +15,7 @@ const SCALARS: Record<ScalarType, fc.Arbitrary<unknown>> = {
   bool: fc.boolean(),
   int8: int(8),
   int16: int(16),
+  uint16: fc.integer({ min: 0, max: 0xffff }),
   int32: int(32),
   int64,
   int64Clamped: int64,

@@ -3,7 +3,7 @@ import { NO_VERSIONS, versionRange, type VersionRange } from './version-range';
 
 /** A value that is not made of others. `int64Clamped` is an int64 whose sender may mean "no limit" by Long.MAX. */
 export type ScalarType =
-  'bool' | 'int8' | 'int16' | 'int32' | 'int64' | 'int64Clamped' | 'string' | 'uuid' | 'bytes' | 'records';
+  'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'int64Clamped' | 'string' | 'uuid' | 'bytes' | 'records';
 
 /** What a field holds. */
 export type FieldShape =
@@ -110,6 +110,8 @@ export const bool = scalar<boolean>('bool', false);
 export const int8 = scalar<number>('int8', 0);
 /** Signed 16-bit integer. */
 export const int16 = scalar<number>('int16', 0);
+/** Unsigned 16-bit integer, as a port is. */
+export const uint16 = scalar<number>('uint16', 0);
 /** Signed 32-bit integer. */
 export const int32 = scalar<number>('int32', 0);
 /** Signed 64-bit integer; a value that is not a safe integer is malformed. */

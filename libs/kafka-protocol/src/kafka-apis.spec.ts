@@ -161,11 +161,14 @@ describe('version ranges', () => {
       AlterPartitionReassignments: [45, 0, 1],
       ListPartitionReassignments: [46, 0, 0],
       OffsetDelete: [47, 0, 0],
+      DescribeQuorum: [55, 0, 2],
       UpdateFeatures: [57, 0, 2],
       DescribeCluster: [60, 0, 2],
       UnregisterBroker: [64, 0, 0],
       ListConfigResources: [74, 0, 1],
       DescribeTopicPartitions: [75, 0, 0],
+      AddRaftVoter: [80, 0, 1],
+      RemoveRaftVoter: [81, 0, 0],
     });
   });
 

@@ -1,4 +1,5 @@
 import type { Api } from './api';
+import { addRaftVoter } from './apis/add-raft-voter';
 import { alterConfigs } from './apis/alter-configs';
 import { alterPartitionReassignments } from './apis/alter-partition-reassignments';
 import { apiVersions } from './apis/api-versions';
@@ -11,6 +12,7 @@ import { describeCluster } from './apis/describe-cluster';
 import { describeConfigs } from './apis/describe-configs';
 import { describeGroups } from './apis/describe-groups';
 import { describeLogDirs } from './apis/describe-log-dirs';
+import { describeQuorum } from './apis/describe-quorum';
 import { describeTopicPartitions } from './apis/describe-topic-partitions';
 import { electLeaders } from './apis/elect-leaders';
 import { fetch } from './apis/fetch';
@@ -30,6 +32,7 @@ import { offsetDelete } from './apis/offset-delete';
 import { offsetFetch } from './apis/offset-fetch';
 import { offsetForLeaderEpoch } from './apis/offset-for-leader-epoch';
 import { produce } from './apis/produce';
+import { removeRaftVoter } from './apis/remove-raft-voter';
 import { syncGroup } from './apis/sync-group';
 import { unregisterBroker } from './apis/unregister-broker';
 import { updateFeatures } from './apis/update-features';
@@ -65,9 +68,12 @@ export const KAFKA_APIS: readonly Api[] = [
   alterPartitionReassignments,
   listPartitionReassignments,
   offsetDelete,
+  describeQuorum,
   updateFeatures,
   describeCluster,
   unregisterBroker,
   listConfigResources,
   describeTopicPartitions,
+  addRaftVoter,
+  removeRaftVoter,
 ];

@@ -128,6 +128,8 @@ function scalarReader(type: ScalarType, nullable: boolean, flexible: boolean): V
       return { bytesMin: 1, read: (reader) => reader.int8() };
     case 'int16':
       return { bytesMin: 2, read: (reader) => reader.int16() };
+    case 'uint16':
+      return { bytesMin: 2, read: (reader) => reader.uint16() };
     case 'int32':
       return { bytesMin: 4, read: (reader) => reader.int32() };
     case 'int64':

@@ -103,6 +103,8 @@ function scalarWriter(name: string, type: ScalarType, nullable: boolean, flexibl
       return ({ out }, value: number) => out.int8(value);
     case 'int16':
       return ({ out }, value: number) => out.int16(value);
+    case 'uint16':
+      return ({ out }, value: number) => out.uint16(value);
     case 'int32':
       return ({ out }, value: number) => out.int32(value);
     case 'int64':
