@@ -219,6 +219,18 @@ export {
   BrokerRegistrationChangeRecordSchema,
   type NoOpRecord,
   NoOpRecordSchema,
+  type BeginTransactionRecord,
+  BeginTransactionRecordSchema,
+  type EndTransactionRecord,
+  EndTransactionRecordSchema,
+  type AbortTransactionRecord,
+  AbortTransactionRecordSchema,
+  type RegisterControllerRecord,
+  RegisterControllerRecordSchema,
+  type ClearElrRecord,
+  ClearElrRecordSchema,
+  type UnregisterControllerRecord,
+  UnregisterControllerRecordSchema,
 } from './gen/milena/metadata/v1/records_pb';
 export { type Status as RpcStatus, StatusSchema as RpcStatusSchema } from './gen/google/rpc/status_pb';
 export {

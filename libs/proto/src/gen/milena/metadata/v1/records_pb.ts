@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/metadata/v1/records.proto.
  */
 export const file_milena_metadata_v1_records: GenFile = /*@__PURE__*/
-  fileDesc("CiBtaWxlbmEvbWV0YWRhdGEvdjEvcmVjb3Jkcy5wcm90bxISbWlsZW5hLm1ldGFkYXRhLnYxIrgCChRSZWdpc3RlckJyb2tlclJlY29yZBIRCglicm9rZXJfaWQYASABKAUSFgoOaW5jYXJuYXRpb25faWQYAiABKAkSGQoMYnJva2VyX2Vwb2NoGAMgASgDSACIAQESNgoKZW5kX3BvaW50cxgEIAMoCzIiLm1pbGVuYS5tZXRhZGF0YS52MS5Ccm9rZXJFbmRwb2ludBIzCghmZWF0dXJlcxgFIAMoCzIhLm1pbGVuYS5tZXRhZGF0YS52MS5Ccm9rZXJGZWF0dXJlEhEKBHJhY2sYBiABKAlIAYgBARIOCgZmZW5jZWQYByABKAgSHgoWaW5fY29udHJvbGxlZF9zaHV0ZG93bhgIIAEoCBIQCghsb2dfZGlycxgJIAMoCUIPCg1fYnJva2VyX2Vwb2NoQgcKBV9yYWNrIlUKDkJyb2tlckVuZHBvaW50EgwKBG5hbWUYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFEhkKEXNlY3VyaXR5X3Byb3RvY29sGAQgASgFIlsKDUJyb2tlckZlYXR1cmUSDAoEbmFtZRgBIAEoCRIdChVtaW5fc3VwcG9ydGVkX3ZlcnNpb24YAiABKAUSHQoVbWF4X3N1cHBvcnRlZF92ZXJzaW9uGAMgASgFIkEKFlVucmVnaXN0ZXJCcm9rZXJSZWNvcmQSEQoJYnJva2VyX2lkGAEgASgFEhQKDGJyb2tlcl9lcG9jaBgCIAEoAyItCgtUb3BpY1JlY29yZBIMCgRuYW1lGAEgASgJEhAKCHRvcGljX2lkGAIgASgJIrkCCg9QYXJ0aXRpb25SZWNvcmQSFAoMcGFydGl0aW9uX2lkGAEgASgFEhAKCHRvcGljX2lkGAIgASgJEhAKCHJlcGxpY2FzGAMgAygFEgsKA2lzchgEIAMoBRIZChFyZW1vdmluZ19yZXBsaWNhcxgFIAMoBRIXCg9hZGRpbmdfcmVwbGljYXMYBiADKAUSDgoGbGVhZGVyGAcgASgREh0KFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgIIAEoBRIUCgxsZWFkZXJfZXBvY2gYCSABKAUSFwoPcGFydGl0aW9uX2Vwb2NoGAogASgFEhMKC2RpcmVjdG9yaWVzGAsgAygJEiAKGGVsaWdpYmxlX2xlYWRlcl9yZXBsaWNhcxgMIAMoBRIWCg5sYXN0X2tub3duX2VschgNIAMoBSJoCgxDb25maWdSZWNvcmQSFQoNcmVzb3VyY2VfdHlwZRgBIAEoBRIVCg1yZXNvdXJjZV9uYW1lGAIgASgJEgwKBG5hbWUYAyABKAkSEgoFdmFsdWUYBCABKAlIAIgBAUIICgZfdmFsdWUiGAoJQnJva2VySWRzEgsKA2lkcxgBIAMoBSIbCgxEaXJlY3RvcnlJZHMSCwoDaWRzGAEgAygJIpsEChVQYXJ0aXRpb25DaGFuZ2VSZWNvcmQSFAoMcGFydGl0aW9uX2lkGAEgASgFEhAKCHRvcGljX2lkGAIgASgJEioKA2lzchgDIAEoCzIdLm1pbGVuYS5tZXRhZGF0YS52MS5Ccm9rZXJJZHMSEwoGbGVhZGVyGAQgASgRSACIAQESLwoIcmVwbGljYXMYBSABKAsyHS5taWxlbmEubWV0YWRhdGEudjEuQnJva2VySWRzEjgKEXJlbW92aW5nX3JlcGxpY2FzGAYgASgLMh0ubWlsZW5hLm1ldGFkYXRhLnYxLkJyb2tlcklkcxI2Cg9hZGRpbmdfcmVwbGljYXMYByABKAsyHS5taWxlbmEubWV0YWRhdGEudjEuQnJva2VySWRzEiIKFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgIIAEoBUgBiAEBEjUKC2RpcmVjdG9yaWVzGAkgASgLMiAubWlsZW5hLm1ldGFkYXRhLnYxLkRpcmVjdG9yeUlkcxI/ChhlbGlnaWJsZV9sZWFkZXJfcmVwbGljYXMYCiABKAsyHS5taWxlbmEubWV0YWRhdGEudjEuQnJva2VySWRzEjUKDmxhc3Rfa25vd25fZWxyGAsgASgLMh0ubWlsZW5hLm1ldGFkYXRhLnYxLkJyb2tlcklkc0IJCgdfbGVhZGVyQhgKFl9sZWFkZXJfcmVjb3Zlcnlfc3RhdGUiLgoRRmVuY2VCcm9rZXJSZWNvcmQSCgoCaWQYASABKAUSDQoFZXBvY2gYAiABKAMiMAoTVW5mZW5jZUJyb2tlclJlY29yZBIKCgJpZBgBIAEoBRINCgVlcG9jaBgCIAEoAyIlChFSZW1vdmVUb3BpY1JlY29yZBIQCgh0b3BpY19pZBgBIAEoCSI5ChJGZWF0dXJlTGV2ZWxSZWNvcmQSDAoEbmFtZRgBIAEoCRIVCg1mZWF0dXJlX2xldmVsGAIgASgFIlYKEVByb2R1Y2VySWRzUmVjb3JkEhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMSGAoQbmV4dF9wcm9kdWNlcl9pZBgDIAEoAyKtAQoeQnJva2VyUmVnaXN0cmF0aW9uQ2hhbmdlUmVjb3JkEhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMSDgoGZmVuY2VkGAMgASgREh4KFmluX2NvbnRyb2xsZWRfc2h1dGRvd24YBCABKBESMgoIbG9nX2RpcnMYBSABKAsyIC5taWxlbmEubWV0YWRhdGEudjEuRGlyZWN0b3J5SWRzIgwKCk5vT3BSZWNvcmRiBnByb3RvMw");
+  fileDesc("CiBtaWxlbmEvbWV0YWRhdGEvdjEvcmVjb3Jkcy5wcm90bxISbWlsZW5hLm1ldGFkYXRhLnYxIrgCChRSZWdpc3RlckJyb2tlclJlY29yZBIRCglicm9rZXJfaWQYASABKAUSFgoOaW5jYXJuYXRpb25faWQYAiABKAkSGQoMYnJva2VyX2Vwb2NoGAMgASgDSACIAQESNgoKZW5kX3BvaW50cxgEIAMoCzIiLm1pbGVuYS5tZXRhZGF0YS52MS5Ccm9rZXJFbmRwb2ludBIzCghmZWF0dXJlcxgFIAMoCzIhLm1pbGVuYS5tZXRhZGF0YS52MS5Ccm9rZXJGZWF0dXJlEhEKBHJhY2sYBiABKAlIAYgBARIOCgZmZW5jZWQYByABKAgSHgoWaW5fY29udHJvbGxlZF9zaHV0ZG93bhgIIAEoCBIQCghsb2dfZGlycxgJIAMoCUIPCg1fYnJva2VyX2Vwb2NoQgcKBV9yYWNrIlUKDkJyb2tlckVuZHBvaW50EgwKBG5hbWUYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFEhkKEXNlY3VyaXR5X3Byb3RvY29sGAQgASgFIlsKDUJyb2tlckZlYXR1cmUSDAoEbmFtZRgBIAEoCRIdChVtaW5fc3VwcG9ydGVkX3ZlcnNpb24YAiABKAUSHQoVbWF4X3N1cHBvcnRlZF92ZXJzaW9uGAMgASgFIkEKFlVucmVnaXN0ZXJCcm9rZXJSZWNvcmQSEQoJYnJva2VyX2lkGAEgASgFEhQKDGJyb2tlcl9lcG9jaBgCIAEoAyItCgtUb3BpY1JlY29yZBIMCgRuYW1lGAEgASgJEhAKCHRvcGljX2lkGAIgASgJIrkCCg9QYXJ0aXRpb25SZWNvcmQSFAoMcGFydGl0aW9uX2lkGAEgASgFEhAKCHRvcGljX2lkGAIgASgJEhAKCHJlcGxpY2FzGAMgAygFEgsKA2lzchgEIAMoBRIZChFyZW1vdmluZ19yZXBsaWNhcxgFIAMoBRIXCg9hZGRpbmdfcmVwbGljYXMYBiADKAUSDgoGbGVhZGVyGAcgASgREh0KFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgIIAEoBRIUCgxsZWFkZXJfZXBvY2gYCSABKAUSFwoPcGFydGl0aW9uX2Vwb2NoGAogASgFEhMKC2RpcmVjdG9yaWVzGAsgAygJEiAKGGVsaWdpYmxlX2xlYWRlcl9yZXBsaWNhcxgMIAMoBRIWCg5sYXN0X2tub3duX2VschgNIAMoBSJoCgxDb25maWdSZWNvcmQSFQoNcmVzb3VyY2VfdHlwZRgBIAEoBRIVCg1yZXNvdXJjZV9uYW1lGAIgASgJEgwKBG5hbWUYAyABKAkSEgoFdmFsdWUYBCABKAlIAIgBAUIICgZfdmFsdWUiGAoJQnJva2VySWRzEgsKA2lkcxgBIAMoBSIbCgxEaXJlY3RvcnlJZHMSCwoDaWRzGAEgAygJIpsEChVQYXJ0aXRpb25DaGFuZ2VSZWNvcmQSFAoMcGFydGl0aW9uX2lkGAEgASgFEhAKCHRvcGljX2lkGAIgASgJEioKA2lzchgDIAEoCzIdLm1pbGVuYS5tZXRhZGF0YS52MS5Ccm9rZXJJZHMSEwoGbGVhZGVyGAQgASgRSACIAQESLwoIcmVwbGljYXMYBSABKAsyHS5taWxlbmEubWV0YWRhdGEudjEuQnJva2VySWRzEjgKEXJlbW92aW5nX3JlcGxpY2FzGAYgASgLMh0ubWlsZW5hLm1ldGFkYXRhLnYxLkJyb2tlcklkcxI2Cg9hZGRpbmdfcmVwbGljYXMYByABKAsyHS5taWxlbmEubWV0YWRhdGEudjEuQnJva2VySWRzEiIKFWxlYWRlcl9yZWNvdmVyeV9zdGF0ZRgIIAEoBUgBiAEBEjUKC2RpcmVjdG9yaWVzGAkgASgLMiAubWlsZW5hLm1ldGFkYXRhLnYxLkRpcmVjdG9yeUlkcxI/ChhlbGlnaWJsZV9sZWFkZXJfcmVwbGljYXMYCiABKAsyHS5taWxlbmEubWV0YWRhdGEudjEuQnJva2VySWRzEjUKDmxhc3Rfa25vd25fZWxyGAsgASgLMh0ubWlsZW5hLm1ldGFkYXRhLnYxLkJyb2tlcklkc0IJCgdfbGVhZGVyQhgKFl9sZWFkZXJfcmVjb3Zlcnlfc3RhdGUiLgoRRmVuY2VCcm9rZXJSZWNvcmQSCgoCaWQYASABKAUSDQoFZXBvY2gYAiABKAMiMAoTVW5mZW5jZUJyb2tlclJlY29yZBIKCgJpZBgBIAEoBRINCgVlcG9jaBgCIAEoAyIlChFSZW1vdmVUb3BpY1JlY29yZBIQCgh0b3BpY19pZBgBIAEoCSI5ChJGZWF0dXJlTGV2ZWxSZWNvcmQSDAoEbmFtZRgBIAEoCRIVCg1mZWF0dXJlX2xldmVsGAIgASgFIlYKEVByb2R1Y2VySWRzUmVjb3JkEhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMSGAoQbmV4dF9wcm9kdWNlcl9pZBgDIAEoAyKtAQoeQnJva2VyUmVnaXN0cmF0aW9uQ2hhbmdlUmVjb3JkEhEKCWJyb2tlcl9pZBgBIAEoBRIUCgxicm9rZXJfZXBvY2gYAiABKAMSDgoGZmVuY2VkGAMgASgREh4KFmluX2NvbnRyb2xsZWRfc2h1dGRvd24YBCABKBESMgoIbG9nX2RpcnMYBSABKAsyIC5taWxlbmEubWV0YWRhdGEudjEuRGlyZWN0b3J5SWRzIgwKCk5vT3BSZWNvcmQiJgoWQmVnaW5UcmFuc2FjdGlvblJlY29yZBIMCgRuYW1lGAEgASgJIhYKFEVuZFRyYW5zYWN0aW9uUmVjb3JkIigKFkFib3J0VHJhbnNhY3Rpb25SZWNvcmQSDgoGcmVhc29uGAEgASgJIrYBChhSZWdpc3RlckNvbnRyb2xsZXJSZWNvcmQSFQoNY29udHJvbGxlcl9pZBgBIAEoBRIWCg5pbmNhcm5hdGlvbl9pZBgCIAEoCRI2CgplbmRfcG9pbnRzGAMgAygLMiIubWlsZW5hLm1ldGFkYXRhLnYxLkJyb2tlckVuZHBvaW50EjMKCGZlYXR1cmVzGAQgAygLMiEubWlsZW5hLm1ldGFkYXRhLnYxLkJyb2tlckZlYXR1cmUiJAoOQ2xlYXJFbHJSZWNvcmQSEgoKdG9waWNfbmFtZRgBIAEoCSIzChpVbnJlZ2lzdGVyQ29udHJvbGxlclJlY29yZBIVCg1jb250cm9sbGVyX2lkGAEgASgFYgZwcm90bzM");
 
 /**
  * Type 0. A broker registered. It starts fenced.
@@ -711,4 +711,145 @@ export type NoOpRecord = Message<"milena.metadata.v1.NoOpRecord"> & {
  */
 export const NoOpRecordSchema: GenMessage<NoOpRecord> = /*@__PURE__*/
   messageDesc(file_milena_metadata_v1_records, 16);
+
+/**
+ * Type 23. What follows takes effect together, once an EndTransactionRecord says so (KIP-868). First record of its batch.
+ *
+ * @generated from message milena.metadata.v1.BeginTransactionRecord
+ */
+export type BeginTransactionRecord = Message<"milena.metadata.v1.BeginTransactionRecord"> & {
+  /**
+   * What the transaction is for, for people.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message milena.metadata.v1.BeginTransactionRecord.
+ * Use `create(BeginTransactionRecordSchema)` to create a new message.
+ */
+export const BeginTransactionRecordSchema: GenMessage<BeginTransactionRecord> = /*@__PURE__*/
+  messageDesc(file_milena_metadata_v1_records, 17);
+
+/**
+ * Type 24. The open transaction takes effect. Last record of its batch.
+ *
+ * @generated from message milena.metadata.v1.EndTransactionRecord
+ */
+export type EndTransactionRecord = Message<"milena.metadata.v1.EndTransactionRecord"> & {
+};
+
+/**
+ * Describes the message milena.metadata.v1.EndTransactionRecord.
+ * Use `create(EndTransactionRecordSchema)` to create a new message.
+ */
+export const EndTransactionRecordSchema: GenMessage<EndTransactionRecord> = /*@__PURE__*/
+  messageDesc(file_milena_metadata_v1_records, 18);
+
+/**
+ * Type 25. The open transaction never was. Last record of its batch.
+ *
+ * @generated from message milena.metadata.v1.AbortTransactionRecord
+ */
+export type AbortTransactionRecord = Message<"milena.metadata.v1.AbortTransactionRecord"> & {
+  /**
+   * Why, for people.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message milena.metadata.v1.AbortTransactionRecord.
+ * Use `create(AbortTransactionRecordSchema)` to create a new message.
+ */
+export const AbortTransactionRecordSchema: GenMessage<AbortTransactionRecord> = /*@__PURE__*/
+  messageDesc(file_milena_metadata_v1_records, 19);
+
+/**
+ * Type 27. A controller told who and where it is.
+ *
+ * @generated from message milena.metadata.v1.RegisterControllerRecord
+ */
+export type RegisterControllerRecord = Message<"milena.metadata.v1.RegisterControllerRecord"> & {
+  /**
+   * Node id.
+   *
+   * @generated from field: int32 controller_id = 1;
+   */
+  controllerId: number;
+
+  /**
+   * Uuid of this life of the process.
+   *
+   * @generated from field: string incarnation_id = 2;
+   */
+  incarnationId: string;
+
+  /**
+   * Its listeners.
+   *
+   * @generated from field: repeated milena.metadata.v1.BrokerEndpoint end_points = 3;
+   */
+  endPoints: BrokerEndpoint[];
+
+  /**
+   * Features it supports.
+   *
+   * @generated from field: repeated milena.metadata.v1.BrokerFeature features = 4;
+   */
+  features: BrokerFeature[];
+};
+
+/**
+ * Describes the message milena.metadata.v1.RegisterControllerRecord.
+ * Use `create(RegisterControllerRecordSchema)` to create a new message.
+ */
+export const RegisterControllerRecordSchema: GenMessage<RegisterControllerRecord> = /*@__PURE__*/
+  messageDesc(file_milena_metadata_v1_records, 20);
+
+/**
+ * Type 28. Eligible leader replicas and the last known ones are forgotten (KIP-966).
+ *
+ * @generated from message milena.metadata.v1.ClearElrRecord
+ */
+export type ClearElrRecord = Message<"milena.metadata.v1.ClearElrRecord"> & {
+  /**
+   * Name of the topic whose partitions are meant; empty for all topics.
+   *
+   * @generated from field: string topic_name = 1;
+   */
+  topicName: string;
+};
+
+/**
+ * Describes the message milena.metadata.v1.ClearElrRecord.
+ * Use `create(ClearElrRecordSchema)` to create a new message.
+ */
+export const ClearElrRecordSchema: GenMessage<ClearElrRecord> = /*@__PURE__*/
+  messageDesc(file_milena_metadata_v1_records, 21);
+
+/**
+ * Type 29. A controller is gone for good.
+ *
+ * @generated from message milena.metadata.v1.UnregisterControllerRecord
+ */
+export type UnregisterControllerRecord = Message<"milena.metadata.v1.UnregisterControllerRecord"> & {
+  /**
+   * Node id.
+   *
+   * @generated from field: int32 controller_id = 1;
+   */
+  controllerId: number;
+};
+
+/**
+ * Describes the message milena.metadata.v1.UnregisterControllerRecord.
+ * Use `create(UnregisterControllerRecordSchema)` to create a new message.
+ */
+export const UnregisterControllerRecordSchema: GenMessage<UnregisterControllerRecord> = /*@__PURE__*/
+  messageDesc(file_milena_metadata_v1_records, 22);
 
