@@ -1,1 +1,6 @@
-export { MetadataFollower, type MetadataFollowerOptions, type MetadataPublisher, type PublishedAt } from './metadata-follower';
+export {
+  MetadataFollower,
+  type MetadataFollowerOptions,
+  type MetadataPublisher,
+  type PublishedAt,
+} from './metadata-follower';
