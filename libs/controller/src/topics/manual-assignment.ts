@@ -29,17 +29,27 @@ export function assignmentRefusal(
   { partition, brokerIds }: ReplicaAssignment,
   factor: number,
 ): Failure | undefined {
-  if (brokerIds.length === 0) return invalid(`partition ${partition} has no replicas`).error;
-  if (brokerIds.length !== factor) {
+  if (brokerIds.length !== factor && brokerIds.length > 0) {
     return invalid(`partition ${partition} has ${brokerIds.length} replicas, partition 0 has ${factor}`).error;
   }
+  const refusal = namedBrokersRefusal(image, { partition, brokerIds });
+  if (refusal !== undefined) return refusal;
+  if (!brokerIds.some((id) => isActiveBroker(image.broker(id)))) {
+    return invalid(`all brokers of partition ${partition} are fenced or shutting down`).error;
+  }
+  return undefined;
+}
+
+/** What is wrong with the brokers named for one partition, whatever they are doing now; undefined when nothing is. */
+export function namedBrokersRefusal(
+  image: MetadataImage,
+  { partition, brokerIds }: ReplicaAssignment,
+): Failure | undefined {
+  if (brokerIds.length === 0) return invalid(`partition ${partition} has no replicas`).error;
   if (new Set(brokerIds).size < brokerIds.length) return invalid(`partition ${partition} names a broker twice`).error;
   const unknown = brokerIds.find((id) => image.broker(id) === undefined);
   if (unknown !== undefined) {
     return invalid(`partition ${partition} names broker ${unknown}, which is not registered`).error;
-  }
-  if (!brokerIds.some((id) => isActiveBroker(image.broker(id)))) {
-    return invalid(`all brokers of partition ${partition} are fenced or shutting down`).error;
   }
   return undefined;
 }
