@@ -8,6 +8,8 @@ export interface ControllerDefaults {
   readonly replicationFactor: number;
   /** `unclean.leader.election.enable` where neither the topic nor the cluster says otherwise. */
   readonly uncleanLeaderElection: boolean;
+  /** `min.insync.replicas` where neither the topic nor the cluster says otherwise. */
+  readonly minInsyncReplicas: number;
   /** `delete.topic.enable`. */
   readonly deleteTopicEnable: boolean;
 }
@@ -18,6 +20,7 @@ export function controllerDefaults(server: ServerConfig): ControllerDefaults {
     partitions: server.number('num.partitions'),
     replicationFactor: server.number('default.replication.factor'),
     uncleanLeaderElection: server.boolean('unclean.leader.election.enable'),
+    minInsyncReplicas: server.number('min.insync.replicas'),
     deleteTopicEnable: server.boolean('delete.topic.enable'),
   };
 }

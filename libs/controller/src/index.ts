@@ -1,4 +1,4 @@
-export { decide, type AppendedRange, type Decision } from './decision';
+export { decide, type AppendedRange, type Decision, type UnfinishedSweep } from './decision';
 export { controllerDefaults, type ControllerDefaults } from './controller-defaults';
 export { bootstrapRecords } from './features/bootstrap';
 export { BrokerSessions } from './brokers/broker-sessions';
@@ -8,6 +8,7 @@ export {
   type RegisterBrokerContext,
   type RegisterBrokerRequest,
   type RegisterBrokerResponse,
+  type RegistrationStep,
 } from './brokers/register-broker';
 export {
   brokerHeartbeat,
@@ -16,6 +17,8 @@ export {
   type BrokerHeartbeatRequest,
   type BrokerHeartbeatResponse,
 } from './brokers/broker-heartbeat';
+export { partitionRules, type BrokerAfter, type PartitionRules } from './partitions/partition-rules';
+export { PartitionSweep, sweepAll, sweepBroker, SWEEP_STEP } from './partitions/partition-sweep';
 export {
   alterPartition,
   type AlteredPartition,

@@ -20,6 +20,7 @@ export const brokerHeartbeatApi: ControllerApi<BrokerHeartbeatRequest, Result<Br
           defaults: controller.defaults,
           lowestActiveMetadataOffset: sessions.lowestActiveMetadataOffset(image),
           controlledShutdownOffset: sessions.controlledShutdownOffset(request.brokerId),
+          isBeingReplaced: false,
         }),
       {
         operation: 'broker heartbeat',

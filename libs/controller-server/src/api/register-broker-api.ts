@@ -1,6 +1,13 @@
 import { registerBrokerRpc } from '@milena/cluster-protocol';
-import { registerBroker, type RegisterBrokerRequest, type RegisterBrokerResponse } from '@milena/controller';
-import type { Result } from '@milena/model';
+import {
+  registerBroker,
+  type PartitionSweep,
+  type RegisterBrokerRequest,
+  type RegisterBrokerResponse,
+} from '@milena/controller';
+import { success, type Result } from '@milena/model';
+import type { TraceContext } from '@milena/platform';
+import type { BrokerRegistration } from '@milena/metadata';
 import type { QuorumController } from '../quorum-controller';
 import type { ControllerApi } from './controller-api';
 
@@ -8,25 +15,43 @@ import type { ControllerApi } from './controller-api';
 export const registerBrokerApi: ControllerApi<RegisterBrokerRequest, Result<RegisterBrokerResponse>> = {
   rpc: registerBrokerRpc,
   async handle(controller, request, { trace }) {
-    const nowMs = controller.nowMs();
-    const outcome = controller.submit(
-      (image) =>
-        registerBroker(image, request, {
-          clusterId: controller.options.config.clusterId,
-          defaults: controller.defaults,
-          isAlive: (broker) => controller.sessions.isAlive(broker, nowMs),
-        }),
-      { operation: 'register broker', ...(trace === undefined ? {} : { trace }) },
-    );
+    const result = await register(controller, request, trace);
+    if (result.ok) logOutcome(controller, request, result.value);
+    return result;
+  },
+};
+
+/** Decides in as many steps as vacating the former life takes; each ends, because a sweep gets shorter. */
+async function register(
+  controller: QuorumController,
+  request: RegisterBrokerRequest,
+  trace: TraceContext | undefined,
+): Promise<Result<Result<RegisterBrokerResponse>>> {
+  const nowMs = controller.nowMs();
+  let vacating: PartitionSweep | undefined;
+  for (;;) {
+    const context = {
+      clusterId: controller.options.config.clusterId,
+      defaults: controller.defaults,
+      isAlive: (broker: BrokerRegistration) => controller.sessions.isAlive(broker, nowMs),
+      ...(vacating === undefined ? {} : { vacating }),
+    };
+    const outcome = controller.submit((image) => registerBroker(image, request, context), {
+      operation: 'register broker',
+      ...(trace === undefined ? {} : { trace }),
+    });
     const broker = controller.latestImage.broker(request.brokerId);
     if (controller.isActive && broker?.incarnationId === request.incarnationId) {
       controller.sessions.contact(broker, nowMs);
     }
     const result = await outcome;
-    if (result.ok) logOutcome(controller, request, result.value);
-    return result;
-  },
-};
+    if (!result.ok) return result;
+    if (!result.value.ok) return success(result.value);
+    const step = result.value.value;
+    if (step.kind === 'registered') return success(success({ brokerEpoch: step.brokerEpoch }));
+    ({ vacating } = step);
+  }
+}
 
 function logOutcome(
   controller: QuorumController,

@@ -1,8 +1,9 @@
-import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
+import type { BrokerRegistration, MetadataImage } from '@milena/metadata';
 import type { Offset, Result, Uuid } from '@milena/model';
 import type { ControllerDefaults } from '../controller-defaults';
 import { decide, type Decision } from '../decision';
-import { brokerChangeRecords, type BrokerAfter } from '../partitions/broker-change';
+import { brokerChange, type BrokerChange } from '../partitions/broker-change';
+import type { BrokerAfter } from '../partitions/partition-rules';
 import { checkBrokerEpoch } from './check-broker-epoch';
 
 /** BrokerHeartbeat (KIP-631). */
@@ -34,8 +35,10 @@ export interface BrokerHeartbeatContext {
   readonly defaults: ControllerDefaults;
   /** Metadata offset that every active broker has applied. */
   readonly lowestActiveMetadataOffset: number;
-  /** Where this broker's controlled shutdown was written; undefined when this controller did not see it begin. */
+  /** Where this broker's controlled shutdown was written; undefined while that is not complete or not known. */
   readonly controlledShutdownOffset: Offset | undefined;
+  /** A new life of the broker is taking over: this one must not be unfenced any more. */
+  readonly isBeingReplaced: boolean;
 }
 
 /** Where a broker stands, as Kafka's controller names it. */
@@ -64,7 +67,8 @@ export function brokerHeartbeat(
     directoryIds: broker.directoryIds.filter((id) => !lostDirectories.includes(id)),
   };
   const response = { isCaughtUp, isFenced: after.fenced, shouldShutDown: next === 'SHUTDOWN_NOW' };
-  return decide(recordsFor(image, broker, after, context), { ok: true, value: response });
+  const { records, ...rest } = changeFor(image, broker, after, context);
+  return { ...decide(records, { ok: true, value: response }), ...rest };
 }
 
 /** Where the broker stands now, as the image has it. */
@@ -83,7 +87,8 @@ function nextControlState(
   switch (current) {
     case 'FENCED':
       if (request.wantShutDown) return 'SHUTDOWN_NOW';
-      return !request.wantFence && request.currentMetadataOffset >= broker.epoch ? 'UNFENCED' : 'FENCED';
+      if (request.wantFence || context.isBeingReplaced) return 'FENCED';
+      return request.currentMetadataOffset >= broker.epoch ? 'UNFENCED' : 'FENCED';
     case 'UNFENCED':
       if (request.wantFence) return request.wantShutDown ? 'SHUTDOWN_NOW' : 'FENCED';
       if (!request.wantShutDown) return 'UNFENCED';
@@ -98,8 +103,8 @@ function mayStop(
   broker: BrokerRegistration,
   { controlledShutdownOffset, lowestActiveMetadataOffset }: BrokerHeartbeatContext,
 ): boolean {
-  if (controlledShutdownOffset === undefined || leadsAnything(image, broker.id)) return false;
-  return lowestActiveMetadataOffset >= controlledShutdownOffset;
+  if (controlledShutdownOffset === undefined || lowestActiveMetadataOffset < controlledShutdownOffset) return false;
+  return !leadsAnything(image, broker.id);
 }
 
 function leadsAnything(image: MetadataImage, brokerId: number): boolean {
@@ -107,20 +112,22 @@ function leadsAnything(image: MetadataImage, brokerId: number): boolean {
   return false;
 }
 
-function recordsFor(
+function changeFor(
   image: MetadataImage,
   broker: BrokerRegistration,
   after: BrokerAfter,
   { defaults }: BrokerHeartbeatContext,
-): readonly MetadataRecord[] {
+): BrokerChange {
   const change = {
     ...(after.fenced === broker.fenced ? {} : { fenced: after.fenced }),
     ...(after.inControlledShutdown && !broker.inControlledShutdown ? { inControlledShutdown: true as const } : {}),
     ...(after.directoryIds.length === broker.directoryIds.length ? {} : { logDirectories: after.directoryIds }),
   };
-  if (Object.keys(change).length === 0) return [];
-  return [
-    { type: 'BrokerRegistrationChangeRecord', brokerId: broker.id, brokerEpoch: broker.epoch, ...change },
-    ...brokerChangeRecords(image, after, defaults),
-  ];
+  if (Object.keys(change).length === 0) return { records: [] };
+  const { records, ...rest } = brokerChange(image, after, { defaults });
+  const { id: brokerId, epoch: brokerEpoch } = broker;
+  return {
+    records: [{ type: 'BrokerRegistrationChangeRecord', brokerId, brokerEpoch, ...change }, ...records],
+    ...rest,
+  };
 }

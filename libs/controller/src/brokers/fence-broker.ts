@@ -1,28 +1,29 @@
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ControllerDefaults } from '../controller-defaults';
 import { decide, type Decision } from '../decision';
-import { brokerChangeRecords } from '../partitions/broker-change';
+import { brokerChange } from '../partitions/broker-change';
+import type { SweepStepLimits } from '../partitions/partition-sweep';
 
-/** Records that fence a broker and move its leaderships. None when it is fenced, or has registered anew meanwhile. */
-export function fenceBrokerRecords(
+/**
+ * Fences a broker that no longer gives signs of life and moves its leaderships; nothing when it is fenced, or has
+ * registered anew meanwhile. The answer says whether it did. A broker of many partitions is fenced by the first batch;
+ * the rest is left unfinished.
+ */
+export function fenceBroker(
   image: MetadataImage,
   { id, epoch }: Pick<BrokerRegistration, 'id' | 'epoch'>,
   defaults: ControllerDefaults,
-): readonly MetadataRecord[] {
-  const broker = image.broker(id);
-  if (broker === undefined || broker.epoch !== epoch || broker.fenced) return [];
-  return [
-    { type: 'BrokerRegistrationChangeRecord', brokerId: id, brokerEpoch: epoch, fenced: true },
-    ...brokerChangeRecords(image, { ...broker, fenced: true }, defaults),
-  ];
-}
-
-/** Fences a broker that no longer gives signs of life. The answer says whether it did. */
-export function fenceBroker(
-  image: MetadataImage,
-  broker: Pick<BrokerRegistration, 'id' | 'epoch'>,
-  defaults: ControllerDefaults,
+  limits?: SweepStepLimits,
 ): Decision<{ readonly fenced: boolean }> {
-  const records = fenceBrokerRecords(image, broker, defaults);
-  return decide(records, { fenced: records.length > 0 });
+  const broker = image.broker(id);
+  if (broker === undefined || broker.epoch !== epoch || broker.fenced) return decide([], { fenced: false });
+  const fencing: MetadataRecord = {
+    type: 'BrokerRegistrationChangeRecord',
+    brokerId: id,
+    brokerEpoch: epoch,
+    fenced: true,
+  };
+  const options = limits === undefined ? { defaults } : { defaults, limits };
+  const { records, ...rest } = brokerChange(image, { ...broker, fenced: true }, options);
+  return { ...decide([fencing, ...records], { fenced: true }), ...rest };
 }

@@ -2,13 +2,15 @@ import type {
   BrokerListener,
   BrokerRegistration,
   MetadataImage,
+  MetadataRecord,
   RegisterBrokerRecord,
   SupportedFeature,
 } from '@milena/metadata';
 import { endpointText, failure, NO_OFFSET, ZERO_UUID, type Failure, type Result, type Uuid } from '@milena/model';
 import type { ControllerDefaults } from '../controller-defaults';
 import { decide, type Decision } from '../decision';
-import { brokerChangeRecords } from '../partitions/broker-change';
+import { brokerChange, continueBrokerChange } from '../partitions/broker-change';
+import type { PartitionSweep, SweepStepLimits } from '../partitions/partition-sweep';
 
 /** BrokerRegistration (KIP-631). */
 export interface RegisterBrokerRequest {
@@ -23,6 +25,8 @@ export interface RegisterBrokerRequest {
   readonly logDirectories: readonly Uuid[];
   /** Broker epoch of the life that ended with a clean shutdown; -1 when there was none. */
   readonly previousBrokerEpoch: number;
+  /** Broker epoch this very process was registered with before; absent at its first registration. */
+  readonly brokerEpoch?: number;
 }
 
 /** Answer to a registration. */
@@ -37,31 +41,72 @@ export interface RegisterBrokerContext {
   readonly defaults: ControllerDefaults;
   /** Whether a registration has given a sign of life within the session timeout. */
   isAlive(broker: BrokerRegistration): boolean;
+  /** What is left of the former life's partitions, as the step before this one said; absent in the first step. */
+  readonly vacating?: PartitionSweep;
+  readonly limits?: SweepStepLimits;
 }
+
+/** How far a registration has come. */
+export type RegistrationStep =
+  | ({ readonly kind: 'registered' } & RegisterBrokerResponse)
+  /** The former life is leaving more partitions than one batch holds: decide again with what is left of them. */
+  | { readonly kind: 'vacating'; readonly vacating: PartitionSweep };
 
 /**
  * Registers a broker: its record's offset becomes the broker epoch, and it starts fenced. A new registration ends the
  * former life of the same id: that one's leaderships are moved and it leaves every ISR that has other members. Replicas
- * whose directory is not among the new ones have lost their records and count for nothing until they have caught up.
+ * whose directory is not among the new ones have lost their records and count for nothing until they have caught up. So
+ * do, with ELR, all its replicas unless the former life ended in an orderly stop (`previousBrokerEpoch`, KIP-966).
  *
- * An id is taken over at once when its holder is not alive, is leaving, or has a log directory in common: a directory is
- * locked by the process that uses it, so the former process is gone. Anything else is DUPLICATE_BROKER_REGISTRATION.
+ * All of that stands in the log not later than the registration: nobody who finds the broker registered could tell any
+ * more that it may have lost records. When it is more than one batch holds, the former life is fenced and vacated in
+ * steps first.
+ *
+ * An id is taken over at once when its holder is not alive, is leaving, or has a log directory in common: the newer of two
+ * processes with one directory is right, because directories are locked. A process that was taken over and comes back
+ * while the newer one lives hears DUPLICATE_BROKER_REGISTRATION, as does everybody else.
  */
 export function registerBroker(
   image: MetadataImage,
   request: RegisterBrokerRequest,
   context: RegisterBrokerContext,
-): Decision<Result<RegisterBrokerResponse>> {
-  const { brokerId } = request;
+): Decision<Result<RegistrationStep>> {
+  const { brokerId, logDirectories } = request;
   const refusal = refusalOf(image, request, context);
   if (refusal !== undefined) return decide([], { ok: false, error: refusal });
   const existing = image.broker(brokerId);
   if (existing?.incarnationId === request.incarnationId) {
-    return decide([], { ok: true, value: { brokerEpoch: existing.epoch } });
+    return decide([], { ok: true, value: { kind: 'registered', brokerEpoch: existing.epoch } });
   }
-  const record: RegisterBrokerRecord = {
+  const after = { id: brokerId, fenced: true, inControlledShutdown: false, directoryIds: logDirectories };
+  const { defaults, vacating, limits } = context;
+  const isLossy = existing?.epoch !== request.previousBrokerEpoch;
+  const options = { defaults, isLossy, ...(limits === undefined ? {} : { limits }) };
+  const { records, unfinished } =
+    vacating === undefined
+      ? brokerChange(image, after, options)
+      : continueBrokerChange(image, vacating, after, options);
+  if (unfinished !== undefined) {
+    const fencing = existing === undefined || existing.fenced ? [] : [fencingOf(existing)];
+    return decide([...fencing, ...records], { ok: true, value: { kind: 'vacating', vacating: unfinished.sweep } });
+  }
+  return {
+    records: [registrationOf(request), ...records],
+    respond: (appended) => ({
+      ok: true,
+      value: { kind: 'registered', brokerEpoch: appended?.baseOffset ?? NO_OFFSET },
+    }),
+  };
+}
+
+function fencingOf({ id, epoch }: BrokerRegistration): MetadataRecord {
+  return { type: 'BrokerRegistrationChangeRecord', brokerId: id, brokerEpoch: epoch, fenced: true };
+}
+
+function registrationOf(request: RegisterBrokerRequest): RegisterBrokerRecord {
+  return {
     type: 'RegisterBrokerRecord',
-    brokerId,
+    brokerId: request.brokerId,
     incarnationId: request.incarnationId,
     listeners: request.listeners,
     features: request.features,
@@ -69,11 +114,6 @@ export function registerBroker(
     fenced: true,
     inControlledShutdown: false,
     logDirectories: request.logDirectories,
-  };
-  const after = { id: brokerId, fenced: true, inControlledShutdown: false, directoryIds: request.logDirectories };
-  return {
-    records: [record, ...brokerChangeRecords(image, after, context.defaults)],
-    respond: (appended) => ({ ok: true, value: { brokerEpoch: appended?.baseOffset ?? NO_OFFSET } }),
   };
 }
 
@@ -135,11 +175,15 @@ function heldBy(
     );
   }
   const holder = image.broker(request.brokerId);
-  if (holder === undefined || holder.incarnationId === request.incarnationId || shares(holder)) return undefined;
+  if (holder === undefined || holder.incarnationId === request.incarnationId) return undefined;
   if (holder.inControlledShutdown || !context.isAlive(holder)) return undefined;
+  const wasTakenOver = request.brokerEpoch !== undefined && request.brokerEpoch < holder.epoch;
+  if (shares(holder) && !wasTakenOver) return undefined;
   return refuse(
     'DUPLICATE_BROKER_REGISTRATION',
-    `broker id ${request.brokerId} is held by a live broker at ${addressOf(holder)} with other log directories`,
+    shares(holder)
+      ? `broker ${request.brokerId} was taken over by a newer process with the same log directory at ${addressOf(holder)}`
+      : `broker id ${request.brokerId} is held by a live broker at ${addressOf(holder)} with other log directories`,
   );
 }
 

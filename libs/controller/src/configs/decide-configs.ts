@@ -3,7 +3,7 @@ import { configResourceKey, type ConfigRecord, type ConfigResource, type Metadat
 import { failure, NO_OFFSET, success, type Offset, type Result } from '@milena/model';
 import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
-import { uncleanElectionRecords } from '../partitions/unclean-elections';
+import { configConsequences } from '../partitions/config-consequences';
 
 /** What decisions about configuration depend on besides image and request. */
 export interface AlterConfigsContext {
@@ -34,8 +34,8 @@ interface ResourceDecision {
 const MAX_CONFIG_CHANGES = 10_000;
 
 /**
- * Writes what differs between what resources carry and what they are to carry. Where that allows unclean elections,
- * partitions without a leader get one at once.
+ * Writes what differs between what resources carry and what they are to carry, and at once what that means for partitions:
+ * see `configConsequences`.
  */
 export function decideConfigs(
   image: MetadataImage,
@@ -59,10 +59,13 @@ export function decideConfigs(
     records.push(...differences(resource, image.config(resource), after.value));
     return { resource, result: success(null) };
   });
-  return {
-    records: validateOnly ? [] : [...records, ...uncleanElectionRecords(image, records, defaults)],
-    respond: (appended) => ({ resources, metadataOffset: appended?.lastOffset ?? NO_OFFSET }),
-  };
+  const respond: Decision<AlterConfigsResponse>['respond'] = (appended) => ({
+    resources,
+    metadataOffset: appended?.lastOffset ?? NO_OFFSET,
+  });
+  if (validateOnly) return { records: [], respond };
+  const { records: consequences, ...rest } = configConsequences(image, records, defaults);
+  return { records: [...records, ...consequences], respond, ...rest };
 }
 
 function differences(

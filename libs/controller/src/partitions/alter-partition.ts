@@ -10,8 +10,9 @@ import { defaultDirectory, hasDirectory } from '../brokers/broker-directories';
 import { checkBrokerEpoch } from '../brokers/check-broker-epoch';
 import type { ControllerDefaults } from '../controller-defaults';
 import { decide, type Decision } from '../decision';
-import { uncleanElectionAllowed } from './broker-change';
-import { partitionChange, sameItems } from './partition-change';
+import { partitionAfter } from './partition-after';
+import { partitionChange } from './partition-change';
+import { partitionRules } from './partition-rules';
 
 /** A member of a proposed ISR. `brokerEpoch` is the one the leader saw in its fetches, -1 when it saw none (KIP-903). */
 export interface IsrMember {
@@ -80,7 +81,7 @@ export function alterPartition(
         : refusalOf(image, request.brokerId, topicId, proposal);
       decided.add(name);
       if (refusal !== undefined) return { partition, result: { ok: false, error: refusal } };
-      return { partition, result: success(accept(image, topicId, proposal, defaults, records)) };
+      return { partition, result: accept(image, topicId, proposal, defaults, records) };
     }),
   }));
   return {
@@ -151,42 +152,34 @@ function memberRefusal(image: MetadataImage, { newIsr }: AlterPartitionProposal)
   return undefined;
 }
 
-/** The partition after an accepted proposal; its record, if anything changes, goes to `records`. */
+/**
+ * The partition after an accepted proposal; its record, if anything changes, goes to `records`. NEW_LEADER_ELECTED when the
+ * new ISR completes a reassignment that takes the sender away: it must fetch metadata first.
+ */
 function accept(
   image: MetadataImage,
   topicId: Uuid,
   proposal: AlterPartitionProposal,
   defaults: ControllerDefaults,
   records: MetadataRecord[],
-): AlteredPartition {
+): Result<AlteredPartition> {
   const before = image.partition(topicId, proposal.partition) as PartitionState;
   const members = new Set(proposal.newIsr.map(({ brokerId }) => brokerId));
-  const change = partitionChange({
+  const record = partitionChange({
     topicId,
     partitionId: proposal.partition,
     before,
-    targetIsr: sameMembers(before.isr, members) ? before.isr : before.replicas.filter((id) => members.has(id)),
-    targetDirectories: currentDirectories(image, before, members),
-    isActive: (id) => isActiveBroker(image.broker(id)),
-    hasDirectory: (id, directory) => hasDirectory(image.broker(id), directory),
-    defaultDirectory: (id) => defaultDirectory(image.broker(id)),
-    uncleanAllowed: uncleanElectionAllowed(image, image.topicById(topicId)?.name ?? '', defaults),
+    target: {
+      isr: sameMembers(before.isr, members) ? before.isr : before.replicas.filter((id) => members.has(id)),
+      directories: currentDirectories(image, before, members),
+      leaderRecoveryState: proposal.leaderRecoveryState,
+    },
+    rules: partitionRules(image, defaults)(image.topicById(topicId)?.name ?? ''),
   });
-  const recovers = before.leaderRecoveryState !== proposal.leaderRecoveryState;
-  const { leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch } = before;
-  if (change === undefined && !recovers) return { leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch };
-  const record = {
-    ...(change ?? { type: 'PartitionChangeRecord' as const, topicId, partitionId: proposal.partition }),
-    ...(recovers ? { leaderRecoveryState: proposal.leaderRecoveryState } : {}),
-  };
-  records.push(record);
-  return {
-    leader: record.leader ?? leader,
-    leaderEpoch: leaderEpoch + (record.leader === undefined ? 0 : 1),
-    isr: record.isr ?? isr,
-    leaderRecoveryState: record.leaderRecoveryState ?? leaderRecoveryState,
-    partitionEpoch: partitionEpoch + 1,
-  };
+  if (record !== undefined) records.push(record);
+  const { leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch } = partitionAfter(before, record);
+  if (leader !== before.leader) return failure('NEW_LEADER_ELECTED', `broker ${leader} leads once the ISR has changed`);
+  return success({ leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch });
 }
 
 /** A member that is in sync has its records in a directory it has now, whatever was known before. */
@@ -194,13 +187,12 @@ function currentDirectories(
   image: MetadataImage,
   before: PartitionState,
   members: ReadonlySet<number>,
-): readonly Uuid[] {
-  const directories = before.directories.map((directory, index) => {
-    const id = before.replicas[index];
-    const moved = id !== undefined && members.has(id) && !hasDirectory(image.broker(id), directory);
-    return moved ? defaultDirectory(image.broker(id)) : directory;
+): ReadonlyMap<number, Uuid> {
+  const moved = before.replicas.filter((id, index) => {
+    const directory = before.directories[index];
+    return members.has(id) && directory !== undefined && !hasDirectory(image.broker(id), directory);
   });
-  return sameItems(directories, before.directories) ? before.directories : directories;
+  return new Map(moved.map((id) => [id, defaultDirectory(image.broker(id))]));
 }
 
 function sameMembers(isr: readonly number[], members: ReadonlySet<number>): boolean {

@@ -1,76 +1,44 @@
-import {
-  isActiveBroker,
-  type BrokerRegistration,
-  type HostedPartition,
-  type MetadataImage,
-  type MetadataRecord,
-} from '@milena/metadata';
-import { NO_NODE, type Uuid } from '@milena/model';
-import { defaultDirectory, hasDirectory } from '../brokers/broker-directories';
+import type { MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ControllerDefaults } from '../controller-defaults';
-import { partitionChange } from './partition-change';
+import type { UnfinishedSweep } from '../decision';
+import { sweepBroker, type PartitionSweep, type SweepStepLimits } from './partition-sweep';
+import { partitionRules, type BrokerAfter } from './partition-rules';
 
-/** A broker as it will be once the decision at hand has taken effect. */
-export type BrokerAfter = Pick<BrokerRegistration, 'id' | 'fenced' | 'inControlledShutdown' | 'directoryIds'>;
+/** How the partitions of a broker follow a change of its standing. */
+export interface BrokerChangeOptions {
+  readonly defaults: ControllerDefaults;
+  /** Whether the broker may have lost records it had: an unclean stop. */
+  readonly isLossy?: boolean;
+  readonly limits?: SweepStepLimits;
+}
 
-/** The key that allows a replica outside the ISR to lead. */
-export const UNCLEAN_ELECTION_KEY = 'unclean.leader.election.enable';
-
-/** `unclean.leader.election.enable` of a topic: its own value, else the cluster's, else the controller's. */
-export function uncleanElectionAllowed(image: MetadataImage, topic: string, defaults: ControllerDefaults): boolean {
-  const key = UNCLEAN_ELECTION_KEY;
-  const value =
-    image.configValue({ type: 'TOPIC', name: topic }, key) ?? image.configValue({ type: 'BROKER', name: '' }, key);
-  return value === undefined ? defaults.uncleanLeaderElection : value === 'true';
+/** Records for the partitions of a broker, and the sweep that has those that did not fit. */
+export interface BrokerChange {
+  readonly records: readonly MetadataRecord[];
+  readonly unfinished?: UnfinishedSweep;
 }
 
 /**
- * Records for the partitions of a broker whose standing changes. When it is no longer active, it leaves every ISR that has
- * other members, and its leaderships are given away. When it becomes active, partitions without a leader get one if it
- * qualifies. When a directory is gone, replicas that were in it count as lost: they leave the ISR and start anew in the
- * broker's default directory. A replica that is the whole ISR keeps its place and its old directory, so that nobody but
- * the disk that has the records is elected (unless unclean election is allowed).
+ * Records for the partitions of a broker whose standing changes, as `settlePartition` decides them; at most one batch of
+ * them, those of partitions it leads first. The batch also carries the change of the broker itself, so that the rest can
+ * be found again by whoever is the active controller then.
  */
-export function brokerChangeRecords(
-  image: MetadataImage,
-  after: BrokerAfter,
-  defaults: ControllerDefaults,
-): MetadataRecord[] {
-  const records: MetadataRecord[] = [];
-  for (const hosted of image.hostedPartitions(after.id)) {
-    const record = changeOf(image, hosted, after, defaults);
-    if (record !== undefined) records.push(record);
-  }
-  return records;
+export function brokerChange(image: MetadataImage, after: BrokerAfter, options: BrokerChangeOptions): BrokerChange {
+  return continueBrokerChange(image, sweepBroker(image, after.id), after, options);
 }
 
-function changeOf(
+/** The next records of a sweep, with the broker as it is to be. */
+export function continueBrokerChange(
   image: MetadataImage,
-  { topic, partition, state }: HostedPartition,
+  sweep: PartitionSweep,
   after: BrokerAfter,
-  defaults: ControllerDefaults,
-) {
+  { defaults, isLossy = false, limits }: BrokerChangeOptions,
+): BrokerChange {
   const brokerOf = (id: number): BrokerAfter | undefined => (id === after.id ? after : image.broker(id));
-  const directory = state.directories[state.replicas.indexOf(after.id)];
-  const lost = directory !== undefined && !hasDirectory(after, directory);
-  const leaves = state.isr.includes(after.id) && (lost || !isActiveBroker(after));
-  const wantsLeader = state.leader === NO_NODE || state.leader === after.id;
-  if (!leaves && !lost && !wantsLeader) return undefined;
-  const targetIsr = leaves ? state.isr.filter((id) => id !== after.id) : state.isr;
-  const isLastInSync = state.isr.length === 1 && state.isr[0] === after.id;
-  return partitionChange({
-    topicId: topic.id,
-    partitionId: partition,
-    before: state,
-    targetIsr,
-    ...(lost && !isLastInSync ? { targetDirectories: replaceDirectory(state, after) } : {}),
-    isActive: (id) => isActiveBroker(brokerOf(id)),
-    hasDirectory: (id, directoryId) => hasDirectory(brokerOf(id), directoryId),
-    defaultDirectory: (id) => defaultDirectory(brokerOf(id)),
-    uncleanAllowed: uncleanElectionAllowed(image, topic.name, defaults),
+  const records = sweep.step(image, {
+    rulesOf: partitionRules(image, defaults, brokerOf),
+    ...(isLossy ? { lossyBroker: after.id } : {}),
+    ...(limits === undefined ? {} : { limits }),
   });
-}
-
-function replaceDirectory({ replicas, directories }: HostedPartition['state'], after: BrokerAfter): readonly Uuid[] {
-  return directories.map((directory, index) => (replicas[index] === after.id ? defaultDirectory(after) : directory));
+  return { records, ...(sweep.isDone ? {} : { unfinished: { sweep, brokerId: after.id } }) };
 }

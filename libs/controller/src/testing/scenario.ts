@@ -3,17 +3,19 @@ import {
   createDelta,
   emptyImage,
   SUPPORTED_FEATURES,
+  type BrokerRegistration,
   type ConfigResource,
   type MetadataImage,
   type MetadataRecord,
 } from '@milena/metadata';
-import { offset, uuidFromBytes, ZERO_UUID, type Result, type Uuid } from '@milena/model';
+import { offset, success, uuidFromBytes, ZERO_UUID, type Result, type Uuid } from '@milena/model';
 import { BrokerSessions } from '../brokers/broker-sessions';
 import { fenceBroker } from '../brokers/fence-broker';
 import { brokerHeartbeat } from '../brokers/broker-heartbeat';
-import { registerBroker } from '../brokers/register-broker';
+import { registerBroker, type RegisterBrokerRequest, type RegisterBrokerResponse } from '../brokers/register-broker';
 import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
+import { SWEEP_STEP, type PartitionSweep, type SweepStepLimits } from '../partitions/partition-sweep';
 import { bootstrapRecords } from '../features/bootstrap';
 import { alterConfigs, type ConfigReplacement } from '../configs/alter-configs';
 import { incrementalAlterConfigs, type ConfigChange } from '../configs/incremental-alter-configs';
@@ -46,6 +48,8 @@ export class Scenario {
   readonly sessions = new BrokerSessions(SESSION_TIMEOUT_MS);
   readonly defaults: ControllerDefaults;
   readonly server = defaultServerConfig();
+  /** How much one batch may hold. */
+  limits: SweepStepLimits = SWEEP_STEP;
   /** Records of the last decision. */
   lastRecords: readonly MetadataRecord[] = [];
   /** Sees the image before and after each decision. */
@@ -58,6 +62,7 @@ export class Scenario {
       partitions: 1,
       replicationFactor: 1,
       uncleanLeaderElection: false,
+      minInsyncReplicas: 1,
       deleteTopicEnable: true,
       ...defaults,
     };
@@ -87,33 +92,43 @@ export class Scenario {
 
   register(
     brokerId: number,
-    { dir = `disk${brokerId}`, rack, cluster = CLUSTER_ID, incarnation }: RegisterOptions = {},
-  ) {
+    { dir = `disk${brokerId}`, rack, cluster = CLUSTER_ID, incarnation, clean, formerEpoch }: RegisterOptions = {},
+  ): Result<RegisterBrokerResponse> {
     const incarnationId = idNamed(incarnation ?? `life${this.#incarnation++}`);
-    const outcome = this.commit(
-      registerBroker(
-        this.image,
-        {
-          principal: 'User:broker',
-          clusterId: cluster,
-          brokerId,
-          incarnationId,
-          listeners: [{ name: 'INTERNAL', host: `host${brokerId}`, port: 9094, securityProtocol: 'PLAINTEXT' }],
-          features: SUPPORTED_FEATURES,
-          ...(rack === undefined ? {} : { rack }),
-          logDirectories: dir.split(',').map(idNamed),
-          previousBrokerEpoch: -1,
-        },
-        {
-          clusterId: CLUSTER_ID,
-          defaults: this.defaults,
-          isAlive: (broker) => this.sessions.isAlive(broker, this.nowMs),
-        },
-      ),
-    );
+    const request = {
+      principal: 'User:broker',
+      clusterId: cluster,
+      brokerId,
+      incarnationId,
+      listeners: [{ name: 'INTERNAL', host: `host${brokerId}`, port: 9094, securityProtocol: 'PLAINTEXT' as const }],
+      features: SUPPORTED_FEATURES,
+      ...(rack === undefined ? {} : { rack }),
+      logDirectories: dir.split(',').map(idNamed),
+      previousBrokerEpoch: clean ? this.epochOf(brokerId) : -1,
+      ...(formerEpoch === undefined ? {} : { brokerEpoch: formerEpoch }),
+    };
+    const outcome = this.#registerInSteps(request);
     const broker = this.image.broker(brokerId);
     if (broker !== undefined && outcome.ok) this.sessions.contact(broker, this.nowMs);
     return outcome;
+  }
+
+  #registerInSteps(request: RegisterBrokerRequest): Result<RegisterBrokerResponse> {
+    const { defaults } = this;
+    const isAlive = (broker: BrokerRegistration) => this.sessions.isAlive(broker, this.nowMs);
+    let vacating: PartitionSweep | undefined;
+    const records: MetadataRecord[] = [];
+    for (;;) {
+      const context = { clusterId: CLUSTER_ID, defaults, isAlive, limits: this.limits };
+      const step = this.commit(
+        registerBroker(this.image, request, vacating === undefined ? context : { ...context, vacating }),
+      );
+      records.push(...this.lastRecords);
+      this.lastRecords = records;
+      if (!step.ok) return step;
+      if (step.value.kind === 'registered') return success({ brokerEpoch: step.value.brokerEpoch });
+      ({ vacating } = step.value);
+    }
   }
 
   heartbeat(brokerId: number, options: HeartbeatOptions = {}) {
@@ -137,6 +152,7 @@ export class Scenario {
           defaults: this.defaults,
           lowestActiveMetadataOffset: this.sessions.lowestActiveMetadataOffset(this.image),
           controlledShutdownOffset: this.sessions.controlledShutdownOffset(brokerId),
+          isBeingReplaced: false,
         },
       ),
     );
@@ -227,6 +243,10 @@ export interface RegisterOptions {
   readonly rack?: string;
   readonly cluster?: string;
   readonly incarnation?: string;
+  /** The former life ended with an orderly stop. */
+  readonly clean?: boolean;
+  /** Epoch this very process was registered with before. */
+  readonly formerEpoch?: number;
 }
 
 /** What a heartbeat says. */

@@ -1,0 +1,87 @@
+import type { HostedPartition, MetadataImage, PartitionChangeRecord } from '@milena/metadata';
+import { NO_NODE } from '@milena/model';
+import type { PartitionRules } from './partition-rules';
+import { settlePartition } from './settle-partition';
+
+/** Records and partitions of one step: a batch far below what one append may hold, and work that delays nobody. */
+export const SWEEP_STEP = { recordsMax: 4_000, partitionsMax: 40_000 } as const;
+
+/** How much one step may do. */
+export interface SweepStepLimits {
+  readonly recordsMax: number;
+  readonly partitionsMax: number;
+}
+
+/** What a step decides on. */
+export interface SweepContext {
+  readonly rulesOf: (topic: string) => PartitionRules;
+  /** See `settlePartition`. */
+  readonly lossyBroker?: number;
+  readonly limits?: SweepStepLimits;
+}
+
+/**
+ * Walks over partitions and settles each, in steps of bounded size: a broker with more partitions than one atomic batch
+ * can hold is fenced in the first batch and the rest follows. Which partitions there are is fixed at the beginning; what
+ * becomes of each is decided on the image of its step. A sweep may be done again from the start at any time: partitions
+ * that are in order are passed over.
+ */
+export class PartitionSweep {
+  readonly #partitions: Iterator<HostedPartition>;
+  #isDone = false;
+
+  constructor(partitions: Iterable<HostedPartition>) {
+    this.#partitions = partitions[Symbol.iterator]();
+  }
+
+  /** Whether every partition has been looked at. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Records of the next partitions. */
+  step(image: MetadataImage, { rulesOf, lossyBroker, limits = SWEEP_STEP }: SweepContext): PartitionChangeRecord[] {
+    const records: PartitionChangeRecord[] = [];
+    for (let looked = 0; looked < limits.partitionsMax && records.length < limits.recordsMax; looked++) {
+      const next = this.#partitions.next();
+      if (next.done === true) {
+        this.#isDone = true;
+        break;
+      }
+      const { topic, partition } = next.value;
+      const current = image.topicById(topic.id);
+      const state = current === topic ? next.value.state : current?.partition(partition);
+      if (state === undefined) continue;
+      const unsettled = { topicId: topic.id, partitionId: partition, state };
+      const record = settlePartition(unsettled, rulesOf(topic.name), lossyBroker);
+      if (record !== undefined) records.push(record);
+    }
+    return records;
+  }
+}
+
+/** A sweep over the partitions of a broker, those it leads first: their clients wait. */
+export function sweepBroker(image: MetadataImage, brokerId: number): PartitionSweep {
+  return new PartitionSweep(partitionsOf(image, brokerId));
+}
+
+function* partitionsOf(image: MetadataImage, brokerId: number): Iterable<HostedPartition> {
+  for (const hosted of image.hostedPartitions(brokerId)) if (leads(hosted, brokerId)) yield hosted;
+  for (const hosted of image.hostedPartitions(brokerId)) if (!leads(hosted, brokerId)) yield hosted;
+}
+
+function leads({ state: { leader } }: HostedPartition, brokerId: number): boolean {
+  return leader === brokerId || leader === NO_NODE;
+}
+
+/** A sweep over all partitions: what a former controller began and could not end. */
+export function sweepAll(image: MetadataImage): PartitionSweep {
+  return new PartitionSweep(allPartitions(image));
+}
+
+function* allPartitions(image: MetadataImage): Iterable<HostedPartition> {
+  for (const topic of image.topics()) {
+    let partition = 0;
+    for (const state of topic.partitions()) yield { topic, partition: partition++, state };
+  }
+}
