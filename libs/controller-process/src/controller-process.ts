@@ -3,7 +3,7 @@ import { createControllerServer, type ControllerServer } from '@milena/controlle
 import { invariant, type Endpoint } from '@milena/model';
 import type { Platform, Timer } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
-import { createRaftDriver, ownMetaProperties } from '@milena/raft-driver';
+import { createRaftDriver, metadataFolder, ownMetaProperties, readBootstrapCheckpoint } from '@milena/raft-driver';
 import {
   createGrpcConnector,
   createGrpcServer,
@@ -76,6 +76,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     nodeId: config.nodeId,
     config: { clusterId: storage.clusterId, server: config.server },
     metadataLog,
+    bootstrapRecords: readBootstrapCheckpoint(platform.disk, metadataFolder(config.metadataFolder))?.records ?? [],
     connector,
     serviceHost: server,
     onFatal,

@@ -16,6 +16,8 @@ export interface ControllerServerOptions {
   readonly nodeId: number;
   readonly config: ControllerServerConfig;
   readonly metadataLog: MetadataLog;
+  /** Values of the metadata records that `storage format` left for the first active controller of a new cluster. */
+  readonly bootstrapRecords?: readonly Buffer[];
   /** Asks whether a broker's port refuses. */
   readonly connector: Connector;
   /** Where BrokerLifecycleService and ControllerService are registered, before it starts listening. */

@@ -12,6 +12,7 @@ import {
 } from '@milena/raft-driver';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
+import { firstLevels } from './first-levels';
 import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
 import { isPortGone } from './probe-broker';
 
@@ -126,9 +127,10 @@ export class QuorumController implements MetadataLogListener {
     this.#replicated.onLeader(epoch);
     this.sessions.restart(this.latestImage, this.nowMs());
     logger.info('became the active controller', { epoch, startOffset, brokers: this.latestImage.brokers().length });
-    if (bootstrapRecords(this.latestImage).length > 0) {
+    const levels = firstLevels(this.#options.bootstrapRecords ?? []);
+    if (bootstrapRecords(this.latestImage, levels).length > 0) {
       logger.info('writing the bootstrap records of a new cluster', { epoch });
-      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image), undefined));
+      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image, levels), undefined));
     }
     this.#watchSessions();
     for (const broker of this.latestImage.brokers()) if (!broker.fenced) this.#fenceIfGone(broker, 1);

@@ -1,12 +1,13 @@
 import { replaceFile } from '@milena/log-store';
 import { MalformedInput } from '@milena/bytes';
-import { type TimestampMs, ZERO_OFFSET } from '@milena/model';
+import { type Offset, type TimestampMs, ZERO_OFFSET } from '@milena/model';
 import type { Disk } from '@milena/platform';
 import {
   batchesOf,
   type ControlRecord,
   decodeControlRecord,
   decodeRecords,
+  encodeBatch,
   encodeControlBatch,
   verifyCrc,
   type Voters,
@@ -25,6 +26,8 @@ const MAX_BYTES = 1024 * 1024;
 export interface BootstrapCheckpoint {
   readonly kraftVersion: number;
   readonly voters: Voters['voters'];
+  /** Values of the metadata records a new cluster starts with (KIP-1170); absent when format named none. */
+  readonly records?: readonly Buffer[];
 }
 
 /** A checkpoint that cannot be used: the node must not start, because it would not know who may vote. */
@@ -32,7 +35,10 @@ export class UnusableBootstrapCheckpoint extends Error {
   override readonly name = 'UnusableBootstrapCheckpoint';
 }
 
-/** The file's bytes: one control batch with snapshot header, KRaft version and voters, one with the snapshot footer. */
+/**
+ * The file's bytes: a control batch with snapshot header, KRaft version and voters, a data batch when there are metadata
+ * records, and a control batch with the snapshot footer.
+ */
 export function encodeBootstrapCheckpoint(checkpoint: BootstrapCheckpoint, timestamp: TimestampMs): Buffer {
   const head: readonly ControlRecord[] = [
     { type: 'snapshot-header', lastContainedLogTimestamp: 0 as TimestampMs },
@@ -40,48 +46,60 @@ export function encodeBootstrapCheckpoint(checkpoint: BootstrapCheckpoint, times
     { type: 'voters', voters: checkpoint.voters },
   ];
   const common = { partitionLeaderEpoch: 0, timestamp };
-  const headBatch = encodeControlBatch({ ...common, baseOffset: ZERO_OFFSET, records: head });
-  const [headView] = batchesOf(headBatch);
-  const baseOffset = headView?.header.nextOffset ?? ZERO_OFFSET;
-  return Buffer.concat([
-    headBatch,
-    encodeControlBatch({ ...common, baseOffset, records: [{ type: 'snapshot-footer' }] }),
-  ]);
+  const batches = [encodeControlBatch({ ...common, baseOffset: ZERO_OFFSET, records: head })];
+  if (checkpoint.records !== undefined && checkpoint.records.length > 0) {
+    const records = checkpoint.records.map((value) => ({ value }));
+    batches.push(encodeBatch({ ...common, baseOffset: endOf(batches), records }));
+  }
+  batches.push(encodeControlBatch({ ...common, baseOffset: endOf(batches), records: [{ type: 'snapshot-footer' }] }));
+  return Buffer.concat(batches);
+}
+
+function endOf(batches: readonly Buffer[]): Offset {
+  const [last] = batchesOf(batches.at(-1) ?? Buffer.alloc(0));
+  return last?.header.nextOffset ?? ZERO_OFFSET;
 }
 
 /**
- * Reads the file's bytes. Data batches between header and footer (bootstrap metadata records, KIP-1170) are skipped.
- * UnusableBootstrapCheckpoint when it is damaged, incomplete or lacks KRaft version or voters.
+ * Reads the file's bytes. UnusableBootstrapCheckpoint when it is damaged, incomplete or lacks KRaft version or voters.
  */
 export function decodeBootstrapCheckpoint(content: Buffer): BootstrapCheckpoint {
   try {
-    const records = controlRecordsOf(content);
-    const kraftVersion = records.find((record) => record.type === 'kraft-version');
-    const voters = records.find((record) => record.type === 'voters');
-    if (records[0]?.type !== 'snapshot-header' || records.at(-1)?.type !== 'snapshot-footer') {
+    const { control, records } = contentOf(content);
+    const kraftVersion = control.find((record) => record.type === 'kraft-version');
+    const voters = control.find((record) => record.type === 'voters');
+    if (control[0]?.type !== 'snapshot-header' || control.at(-1)?.type !== 'snapshot-footer') {
       throw new UnusableBootstrapCheckpoint('the bootstrap checkpoint has no header or no footer');
     }
     if (kraftVersion === undefined || voters === undefined) {
       throw new UnusableBootstrapCheckpoint('the bootstrap checkpoint names no voters');
     }
-    return { kraftVersion: kraftVersion.kraftVersion, voters: voters.voters };
+    const found = { kraftVersion: kraftVersion.kraftVersion, voters: voters.voters };
+    return records.length === 0 ? found : { ...found, records };
   } catch (cause) {
     if (!(cause instanceof MalformedInput)) throw cause;
     throw new UnusableBootstrapCheckpoint(`the bootstrap checkpoint is damaged: ${cause.message}`, { cause });
   }
 }
 
-function controlRecordsOf(content: Buffer): ControlRecord[] {
-  const records: ControlRecord[] = [];
+function contentOf(content: Buffer): {
+  readonly control: readonly ControlRecord[];
+  readonly records: readonly Buffer[];
+} {
+  const control: ControlRecord[] = [];
+  const records: Buffer[] = [];
   for (const { header, bytes } of batchesOf(content)) {
     if (!verifyCrc(bytes)) throw new MalformedInput('a batch fails its CRC');
-    if (!header.isControl) continue;
     for (const record of decodeRecords(bytes)) {
-      const control = decodeControlRecord(record);
-      if (control.type !== 'unknown') records.push(control);
+      if (!header.isControl) {
+        records.push(record.value ?? Buffer.alloc(0));
+        continue;
+      }
+      const decoded = decodeControlRecord(record);
+      if (decoded.type !== 'unknown') control.push(decoded);
     }
   }
-  return records;
+  return { control, records };
 }
 
 /** Reads the checkpoint in the metadata log's folder; undefined when the node was formatted without voters. */

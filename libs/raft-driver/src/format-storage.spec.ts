@@ -7,7 +7,7 @@ import {
   readBootstrapCheckpoint,
   UnusableBootstrapCheckpoint,
 } from './bootstrap-checkpoint';
-import { type FirstVoters, formatStorage, metadataFolder } from './format-storage';
+import { type FirstVoters, formatStorage, type FormatStorageOptions, metadataFolder } from './format-storage';
 import { readMetaProperties, UnusableLogFolder } from './meta-properties';
 
 const endpoint = { name: 'CONTROLLER', host: 'controller-1', port: 9093 };
@@ -16,7 +16,7 @@ function setUp(seed = 1) {
   const disk = createMemoryDisk();
   const random = createSeededRandom(seed);
   const platform = { disk, random, clock: createVirtualTime().clock };
-  const format = (voters: FirstVoters, more: { nodeId?: number; clusterId?: string; ignoreFormatted?: boolean } = {}) =>
+  const format = (voters: FirstVoters, more: Partial<FormatStorageOptions> = {}) =>
     formatStorage({
       platform,
       logFolders: ['/data/a', '/data/b'],
@@ -57,6 +57,15 @@ it('takes its directory id from the list of initial voters', async () => {
   expect(readMetaProperties(disk, '/data/a')?.directoryId).toBe(voters[0]?.directoryId);
   const stored = readBootstrapCheckpoint(disk, metadataFolder('/data/a'));
   expect(stored?.voters.map(({ voterId }) => voterId)).toEqual([101, 102, 103]);
+});
+
+it('keeps the metadata records a new cluster starts with beside its first voters', async () => {
+  const { disk, format } = setUp();
+  const bootstrapRecords = [Buffer.from('first'), Buffer.from('second')];
+  await format({ kind: 'standalone', endpoint }, { bootstrapRecords });
+  const stored = readBootstrapCheckpoint(disk, metadataFolder('/data/a'));
+  expect(stored?.records).toEqual(bootstrapRecords);
+  expect(stored?.voters).toHaveLength(1);
 });
 
 it('refuses initial voters that leave this node out', async () => {

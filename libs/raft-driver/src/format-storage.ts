@@ -40,6 +40,8 @@ export interface FormatStorageOptions {
   readonly clusterId: string;
   readonly nodeId: number;
   readonly voters: FirstVoters;
+  /** Values of the metadata records a new cluster starts with; only first voters keep them. */
+  readonly bootstrapRecords?: readonly Buffer[];
   /** Leave folders that already carry this node's meta.properties as they are instead of refusing. */
   readonly ignoreFormatted?: boolean;
 }
@@ -98,14 +100,14 @@ function directoryIdAmongVoters({ voters, nodeId }: FormatStorageOptions): Uuid 
 }
 
 async function writeFirstVoters(options: FormatStorageOptions, directoryId: Uuid): Promise<void> {
-  const { platform, voters, nodeId, metadataLogFolder } = options;
+  const { platform, voters, nodeId, metadataLogFolder, bootstrapRecords = [] } = options;
   if (voters.kind === 'none') return;
   const first =
     voters.kind === 'initial' ? voters.voters : [{ voterId: nodeId, directoryId, endpoints: [voters.endpoint] }];
   const entries: Voters['voters'] = first.map((voter) => ({ ...voter, ...KRAFT_VERSION_RANGE }));
   const folder = metadataFolder(metadataLogFolder);
   platform.disk.makeFolder(folder);
-  const checkpoint = { kraftVersion: 1, voters: entries };
+  const checkpoint = { kraftVersion: 1, voters: entries, records: bootstrapRecords };
   await writeBootstrapCheckpoint(platform.disk, folder, checkpoint, platform.clock.wallMs());
   await platform.disk.fsyncDirectory(metadataLogFolder);
 }

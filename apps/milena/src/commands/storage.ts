@@ -1,15 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeConfig } from '@milena/config';
 import { isUuid, parseEndpoint, randomUuid } from '@milena/model';
-import {
-  formatStorage,
-  readMetaProperties,
-  UnusableLogFolder,
-  type FirstVoter,
-  type FirstVoters,
-} from '@milena/raft-driver';
+import { formatStorage, UnusableLogFolder, type FirstVoter, type FirstVoters } from '@milena/raft-driver';
 import { CommandFailure } from '../command-failure';
-import { printObject, printRows, type OutputFormat } from '../output/printer';
+import { printRows, type OutputFormat } from '../output/printer';
+import { firstFeatureRecords } from './first-features';
 import { loadNodeConfig } from './load-node-config';
 import { storagePlatform } from './storage-platform';
 
@@ -22,6 +17,9 @@ export interface FormatOptions {
   readonly standalone?: true;
   /** False for --no-initial-controllers. */
   readonly initialControllers?: string | false;
+  /** `name=level`. */
+  readonly feature: readonly string[];
+  readonly releaseVersion?: string;
   readonly ignoreFormatted?: true;
   readonly output: OutputFormat;
 }
@@ -33,6 +31,13 @@ export async function formatStorageCommand(options: FormatOptions, environment: 
     throw new CommandFailure(2, `--cluster-id ${options.clusterId}: must be an id as storage random-uuid makes`);
   }
   const voters = firstVoters(config, options);
+  const bootstrapRecords = firstFeatureRecords(options.feature, options.releaseVersion);
+  if (voters.kind === 'none' && bootstrapRecords.length > 0) {
+    throw new CommandFailure(
+      2,
+      '--feature and --release-version are for the first voters of a new quorum: with --standalone or --initial-controllers',
+    );
+  }
   const formatted = await formatStorage({
     platform: storagePlatform(),
     logFolders: [...new Set([config.dataFolder, config.metadataFolder])],
@@ -40,6 +45,7 @@ export async function formatStorageCommand(options: FormatOptions, environment: 
     clusterId: options.clusterId,
     nodeId: config.nodeId,
     voters,
+    bootstrapRecords,
     ignoreFormatted: options.ignoreFormatted === true,
   }).catch((cause: unknown) => {
     if (!(cause instanceof UnusableLogFolder)) throw cause;
@@ -53,17 +59,6 @@ export async function formatStorageCommand(options: FormatOptions, environment: 
     { heading: 'DIRECTORY', cell: ({ directoryId }) => directoryId },
     { heading: 'FORMATTED', cell: ({ written }) => (written ? 'now' : 'before') },
   ]);
-}
-
-/** `milena storage info`: whose folder it is. */
-export async function storageInfo(
-  options: { config?: string; output: OutputFormat },
-  environment: NodeJS.ProcessEnv,
-): Promise<void> {
-  const { config } = loadNodeConfig(options.config, environment);
-  const properties = readMetaProperties(storagePlatform().disk, config.dataFolder);
-  if (properties === undefined) throw new CommandFailure(3, `${config.dataFolder} is not formatted`);
-  await printObject(options.output, { logFolder: config.dataFolder, ...properties });
 }
 
 /** `milena storage random-uuid`. */
@@ -93,7 +88,7 @@ function firstVoters(config: NodeConfig, { standalone, initialControllers }: For
 }
 
 function parseVoters(text: string, listenerName: string): readonly FirstVoter[] {
-  return text.split(',').map((item) => {
+  const voters = text.split(',').map((item) => {
     const match = /^(\d{1,9})@(.+):([\w-]{22})$/.exec(item.trim());
     const endpoint = parseEndpoint(match?.[2] ?? '');
     const directoryId = match?.[3] ?? '';
@@ -102,4 +97,7 @@ function parseVoters(text: string, listenerName: string): readonly FirstVoter[] 
     }
     return { voterId: Number(match[1]), directoryId, endpoints: [{ name: listenerName, ...endpoint }] };
   });
+  const twice = voters.find(({ voterId }, index) => voters.findIndex((each) => each.voterId === voterId) < index);
+  if (twice !== undefined) throw new CommandFailure(2, `--initial-controllers names ${twice.voterId} twice`);
+  return voters;
 }

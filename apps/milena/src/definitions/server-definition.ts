@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ServerOptions } from '../commands/server';
 import { outputOption, repeated } from './option-kinds';
 import type { ProgramContext } from './program-context';
@@ -19,9 +19,11 @@ export function addServer(program: Command, { environment }: ProgramContext): vo
     .option('--config <file>', 'the server.properties of the node; KAFKA_* variables alone without it')
     .requiredOption('--cluster-id <id>', 'id of the cluster, as made by storage random-uuid')
     .option('--set <key=value>', 'over the file and the environment; may be repeated', repeated, [])
-    .option('--standalone', 'first and only voter of a new quorum')
+    .addOption(new Option('--standalone', 'first and only voter of a new quorum').conflicts('initialControllers'))
     .option('--initial-controllers <voters>', 'first voters of a new quorum: id@host:port:directoryId,...')
     .option('--no-initial-controllers', 'a controller that joins a quorum')
+    .option('--feature <name=level>', 'level a new cluster starts with; may be repeated', repeated, [])
+    .option('--release-version <version>', 'the metadata.version of a release of Kafka, as in 4.1')
     .option('--ignore-formatted', 'leave a folder that is already formatted as it is')
     .addOption(outputOption())
     .action(async (options) => (await import('../commands/storage.js')).formatStorageCommand(options, environment));
@@ -30,7 +32,7 @@ export function addServer(program: Command, { environment }: ProgramContext): vo
     .description('show whose log folder it is')
     .option('--config <file>', 'the server.properties of the node; KAFKA_* variables alone without it')
     .addOption(outputOption())
-    .action(async (options) => (await import('../commands/storage.js')).storageInfo(options, environment));
+    .action(async (options) => (await import('../commands/storage-info.js')).storageInfo(options, environment));
   storage
     .command('random-uuid')
     .description('make an id for a cluster or a folder')
