@@ -1,9 +1,14 @@
 import { MalformedInput } from '@milena/bytes';
 import {
+  addVoterRpc,
   beginQuorumEpochRpc,
   describeQuorumRpc,
+  describeReplicaRpc,
   endQuorumEpochRpc,
+  fetchSnapshotRpc,
   raftFetchRpc,
+  removeVoterRpc,
+  updateVoterRpc,
   voteRpc,
 } from '@milena/cluster-protocol';
 import { unreachable } from '@milena/model';
@@ -35,6 +40,36 @@ export function unaryCall(request: RaftRequest): {
         method: describeQuorumRpc.method,
         encoded: describeQuorumRpc.encodeRequest(request),
         decode: describeQuorumRpc.decodeResponse,
+      };
+    case 'describeReplica':
+      return {
+        method: describeReplicaRpc.method,
+        encoded: describeReplicaRpc.encodeRequest(request),
+        decode: describeReplicaRpc.decodeResponse,
+      };
+    case 'addVoter':
+      return {
+        method: addVoterRpc.method,
+        encoded: addVoterRpc.encodeRequest(request),
+        decode: addVoterRpc.decodeResponse,
+      };
+    case 'removeVoter':
+      return {
+        method: removeVoterRpc.method,
+        encoded: removeVoterRpc.encodeRequest(request),
+        decode: removeVoterRpc.decodeResponse,
+      };
+    case 'updateVoter':
+      return {
+        method: updateVoterRpc.method,
+        encoded: updateVoterRpc.encodeRequest(request),
+        decode: updateVoterRpc.decodeResponse,
+      };
+    case 'fetchSnapshot':
+      return {
+        method: fetchSnapshotRpc.method,
+        encoded: fetchSnapshotRpc.encodeRequest(request),
+        decode: fetchSnapshotRpc.decodeResponse,
       };
     case 'fetch':
       return {

@@ -1,18 +1,22 @@
-import { invariant, type Offset, type Result } from '@milena/model';
+import { invariant, type Offset, type OffsetAndEpoch, type Result } from '@milena/model';
 import type { ChannelFailureReason } from '@milena/platform';
 import { describeQuorum } from './describe-quorum';
 import { receiveFailure, receiveRequest, receiveResponse } from './dispatch';
 import { dismissParkedFetches, maybeAdvanceHighWatermark } from './fetch-requests';
 import { suspect } from './following';
 import { appendAsLeader, resign } from './leadership';
+import { DYNAMIC_VOTERS } from './kraft-versions';
 import type { DescribeQuorumResponse, RaftRequest, RaftResponse } from './messages';
 import { pollRole } from './poll-role';
-import type { Appended, Raft } from './raft';
+import type { Appended, Raft, WrittenVoterSet } from './raft';
 import { RaftContext } from './raft-context';
 import type { Leadership, LogFlush, RaftEffects } from './raft-effects';
 import type { RaftOptions } from './raft-options';
 import { mayStop } from './resigning';
 import { restoreVoters } from './restore-voters';
+import { dropSnapshotOfFormerLeader } from './snapshot-fetching';
+import { snapshotInstalled, snapshotRefused } from './snapshot-install';
+import { dismissVoterChange } from './voter-changes';
 import type { VoterSet } from './voter-set';
 
 /**
@@ -36,7 +40,10 @@ class Replica implements Raft {
 
   constructor(private readonly options: RaftOptions) {
     this.context = new RaftContext(options, (context, before) => {
-      if (before.name === 'leader') dismissParkedFetches(context, before);
+      dropSnapshotOfFormerLeader(context);
+      if (before.name !== 'leader') return;
+      dismissParkedFetches(context, before);
+      dismissVoterChange(context, before);
     });
   }
 
@@ -95,6 +102,18 @@ class Replica implements Raft {
     });
   }
 
+  snapshotInstalled(id: OffsetAndEpoch): void {
+    this.input((context) => {
+      snapshotInstalled(context, id);
+    });
+  }
+
+  snapshotRefused(id: OffsetAndEpoch): void {
+    this.input((context) => {
+      snapshotRefused(context, id);
+    });
+  }
+
   resign(epoch: number): void {
     this.input((context) => {
       const { role } = context.quorum;
@@ -125,6 +144,15 @@ class Replica implements Raft {
 
   get voters(): VoterSet {
     return this.context.history.latest;
+  }
+
+  votersAt(end: Offset): WrittenVoterSet | undefined {
+    const voters = this.context.history.writtenBefore(end);
+    return voters === undefined ? undefined : { kraftVersion: DYNAMIC_VOTERS, voters };
+  }
+
+  get kraftVersion(): number {
+    return this.context.history.isWritten ? DYNAMIC_VOTERS : 0;
   }
 
   describe(): DescribeQuorumResponse {

@@ -1,7 +1,7 @@
 import { NO_OFFSET, NO_TIMESTAMP, timestampMs, type ErrorName, type TimestampMs } from '@milena/model';
 import type { DescribeQuorumRequest, DescribeQuorumResponse, ReplicaProgress } from './messages';
 import type { RaftContext } from './raft-context';
-import type { Progress } from './roles/leader';
+import type { Leader, Progress } from './roles/leader';
 
 /** The quorum as the leader sees it (Kafka's DescribeQuorum); anybody else answers who leads, with empty lists. */
 export function describeQuorum(context: RaftContext): DescribeQuorumResponse {
@@ -14,8 +14,11 @@ export function describeQuorum(context: RaftContext): DescribeQuorumResponse {
     type: 'describeQuorum',
     clusterId: context.clusterId,
     ...(role.highWatermark === undefined ? {} : { highWatermark: role.highWatermark }),
-    voters: latest.voters.map(({ key }) => voterProgress(context, role.voter(key))),
-    observers: role.observers.map((progress) => told(context, progress)),
+    voters: latest.voters.map(({ key, endpoint }) => {
+      const progress = role.voter(key);
+      return { ...(progress === undefined ? ownProgress(context) : told(context, progress)), endpoint };
+    }),
+    observers: observers(context, role),
   };
 }
 
@@ -32,11 +35,18 @@ function refusal(context: RaftContext, error: ErrorName): DescribeQuorumResponse
   return { ...context.facts(error), type: 'describeQuorum', clusterId, voters: [], observers: [] };
 }
 
-function voterProgress(context: RaftContext, progress: Progress | undefined): ReplicaProgress {
-  if (progress !== undefined) return told(context, progress);
+/** By node id. A leader that was removed from the voter set is an observer, too, for as long as it leads. */
+function observers(context: RaftContext, leader: Leader): readonly ReplicaProgress[] {
+  const others = leader.observers.map((progress) => told(context, progress));
+  const own = context.quorum.isVoter ? [] : [ownProgress(context)];
+  return [...others, ...own].toSorted((left, right) => left.replica.id - right.replica.id);
+}
+
+function ownProgress(context: RaftContext): ReplicaProgress {
   const now = context.clock.wallMs();
+  const entry = context.quorum.isVoter ? context.history.latest.voter(context.self.id) : undefined;
   return {
-    replica: context.history.latest.voter(context.self.id)?.key ?? context.self,
+    replica: entry?.key ?? context.self,
     logEndOffset: context.log.endOffset(),
     lastFetchTimestamp: now,
     lastCaughtUpTimestamp: now,

@@ -7,9 +7,13 @@ import { failFetch, receiveRecords } from './fetching';
 import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspect } from './following';
 import { failAnnouncement } from './leadership';
 import type { RaftRequest, RaftResponse } from './messages';
+import { answerDescribeReplica, failProbe, receiveProbe } from './probe-voter';
 import type { RaftContext } from './raft-context';
 import type { OutgoingRequest } from './raft-effects';
 import { failFarewell, receiveFarewell } from './resigning';
+import { receivePiece } from './snapshot-fetching';
+import { answerFetchSnapshot } from './snapshot-requests';
+import { receiveVoterChange } from './voter-changes';
 import { answerVote } from './vote-requests';
 
 /** A request came in: answers it, now or, for a fetch, maybe later. */
@@ -27,8 +31,19 @@ export function receiveRequest(context: RaftContext, requestId: number, request:
     case 'fetch':
       receiveFetch(context, requestId, request);
       return;
+    case 'fetchSnapshot':
+      context.effects.answer(requestId, answerFetchSnapshot(context, request));
+      return;
     case 'describeQuorum':
       context.effects.answer(requestId, answerDescribeQuorum(context, request));
+      return;
+    case 'describeReplica':
+      context.effects.answer(requestId, answerDescribeReplica(context, request));
+      return;
+    case 'addVoter':
+    case 'removeVoter':
+    case 'updateVoter':
+      receiveVoterChange(context, requestId, request);
       return;
     default:
       unreachable(request);
@@ -55,13 +70,24 @@ export function receiveResponse(context: RaftContext, correlationId: number, res
       // A leader that was restarted or is stopping has resigned, and nobody else knows it yet.
       if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspect(context, sent.nodeId);
       return;
+    case 'fetchSnapshot':
+      receivePiece(context, sent, response);
+      if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspect(context, sent.nodeId);
+      return;
     case 'beginQuorumEpoch':
       context.outbox.succeeded(sent);
       return;
     case 'endQuorumEpoch':
       receiveFarewell(context, sent);
       return;
+    case 'describeReplica':
+      receiveProbe(context, sent, response);
+      return;
+    case 'addVoter':
+    case 'removeVoter':
+    case 'updateVoter':
     case 'describeQuorum':
+      // Whoever asked sees by its voter set what became of it.
       return;
     default:
       unreachable(response);
@@ -80,6 +106,7 @@ function fail(context: RaftContext, sent: OutgoingRequest, reason: ChannelFailur
       failVote(context, sent);
       break;
     case 'fetch':
+    case 'fetchSnapshot':
       failFetch(context, sent, 'silent');
       break;
     case 'beginQuorumEpoch':
@@ -88,6 +115,12 @@ function fail(context: RaftContext, sent: OutgoingRequest, reason: ChannelFailur
     case 'endQuorumEpoch':
       failFarewell(context, sent);
       break;
+    case 'describeReplica':
+      failProbe(context, sent);
+      break;
+    case 'addVoter':
+    case 'removeVoter':
+    case 'updateVoter':
     case 'describeQuorum':
       break;
     default:

@@ -31,6 +31,13 @@ export class DurableEnd {
     this.truncating = false;
   }
 
+  /** The log was emptied, durably, to start at `end`. Flushes begun before say nothing about it. */
+  restartAt(end: Offset): void {
+    this.generation += 1;
+    this.truncating = false;
+    this.end = end;
+  }
+
   truncatedTo(end: Offset): void {
     this.generation += 1;
     this.truncating = true;

@@ -1,4 +1,4 @@
-import type { Offset } from '@milena/model';
+import type { Offset, OffsetAndEpoch } from '@milena/model';
 import type { RaftResponse } from './messages';
 import { sameQuorumState, type QuorumState } from './quorum-state';
 import type { Leadership, LogFlush, OutgoingAnswer, OutgoingRequest, RaftEffects } from './raft-effects';
@@ -10,6 +10,7 @@ export class EffectsGatherer {
   private requests: OutgoingRequest[] = [];
   private answers: OutgoingAnswer[] = [];
   private highWatermark: Offset | undefined;
+  private install: OffsetAndEpoch | undefined;
   private stopped = false;
   private lastLeadership: Leadership | undefined;
 
@@ -39,6 +40,10 @@ export class EffectsGatherer {
     this.highWatermark = highWatermark;
   }
 
+  installSnapshot(id: OffsetAndEpoch): void {
+    this.install = id;
+  }
+
   stop(): void {
     this.stopped = true;
   }
@@ -50,6 +55,7 @@ export class EffectsGatherer {
       requests: this.requests,
       answers: this.answers,
       highWatermark: this.highWatermark,
+      installSnapshot: this.install,
       leadership: sameLeadership(leadership, this.lastLeadership) ? undefined : leadership,
       stopped: this.stopped,
       nextTickMs: Number.isFinite(nextTickMs) ? nextTickMs : undefined,
@@ -62,6 +68,7 @@ export class EffectsGatherer {
     this.requests = [];
     this.answers = [];
     this.highWatermark = undefined;
+    this.install = undefined;
     this.stopped = false;
     return effects;
   }

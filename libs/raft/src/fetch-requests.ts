@@ -1,28 +1,30 @@
-import { failure, success, type ErrorName, type Offset, type Result } from '@milena/model';
+import { unreachable, type ErrorName, type Offset } from '@milena/model';
+import { decideFetch } from './fetch-decision';
 import { majorityOffset } from './majority-offset';
-import type { DivergingEpoch, FetchRequest, FetchResponse } from './messages';
+import type { FetchRequest, FetchResponse, RaftRequest } from './messages';
 import type { RaftContext } from './raft-context';
-import { recordFetch, REPLICAS_MAX, type Leader } from './roles/leader';
+import { recordContact, recordFetch, REPLICAS_MAX, type Leader } from './roles/leader';
 
 const NO_RECORDS = new Uint8Array(0);
 
 /** The leader's side of replication: answers a fetch, now or when there is something new (kraft.md 3.6). */
 export function receiveFetch(context: RaftContext, requestId: number, request: FetchRequest): void {
   const { role } = context.quorum;
-  const checked = check(context, request);
-  if (!checked.ok || role.name !== 'leader') {
-    context.effects.answer(requestId, bare(context, checked.ok ? 'NOT_LEADER_OR_FOLLOWER' : checked.error.code));
-    return;
-  }
-  const divergingEpoch = divergence(context, request);
-  if (divergingEpoch !== undefined) {
-    context.effects.answer(requestId, { ...bare(context, 'NONE'), divergingEpoch });
+  const refused = refusal(context, request);
+  if (refused !== undefined || role.name !== 'leader') {
+    context.effects.answer(requestId, bare(context, refused ?? 'NOT_LEADER_OR_FOLLOWER'));
     return;
   }
   const progress = role.fetcher(request.replica, context.history.latest, context.nowMs);
+  if (progress !== undefined) recordContact(progress, context.nowMs, context.settings.fetchTimeoutMs / 2);
+  if (decideFetch(context.log, request).type !== 'records') {
+    // Whatever it acknowledged in this epoch, its log no longer holds: its disk was lost.
+    if (progress !== undefined) progress.logEndOffset = undefined;
+    context.effects.answer(requestId, response(context, request));
+    return;
+  }
   if (progress !== undefined) {
     recordFetch(progress, request.fetchOffset, context.log.endOffset(), context.nowMs);
-    progress.beginEpochAtMs = context.nowMs + context.settings.fetchTimeoutMs / 2;
     maybeAdvanceHighWatermark(context, role);
   }
   const waitMs = Math.min(request.maxWaitMs, context.settings.fetchMaxWaitMs);
@@ -33,31 +35,23 @@ export function receiveFetch(context: RaftContext, requestId: number, request: F
   role.parked.set(requestId, { requestId, request, deadlineMs: context.nowMs + waitMs });
 }
 
-function check(context: RaftContext, request: FetchRequest): Result<undefined> {
-  if (request.clusterId !== context.clusterId) return refuse('INCONSISTENT_CLUSTER_ID');
+/** Why a request that only the leader of its epoch can serve is refused; undefined when it is not. */
+export function leaderOnlyRefusal(
+  context: RaftContext,
+  request: Extract<RaftRequest, { readonly type: 'fetch' | 'fetchSnapshot' }>,
+): ErrorName | undefined {
+  if (request.clusterId !== context.clusterId) return 'INCONSISTENT_CLUSTER_ID';
   const { epoch, role } = context.quorum;
-  if (request.epoch < epoch) return refuse('FENCED_LEADER_EPOCH');
-  if (request.epoch > epoch) return refuse('UNKNOWN_LEADER_EPOCH');
-  if (role.name !== 'leader') return refuse('NOT_LEADER_OR_FOLLOWER');
-  const { fetchOffset, lastFetchedEpoch, replica } = request;
-  if (fetchOffset < 0 || lastFetchedEpoch < 0 || lastFetchedEpoch > epoch) return refuse('INVALID_REQUEST');
-  if (replica.id === context.self.id) return refuse('INVALID_REQUEST');
-  // Nothing but a snapshot could bring this replica up to date.
-  if (fetchOffset < context.log.startOffset()) return refuse('OFFSET_OUT_OF_RANGE');
-  return success(undefined);
+  if (request.epoch < epoch) return 'FENCED_LEADER_EPOCH';
+  if (request.epoch > epoch) return 'UNKNOWN_LEADER_EPOCH';
+  if (role.name !== 'leader') return 'NOT_LEADER_OR_FOLLOWER';
+  return request.replica.id === context.self.id ? 'INVALID_REQUEST' : undefined;
 }
 
-function refuse(code: ErrorName): Result<undefined> {
-  return failure(code, 'the fetch cannot be served');
-}
-
-/** Where the logs part; undefined when the fetching log is a prefix of this one (Raft's consistency check). */
-function divergence(context: RaftContext, { fetchOffset, lastFetchedEpoch }: FetchRequest): DivergingEpoch | undefined {
-  const { log } = context;
-  if (fetchOffset === 0 && log.startOffset() === 0) return undefined;
-  const end = log.endOffsetForEpoch(lastFetchedEpoch);
-  if (end.epoch === lastFetchedEpoch && end.offset >= fetchOffset) return undefined;
-  return { epoch: end.epoch, endOffset: end.offset };
+function refusal(context: RaftContext, request: FetchRequest): ErrorName | undefined {
+  const { fetchOffset, lastFetchedEpoch, epoch } = request;
+  const isPossible = fetchOffset >= 0 && lastFetchedEpoch >= 0 && lastFetchedEpoch <= epoch;
+  return leaderOnlyRefusal(context, request) ?? (isPossible ? undefined : 'INVALID_REQUEST');
 }
 
 function hasNews(context: RaftContext, leader: Leader, request: FetchRequest): boolean {
@@ -66,11 +60,25 @@ function hasNews(context: RaftContext, leader: Leader, request: FetchRequest): b
 }
 
 /** Records are served before they are committed: commitment is what the fetches then prove. */
-function response(context: RaftContext, { fetchOffset }: FetchRequest): FetchResponse {
+function response(context: RaftContext, request: FetchRequest): FetchResponse {
   const { log, settings } = context;
+  const { fetchOffset } = request;
   const empty = bare(context, 'NONE');
-  if (fetchOffset >= log.endOffset()) return empty;
-  return { ...empty, records: log.read(fetchOffset, settings.fetchMaxBytes) };
+  const decision = decideFetch(log, request);
+  switch (decision.type) {
+    case 'records':
+      return fetchOffset >= log.endOffset()
+        ? empty
+        : { ...empty, records: log.read(fetchOffset, settings.fetchMaxBytes) };
+    case 'diverging':
+      return { ...empty, divergingEpoch: decision.divergingEpoch };
+    case 'snapshot':
+      return { ...empty, snapshotId: decision.snapshotId };
+    case 'nothing':
+      return bare(context, 'OFFSET_OUT_OF_RANGE');
+    default:
+      return unreachable(decision);
+  }
 }
 
 function bare(context: RaftContext, error: ErrorName): FetchResponse {

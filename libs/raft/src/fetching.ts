@@ -1,11 +1,13 @@
 import { invariant, minOffset, NO_NODE, type Offset } from '@milena/model';
 import { MalformedInput } from '@milena/bytes';
-import type { DivergingEpoch, FetchRequest, FetchResponse } from './messages';
+import { endOffsetForEpoch } from './epoch-ends';
+import type { DivergingEpoch, FetchRequest, FetchResponse, FetchSnapshotRequest } from './messages';
 import type { Destination } from './outbox';
 import type { OutgoingRequest } from './raft-effects';
 import type { RaftBatch } from './raft-batches';
 import type { RaftContext } from './raft-context';
 import type { Follower } from './roles/follower';
+import { beginSnapshotFetch, dropSnapshotFetch, nextPiece } from './snapshot-fetching';
 
 /** Longest pause between fetches that bring nothing because no leader answers. */
 const FETCH_BACKOFF_MAX_MS = 100;
@@ -13,16 +15,17 @@ const FETCH_BACKOFF_MAX_MS = 100;
 /** Sends the next fetch when it is due; returns when it will be. */
 export function pollFetch(context: RaftContext): number {
   const { quorum, log, durable, outbox } = context;
-  if (durable.isTruncating) return Infinity;
+  if (durable.isTruncating || context.installing !== undefined) return Infinity;
   const isFlushed = durable.offset >= log.endOffset() || context.bugs.fetchBeforeFlush === true;
   // A voter's fetch offset says that everything before it is on its disk.
-  if (quorum.isVoter && !isFlushed) return Infinity;
+  if (context.mayVote && !isFlushed) return Infinity;
   const readyAtMs = outbox.readyAtMs(NO_NODE, 'fetch');
   if (readyAtMs > context.nowMs) return readyAtMs;
   const destination = chooseDestination(context);
   if (destination === undefined) return Infinity;
   const { highWatermark } = context;
-  const request: FetchRequest = {
+  const piece = nextPiece(context, destination);
+  const request: FetchRequest | FetchSnapshotRequest = piece ?? {
     type: 'fetch',
     clusterId: context.clusterId,
     replica: context.self,
@@ -55,22 +58,35 @@ export function receiveRecords(context: RaftContext, sent: OutgoingRequest, resp
     failFetch(context, sent, 'answered');
     return;
   }
+  if (response.snapshotId !== undefined) {
+    beginSnapshotFetch(context, role, response.snapshotId);
+    context.outbox.succeeded(sent);
+    followsLeader(context, role);
+    return;
+  }
+  // Whatever made a snapshot necessary is over.
+  dropSnapshotFetch(context);
   if (response.divergingEpoch !== undefined) truncate(context, response.divergingEpoch);
   else if (!appendFetched(context, role, response.records)) {
-    context.outbox.failed(sent, context.nowMs, FETCH_BACKOFF_MAX_MS);
+    pauseFetch(context, sent);
     return;
   }
   context.outbox.succeeded(sent);
+  followsLeader(context, role);
+  // While the logs differ, the leader's high watermark says nothing about this log.
+  if (response.highWatermark !== undefined && response.divergingEpoch === undefined) {
+    context.raiseHighWatermark(minOffset(response.highWatermark, context.log.endOffset()));
+  }
+}
+
+/** The leader answered what was asked of it: it lives, and this replica stays with it. */
+export function followsLeader(context: RaftContext, role: Follower): void {
   role.fetchDeadlineMs = context.nowMs + context.settings.fetchTimeoutMs;
   role.hasFetched = true;
   role.isLeaderSuspect = false;
   role.suspicionDeadlineMs = undefined;
   role.asksElsewhere = false;
   context.quorum.eagerAttemptsLeft = 0;
-  // While the logs differ, the leader's high watermark says nothing about this log.
-  if (response.highWatermark !== undefined && response.divergingEpoch === undefined) {
-    context.raiseHighWatermark(minOffset(response.highWatermark, context.log.endOffset()));
-  }
 }
 
 /**
@@ -79,7 +95,7 @@ export function receiveRecords(context: RaftContext, sent: OutgoingRequest, resp
  */
 function truncate(context: RaftContext, diverging: DivergingEpoch): void {
   const { log } = context;
-  const own = log.endOffsetForEpoch(diverging.epoch);
+  const own = endOffsetForEpoch(log, diverging.epoch);
   const hasEpoch = diverging.epoch > 0 && own.epoch === diverging.epoch;
   const limit = diverging.epoch === 0 ? log.endOffset() : own.offset;
   const target = hasEpoch || diverging.epoch === 0 ? minOffset(limit, diverging.endOffset) : limit;
@@ -87,9 +103,11 @@ function truncate(context: RaftContext, diverging: DivergingEpoch): void {
     target,
     highWatermark: context.highWatermark,
   });
+  // A leader that cannot be brought together with what only a snapshot here still knows has lost committed records.
+  invariant(target < log.endOffset(), 'logs that part have something to cut', { target, diverging });
   log.truncateTo(target);
   context.durable.truncatedTo(target);
-  context.history.truncateTo(target);
+  if (context.history.truncateTo(target)) context.votersChanged();
   context.wantFlush();
 }
 
@@ -114,22 +132,32 @@ function appendFetched(context: RaftContext, role: Follower, records: Uint8Array
   if (sound.length === 0) return isSound;
   const size = sound.reduce((sum, batch) => sum + batch.bytes.length, 0);
   context.log.append(records.subarray(0, size));
-  for (const batch of sound) rememberVoters(context, batch);
-  if (context.quorum.isVoter) context.wantFlush();
+  const isOtherSet = sound.map((batch) => rememberVoters(context, batch)).includes(true);
+  if (isOtherSet) context.votersChanged();
+  if (context.mayVote) context.wantFlush();
   return isSound;
 }
 
-/** A voter set rules from the moment its record is in the log. */
-export function rememberVoters(context: RaftContext, batch: RaftBatch): void {
+/** A voter set rules from the moment its record is in the log. Returns whether the batch holds one. */
+export function rememberVoters(context: RaftContext, batch: RaftBatch): boolean {
+  let holdsVoters = false;
   for (const { offset, record } of batch.controlRecords()) {
-    if (record.type === 'voters') context.history.append(offset, record.voters);
+    if (record.type !== 'voters') continue;
+    context.history.append(offset, record.voters);
+    holdsVoters = true;
   }
+  return holdsVoters;
+}
+
+/** The next fetch comes after a pause that grows. */
+export function pauseFetch(context: RaftContext, sent: OutgoingRequest): void {
+  context.outbox.failed(sent, context.nowMs, FETCH_BACKOFF_MAX_MS);
 }
 
 /** A fetch brought nothing: pause, and next ask somebody else whether there is a newer leader. */
 export function failFetch(context: RaftContext, sent: OutgoingRequest, how: 'answered' | 'silent'): void {
   const { role } = context.quorum;
-  context.outbox.failed(sent, context.nowMs, FETCH_BACKOFF_MAX_MS);
+  pauseFetch(context, sent);
   if (role.name !== 'follower') return;
   role.asksElsewhere = how === 'silent' && !role.asksElsewhere;
 }

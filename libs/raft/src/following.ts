@@ -1,6 +1,7 @@
 import { pollFetch } from './fetching';
 import type { EndQuorumEpochRequest, EndQuorumEpochResponse } from './messages';
 import type { BeginQuorumEpochRequest, BeginQuorumEpochResponse } from './messages';
+import { pollOwnVoter } from './own-voter';
 import type { RaftContext } from './raft-context';
 import { matchesReplica } from './replica-key';
 import type { Follower } from './roles/follower';
@@ -13,14 +14,14 @@ export function pollFollower(context: RaftContext, role: Follower): number {
       role.asksElsewhere = true;
       role.fetchDeadlineMs = nowMs + context.settings.fetchTimeoutMs;
     }
-    return Math.min(role.fetchDeadlineMs, pollFetch(context));
+    return Math.min(role.fetchDeadlineMs, pollOwnVoter(context, role), pollFetch(context));
   }
   const electionMs = Math.min(role.fetchDeadlineMs, role.suspicionDeadlineMs ?? Infinity);
   if (nowMs >= electionMs) {
     quorum.becomeProspective(nowMs);
     return nowMs;
   }
-  return Math.min(electionMs, pollFetch(context));
+  return Math.min(electionMs, pollOwnVoter(context, role), pollFetch(context));
 }
 
 /**

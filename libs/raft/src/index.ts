@@ -1,17 +1,30 @@
 export type {
+  AddVoterRequest,
+  AddVoterResponse,
   BeginQuorumEpochRequest,
   BeginQuorumEpochResponse,
   DescribeQuorumRequest,
   DescribeQuorumResponse,
+  DescribeReplicaRequest,
+  DescribeReplicaResponse,
   DivergingEpoch,
   EndQuorumEpochRequest,
   EndQuorumEpochResponse,
   FetchRequest,
   FetchResponse,
+  FetchSnapshotRequest,
+  FetchSnapshotResponse,
+  KraftVersions,
   RaftRequest,
   RaftResponse,
+  RemoveVoterRequest,
+  RemoveVoterResponse,
   ReplicaProgress,
   ResponseFacts,
+  UpdateVoterRequest,
+  UpdateVoterResponse,
+  VoterChangeRequest,
+  VoterChangeResponse,
   VoteRequest,
   VoteResponse,
 } from './messages';
@@ -19,9 +32,11 @@ export { matchesReplica, replicaKey, replicaKeyText, type ReplicaKey } from './r
 export { VoterSet, type Voter } from './voter-set';
 export { INITIAL_QUORUM_STATE, sameQuorumState, type QuorumState } from './quorum-state';
 export type { RaftLog } from './raft-log';
+export { continuesSnapshot } from './epoch-ends';
+export { checkNewSnapshot } from './new-snapshot-check';
 export type { ControlRecord, RaftBatch, RaftBatches } from './raft-batches';
 export type { PlantedBugs } from './planted-bugs';
 export { DEFAULT_RAFT_SETTINGS, type BootstrapVoters, type RaftOptions, type RaftSettings } from './raft-options';
 export type { Leadership, LogFlush, OutgoingAnswer, OutgoingRequest, RaftEffects, RoleName } from './raft-effects';
-export type { Appended, Raft } from './raft';
+export type { Appended, Raft, WrittenVoterSet } from './raft';
 export { createRaft } from './create-raft';

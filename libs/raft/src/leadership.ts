@@ -9,6 +9,7 @@ import {
   type Result,
 } from '@milena/model';
 import { answerParkedFetches, maybeAdvanceHighWatermark } from './fetch-requests';
+import { DYNAMIC_VOTERS, SUPPORTED_KRAFT_VERSIONS } from './kraft-versions';
 import type { BeginQuorumEpochRequest } from './messages';
 import type { OutgoingRequest } from './raft-effects';
 import type { Appended } from './raft';
@@ -16,10 +17,12 @@ import type { ControlRecord } from './raft-batches';
 import type { RaftContext } from './raft-context';
 import type { ReplicaKey } from './replica-key';
 import type { Leader } from './roles/leader';
+import { isLeaderRemoved, pollVoterChange } from './voter-changes';
+import { sameVoter, type Voter, type VoterSet } from './voter-set';
 
 /**
  * Takes over leadership: the first batch of the epoch is Kafka's LeaderChange record, and behind it the voter set when so
- * far only the bootstrap checkpoint holds it.
+ * far only the bootstrap checkpoint holds it, or this replica is reached elsewhere now than its entry says.
  */
 export function becomeLeader(context: RaftContext, grantingVoterIds: readonly number[]): void {
   const { quorum, log, history, nowMs } = context;
@@ -27,13 +30,25 @@ export function becomeLeader(context: RaftContext, grantingVoterIds: readonly nu
   const records: ControlRecord[] = [
     { type: 'leaderChange', leaderId: context.self.id, voterIds: history.latest.ids, grantingVoterIds },
   ];
-  if (context.writesVoters && !history.isWritten) {
-    records.push({ type: 'kraftVersion', version: 1 }, { type: 'voters', voters: history.latest });
-    history.append(offset(leader.epochStartOffset + records.length - 1), history.latest);
+  const voters = votersToWrite(context);
+  if (voters !== undefined) {
+    records.push({ type: 'kraftVersion', version: DYNAMIC_VOTERS }, { type: 'voters', voters });
+    history.append(offset(leader.epochStartOffset + records.length - 1), voters);
   }
   log.append(context.batches.encodeControl({ baseOffset: leader.epochStartOffset, epoch: leader.epoch, records }));
   context.wantFlush();
   if (context.bugs.leaderCountsBeforeFlush === true) maybeAdvanceHighWatermark(context, leader);
+}
+
+/** The bootstrap voters when the log holds none yet, and in any case the leader's own entry as it should be. */
+function votersToWrite({ history, writesVoters, self, endpoint }: RaftContext): VoterSet | undefined {
+  const { latest, isWritten } = history;
+  if (!isWritten && !writesVoters) return undefined;
+  const own = latest.voter(self.id);
+  if (own === undefined || endpoint === undefined || !latest.includes(self)) return isWritten ? undefined : latest;
+  const entry: Voter = { key: own.key, endpoint, kraftVersions: SUPPORTED_KRAFT_VERSIONS };
+  if (sameVoter(own, entry)) return isWritten ? undefined : latest;
+  return latest.with(entry);
 }
 
 /** Appends a batch of the controller in `epoch`. */
@@ -79,8 +94,13 @@ export function pollLeader(context: RaftContext, leader: Leader): number {
     resign(context, leader);
     return nowMs;
   }
+  const changeMs = pollVoterChange(context, leader);
+  if (isLeaderRemoved(context, leader)) {
+    resign(context, leader);
+    return nowMs;
+  }
   answerParkedFetches(context, leader);
-  let nextMs = Math.min(quorumDeadlineMs, announceEpoch(context, leader));
+  let nextMs = Math.min(quorumDeadlineMs, changeMs, announceEpoch(context, leader));
   for (const { deadlineMs } of leader.parked.values()) nextMs = Math.min(nextMs, deadlineMs);
   return nextMs;
 }
@@ -90,7 +110,7 @@ function contactDeadlineMs(context: RaftContext, leader: Leader): number {
   const voters = context.history.latest;
   const contacts = voters.voters.map(({ key }) => {
     const progress = leader.voter(key);
-    return progress === undefined ? Infinity : (progress.lastFetchMs ?? leader.sinceMs);
+    return progress === undefined ? Infinity : (progress.lastContactMs ?? leader.sinceMs);
   });
   const weakest = contacts.toSorted((left, right) => right - left)[voters.majority - 1];
   return (weakest ?? Infinity) + 1.5 * context.settings.fetchTimeoutMs;

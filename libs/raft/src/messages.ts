@@ -1,4 +1,4 @@
-import type { Endpoint, ErrorName, Offset, TimestampMs, Uuid } from '@milena/model';
+import type { Endpoint, ErrorName, Offset, OffsetAndEpoch, TimestampMs, Uuid } from '@milena/model';
 import type { ReplicaKey } from './replica-key';
 
 /** Asks for a vote, or with `preVote` whether one would be given (KIP-595, KIP-996). */
@@ -93,8 +93,36 @@ export interface FetchResponse extends ResponseFacts {
   readonly highWatermark?: Offset;
   readonly logStartOffset: Offset;
   readonly divergingEpoch?: DivergingEpoch;
+  /** Set when this snapshot must be fetched first: the leader's log no longer holds what the fetching one lacks. */
+  readonly snapshotId?: OffsetAndEpoch;
   /** Whole record batches, possibly none. */
   readonly records: Uint8Array;
+}
+
+/** Asks the leader for a piece of a snapshot (KIP-630); counts as contact, acknowledges nothing. */
+export interface FetchSnapshotRequest {
+  readonly type: 'fetchSnapshot';
+  readonly clusterId: Uuid;
+  readonly replica: ReplicaKey;
+  /** The epoch the fetching replica is in. */
+  readonly epoch: number;
+  readonly snapshotId: OffsetAndEpoch;
+  /** The byte to begin with: as many as the fetching replica has. */
+  readonly position: number;
+  readonly maxBytes: number;
+}
+
+/** Answer to a FetchSnapshotRequest. SNAPSHOT_NOT_FOUND: the leader has cleaned it away, a Fetch names a newer one. */
+export interface FetchSnapshotResponse extends ResponseFacts {
+  readonly type: 'fetchSnapshot';
+  /** As in the request. */
+  readonly snapshotId: OffsetAndEpoch;
+  /** Size of the whole snapshot in bytes; 0 with an error. */
+  readonly size: number;
+  /** As in the request. */
+  readonly position: number;
+  /** The piece; it may begin and end inside a record batch. */
+  readonly bytes: Uint8Array;
 }
 
 /** Asks the leader how far every replica is. */
@@ -107,6 +135,8 @@ export interface DescribeQuorumRequest {
 /** How far one replica is, as the leader sees it. */
 export interface ReplicaProgress {
   readonly replica: ReplicaKey;
+  /** Where a voter serves the quorum's RPCs; absent for observers. */
+  readonly endpoint?: Endpoint;
   /** NO_OFFSET while the replica has not fetched in this epoch. */
   readonly logEndOffset: Offset;
   /** NO_TIMESTAMP while the replica has not fetched in this epoch. */
@@ -125,10 +155,112 @@ export interface DescribeQuorumResponse extends ResponseFacts {
   readonly observers: readonly ReplicaProgress[];
 }
 
+/** Levels of kraft.version that a replica supports; 1 is what dynamic voters need. */
+export interface KraftVersions {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Asks a node which replica it is and what it supports: the leader's probe of an endpoint before it enters a voter set. */
+export interface DescribeReplicaRequest {
+  readonly type: 'describeReplica';
+  readonly clusterId: Uuid;
+  /** The replica that is expected there. */
+  readonly replica: ReplicaKey;
+}
+
+/** Answer to a DescribeReplicaRequest. */
+export interface DescribeReplicaResponse extends ResponseFacts {
+  readonly type: 'describeReplica';
+  /** The replica that answers, whatever the error. */
+  readonly replica: ReplicaKey;
+  readonly kraftVersions: KraftVersions;
+}
+
+/**
+ * Asks the leader to add a voter (KIP-853). The leader probes its endpoint, waits until it is level with the log, and
+ * appends the new voter set, all within `timeoutMs`.
+ */
+export interface AddVoterRequest {
+  readonly type: 'addVoter';
+  /** Checked when given. */
+  readonly clusterId?: Uuid;
+  /** The newcomer; its directory id must be known. */
+  readonly voter: ReplicaKey;
+  readonly endpoint: Endpoint;
+  /** How long the leader may take, the commit included. */
+  readonly timeoutMs: number;
+  /** False: answered as soon as the new voter set is appended, for a newcomer that asks for itself must help to commit it. */
+  readonly ackWhenCommitted: boolean;
+}
+
+/** Asks the leader to remove a voter, itself perhaps (KIP-853). */
+export interface RemoveVoterRequest {
+  readonly type: 'removeVoter';
+  /** Checked when given. */
+  readonly clusterId?: Uuid;
+  /** The voter; its directory id must be known. */
+  readonly voter: ReplicaKey;
+}
+
+/** A voter tells the leader that its endpoint or what it supports differs from its entry in the voter set (KIP-853). */
+export interface UpdateVoterRequest {
+  readonly type: 'updateVoter';
+  /** Checked when given. */
+  readonly clusterId?: Uuid;
+  /** The epoch the voter is in (currentLeaderEpoch). */
+  readonly epoch: number;
+  /** The voter; its directory id must be known. */
+  readonly voter: ReplicaKey;
+  readonly endpoint: Endpoint;
+  readonly kraftVersions: KraftVersions;
+}
+
+/** What became of a voter change. */
+export interface VoterChangeOutcome extends ResponseFacts {
+  /** Why it failed, for people. */
+  readonly message?: string;
+}
+
+/** Answer to an AddVoterRequest. */
+export interface AddVoterResponse extends VoterChangeOutcome {
+  readonly type: 'addVoter';
+}
+
+/** Answer to a RemoveVoterRequest: the removal is committed. */
+export interface RemoveVoterResponse extends VoterChangeOutcome {
+  readonly type: 'removeVoter';
+}
+
+/** Answer to an UpdateVoterRequest: the update is committed. */
+export interface UpdateVoterResponse extends VoterChangeOutcome {
+  readonly type: 'updateVoter';
+}
+
+/** A request to change the voter set. */
+export type VoterChangeRequest = AddVoterRequest | RemoveVoterRequest | UpdateVoterRequest;
+
+/** The answer to one. */
+export type VoterChangeResponse = AddVoterResponse | RemoveVoterResponse | UpdateVoterResponse;
+
 /** Every request of the quorum's protocol. */
 export type RaftRequest =
-  VoteRequest | BeginQuorumEpochRequest | EndQuorumEpochRequest | FetchRequest | DescribeQuorumRequest;
+  | VoteRequest
+  | BeginQuorumEpochRequest
+  | EndQuorumEpochRequest
+  | FetchRequest
+  | FetchSnapshotRequest
+  | DescribeQuorumRequest
+  | DescribeReplicaRequest
+  | VoterChangeRequest;
 
 /** Every response of the quorum's protocol. */
 export type RaftResponse =
-  VoteResponse | BeginQuorumEpochResponse | EndQuorumEpochResponse | FetchResponse | DescribeQuorumResponse;
+  | VoteResponse
+  | BeginQuorumEpochResponse
+  | EndQuorumEpochResponse
+  | FetchResponse
+  | FetchSnapshotResponse
+  | DescribeQuorumResponse
+  | DescribeReplicaResponse
+  | VoterChangeResponse;

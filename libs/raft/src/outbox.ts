@@ -15,8 +15,8 @@ interface Lane {
 }
 
 /**
- * Requests under way: at most one per lane. A lane is one kind of request to one voter, and one lane for all fetches. After
- * a failure the lane pauses. A change of role forgets everything, so that a late response to the former role counts only
+ * Requests under way: at most one per lane. A lane is one kind of request to one voter, and one lane for all fetches, of
+ * records or of snapshots. After a failure the lane pauses. A change of role forgets everything, so that a late response to the former role counts only
  * for the facts in it.
  */
 export class Outbox {
@@ -84,5 +84,6 @@ export class Outbox {
 }
 
 function laneName(nodeId: number, type: RaftRequest['type']): string {
-  return type === 'fetch' ? type : `${type}/${nodeId === NO_NODE ? '' : nodeId}`;
+  if (type === 'fetch' || type === 'fetchSnapshot') return 'fetch';
+  return `${type}/${nodeId === NO_NODE ? '' : nodeId}`;
 }

@@ -13,4 +13,10 @@ export interface PlantedBugs {
   readonly leaderCountsBeforeFlush?: boolean;
   /** A follower acknowledges by its fetch offset what it has not flushed. */
   readonly fetchBeforeFlush?: boolean;
+  /** A voter set rules when it is committed, not when it is appended. */
+  readonly applyVotersOnCommit?: boolean;
+  /** A leader that removed itself from the voter set counts itself for the high watermark. */
+  readonly countSelfAfterRemoval?: boolean;
+  /** A voter change begins while the one before is not committed. */
+  readonly overlapVoterChanges?: boolean;
 }

@@ -36,7 +36,8 @@ export interface QuorumEvents {
  * | prospective | unattached  | lost or timed out without a leader, or a vote granted; epoch and vote are kept   |
  * | candidate   | leader      | majority of votes                                                                |
  * | candidate   | prospective | election timeout, also after the vote is lost                                    |
- * | leader      | resigned    | shutdown, resignation, no contact with a majority                                |
+ * | prospective | unattached  | it is no voter any more; a candidate likewise                                    |
+ * | leader      | resigned    | shutdown, resignation, no contact with a majority, its removal is committed      |
  * | resigned    | unattached  | election timeout: epoch + 1, for it may not follow itself nor lead this epoch    |
  *
  * Epoch, leader and vote are persisted; prospective and resigned are not. After a restart a replica that led is resigned:
@@ -205,6 +206,19 @@ export class Quorum {
     this.enter(this.resigned(this.epoch, deadlineMs, preferredCandidates, untold));
   }
 
+  /** Another voter set rules: this replica may have become a voter, or ceased to be one. */
+  votersChanged(nowMs: number): void {
+    const role = this.current;
+    if (role.name === 'unattached') {
+      if (Number.isFinite(role.electionDeadlineMs) === this.isVoter) return;
+      const electionDeadlineMs = this.isVoter ? nowMs + this.timing.electionTimeoutMs() : Infinity;
+      this.enter({ ...role, electionDeadlineMs });
+    } else if ((role.name === 'prospective' || role.name === 'candidate') && !this.isVoter) {
+      const leaderId = role.name === 'prospective' ? role.leader?.id : undefined;
+      this.enter({ name: 'unattached', epoch: role.epoch, leaderId, electionDeadlineMs: Infinity });
+    }
+  }
+
   private enter(role: Role): void {
     const before = this.current;
     invariant(role.epoch >= before.epoch, 'epochs never decrease', { from: before.epoch, to: role.epoch });
@@ -240,6 +254,7 @@ export class Quorum {
       isLeaderSuspect: false,
       suspicionDeadlineMs: undefined,
       asksElsewhere: false,
+      ownVoterDueMs: nowMs,
     };
   }
 

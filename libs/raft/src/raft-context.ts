@@ -1,4 +1,4 @@
-import { NO_NODE, type Endpoint, type ErrorName, type Offset, type Uuid } from '@milena/model';
+import { NO_NODE, type Endpoint, type ErrorName, type Offset, type OffsetAndEpoch, type Uuid } from '@milena/model';
 import type { Clock, Random } from '@milena/platform';
 import { DurableEnd } from './durable-end';
 import { EffectsGatherer } from './effects-gatherer';
@@ -13,6 +13,7 @@ import type { RaftLog } from './raft-log';
 import { DEFAULT_RAFT_SETTINGS, type RaftOptions, type RaftSettings } from './raft-options';
 import type { ReplicaKey } from './replica-key';
 import type { Role } from './role';
+import type { SnapshotFetch } from './snapshot-fetching';
 import { VoterSetHistory } from './voter-set-history';
 
 /** A shutdown under way. */
@@ -44,9 +45,15 @@ export class RaftContext {
   readonly effects: EffectsGatherer;
   /** Everything before it is committed. Grows only, whatever the role. */
   highWatermark: Offset | undefined;
+  /** The snapshot that is being received from the leader. */
+  snapshotFetch: SnapshotFetch | undefined;
+  /** The snapshot that was received and is being installed: the log is about to be replaced, so nothing is fetched. */
+  installing: OffsetAndEpoch | undefined;
   /** Set once a shutdown began. */
   stopping: Stopping | undefined;
-  private readonly endpoint: Endpoint | undefined;
+  /** Where this node serves the quorum's RPCs, whatever its entry in the voter set says. */
+  readonly endpoint: Endpoint | undefined;
+  readonly autoJoin: boolean;
 
   /** `roleEnded` is told every role that was left. */
   constructor(options: RaftOptions, roleEnded: (context: RaftContext, before: Role) => void) {
@@ -62,7 +69,11 @@ export class RaftContext {
     this.bootstrapServers = options.bootstrapServers ?? [];
     this.writesVoters = options.bootstrap.source === 'checkpoint';
     this.endpoint = options.endpoint;
-    this.history = new VoterSetHistory(options.bootstrap.voters);
+    this.autoJoin = options.autoJoin ?? false;
+    this.history =
+      this.bugs.applyVotersOnCommit === true
+        ? new VoterSetHistory(options.bootstrap.voters, () => this.highWatermark ?? 0)
+        : new VoterSetHistory(options.bootstrap.voters);
     this.effects = new EffectsGatherer(options.restored, this.bugs.replyToVoteBeforePersist === true);
     this.durable = new DurableEnd(options.log.startOffset());
     this.outbox = new Outbox(this.settings.requestTimeoutMs, this.settings.retryBackoffMs, (request) => {
@@ -83,9 +94,26 @@ export class RaftContext {
     return this.clock.monotonicMs();
   }
 
-  /** This node's endpoint as the voter set has it, or as the options do. */
+  /** Where this node says that it is reached. Static voters are where the configuration of all of them says. */
   get ownEndpoint(): Endpoint | undefined {
-    return this.history.latest.endpoint(this.self.id) ?? this.endpoint;
+    const entry = this.history.latest.endpoint(this.self.id);
+    return this.history.isWritten ? (this.endpoint ?? entry) : (entry ?? this.endpoint);
+  }
+
+  /**
+   * Whether this replica is or could become a voter. It flushes before it fetches then, for its leader may know that it
+   * is a voter before it does itself (KAFKA-13884, KAFKA-17332).
+   */
+  get mayVote(): boolean {
+    return this.endpoint !== undefined || this.quorum.isVoter;
+  }
+
+  /** Another voter set rules from here on: it was appended, truncated away, or came with a snapshot. */
+  votersChanged(): void {
+    this.quorum.votersChanged(this.nowMs);
+    const { role } = this.quorum;
+    if (role.name === 'leader') role.votersChanged(this.history.latest);
+    if (role.name === 'follower') role.ownVoterDueMs = this.nowMs;
   }
 
   get leaderEndpoint(): Endpoint | undefined {

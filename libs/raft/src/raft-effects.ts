@@ -1,4 +1,4 @@
-import type { Endpoint, Offset } from '@milena/model';
+import type { Endpoint, Offset, OffsetAndEpoch } from '@milena/model';
 import type { RaftRequest, RaftResponse } from './messages';
 import type { QuorumState } from './quorum-state';
 
@@ -51,6 +51,10 @@ export interface Leadership {
  *    because the state machine itself holds back what needs it (a voter's next fetch, the leader's own vote for the high
  *    watermark) until `flushed`. Flushes may be merged: one that began after several were asked for completes the last.
  * 4. Inputs may go on while a flush runs. While `persist` runs they may go on too, as long as rule 1 holds.
+ * 5. `installSnapshot` runs beside the rest as well, and no flush begun before counts for the log it leaves. The received
+ *    file is made durable and takes its final name; then the log is emptied to start at the snapshot's end, and when that
+ *    too is durable, `snapshotInstalled` is called. Until then the replica fetches nothing. A crash in between leaves a
+ *    log that does not continue its newest snapshot (`continuesSnapshot`); the next start empties it before raft starts.
  *
  * A write or flush that fails ends the process: it is never retried and believed.
  */
@@ -61,6 +65,8 @@ export interface RaftEffects {
   readonly answers: readonly OutgoingAnswer[];
   /** Everything before it is committed. Only ever grows over the life of a process. */
   readonly highWatermark: Offset | undefined;
+  /** This snapshot was received completely: see rule 5. Answered by `snapshotInstalled` or `snapshotRefused`. */
+  readonly installSnapshot: OffsetAndEpoch | undefined;
   /** Set when role, epoch, leader or its endpoint changed. */
   readonly leadership: Leadership | undefined;
   /** Set once, when a shutdown that was asked for may end: the driver carries out the rest of these effects and stops pumping. */

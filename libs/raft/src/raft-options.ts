@@ -23,6 +23,8 @@ export interface RaftSettings {
   readonly fetchMaxWaitMs: number;
   /** Most record bytes in one fetch response, one batch aside. */
   readonly fetchMaxBytes: number;
+  /** Most bytes in one piece of a snapshot (`controller.quorum.fetch.snapshot.max.bytes`). */
+  readonly fetchSnapshotMaxBytes: number;
   /** Records beyond the high watermark at which a leader refuses to append more. */
   readonly uncommittedRecordsMax: number;
   /** Bounds of the pause before a voter that starts without a live leader stands for election. */
@@ -42,6 +44,7 @@ export const DEFAULT_RAFT_SETTINGS: RaftSettings = {
   retryBackoffMs: 20,
   fetchMaxWaitMs: 500,
   fetchMaxBytes: 1024 * 1024,
+  fetchSnapshotMaxBytes: 1024 * 1024,
   uncommittedRecordsMax: 100_000,
   startJitterMs: { min: 10, max: 50 },
   retryJitterMs: { min: 10, max: 30 },
@@ -63,11 +66,16 @@ export interface RaftOptions {
   readonly clusterId: Uuid;
   /** This replica; it is a voter exactly while the latest voter set holds this key. */
   readonly self: ReplicaKey;
-  /** Where this node serves the quorum's RPCs; needed to lead. */
+  /** Where this node serves the quorum's RPCs; needed to vote and to lead. A replica without one is an observer for ever. */
   readonly endpoint?: Endpoint;
   readonly bootstrap: BootstrapVoters;
   /** Asked for the leader, beside the voters, by a replica that knows none (`controller.quorum.bootstrap.servers`). */
   readonly bootstrapServers?: readonly Endpoint[];
+  /**
+   * Whether this replica asks to become a voter (`controller.quorum.auto.join.enable`, KIP-853); it needs an endpoint and a
+   * directory id. One whose disk was replaced first has the voter removed that it was before.
+   */
+  readonly autoJoin?: boolean;
   readonly log: RaftLog;
   readonly batches: RaftBatches;
   /** What the quorum-state file held. */

@@ -1,9 +1,8 @@
 import { offset, ZERO_OFFSET } from '@milena/model';
 import type { FetchRequest, RaftRequest, RaftResponse, VoteRequest } from './messages';
-import { MemoryRaftLog } from './testing/memory-raft-log';
 import { TestCluster, testVoter } from './testing/test-cluster';
 import { testEndpoint, type TestNode } from './testing/test-node';
-import { decodeTextBatches, encodeTextBatch } from './testing/text-batches';
+import { encodeTextBatch } from './testing/text-batches';
 
 /** Three voters of which 3 leads epoch 1 with `<leaderChange> a` committed. */
 function quorum(observers = 0): TestCluster {
@@ -163,24 +162,6 @@ describe('fetches', () => {
       raft.resign(1);
     });
     expect(answer).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: -1 });
-  });
-
-  test('before the log start there is nothing to serve', () => {
-    const cluster = new TestCluster({ voters: 1, seed: 1 });
-    const node = cluster.node(1);
-    node.log = new MemoryRaftLog(offset(40));
-    node.start();
-    cluster.run(10);
-    expect(
-      ask(cluster, node, { ...fetch, replica: { id: 9 }, fetchOffset: offset(3), lastFetchedEpoch: 0 }),
-    ).toMatchObject({
-      error: 'OFFSET_OUT_OF_RANGE',
-      logStartOffset: 40,
-    });
-    const start = { ...fetch, replica: { id: 9 }, fetchOffset: offset(40), lastFetchedEpoch: 0 };
-    const answer = ask<Extract<RaftResponse, { type: 'fetch' }>>(cluster, node, start);
-    expect(decodeTextBatches(answer.records)).toMatchObject([{ baseOffset: 40, values: ['<leaderChange>'] }]);
-    expect(answer.highWatermark).toBe(41);
   });
 
   test.each([

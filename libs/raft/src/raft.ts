@@ -1,4 +1,4 @@
-import type { Offset, Result } from '@milena/model';
+import type { Offset, OffsetAndEpoch, Result } from '@milena/model';
 import type { ChannelFailureReason } from '@milena/platform';
 import type { DescribeQuorumResponse, RaftRequest, RaftResponse } from './messages';
 import type { Leadership, LogFlush, RaftEffects } from './raft-effects';
@@ -8,6 +8,12 @@ import type { VoterSet } from './voter-set';
 export interface Appended {
   readonly baseOffset: Offset;
   readonly lastOffset: Offset;
+}
+
+/** A voter set of the log. */
+export interface WrittenVoterSet {
+  readonly kraftVersion: number;
+  readonly voters: VoterSet;
 }
 
 /**
@@ -36,6 +42,10 @@ export interface Raft {
   append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended>;
   /** The flush that was asked for is done. */
   flushed(flush: LogFlush): void;
+  /** The snapshot of the effect `installSnapshot` is in its place, and the empty log that starts at its end: both durably. */
+  snapshotInstalled(id: OffsetAndEpoch): void;
+  /** The snapshot of the effect `installSnapshot` is damaged. It was dropped, nothing else changed; it is fetched again. */
+  snapshotRefused(id: OffsetAndEpoch): void;
   /** Gives up leadership of `epoch` in favour of the most up-to-date voter; does nothing when not leading it. */
   resign(epoch: number): void;
   /** Begins a graceful stop: a leader hands over and goes on answering until `stopped` or the time is up. */
@@ -47,6 +57,13 @@ export interface Raft {
   readonly highWatermark: Offset | undefined;
   /** The latest voter set, committed or not. */
   readonly voters: VoterSet;
+  /**
+   * What a snapshot that ends at `end` must hold: the voter set written last before it and the kraft.version that comes with
+   * it. Undefined while the log holds none. Known from the newest snapshot on that this replica started with or installed.
+   */
+  votersAt(end: Offset): WrittenVoterSet | undefined;
+  /** 1 when the voters are in the log, committed or not; 0 while they are fixed by configuration or not known yet. */
+  readonly kraftVersion: number;
   /** The quorum as this replica sees it; the lists are filled on the leader only. */
   describe(): DescribeQuorumResponse;
 }

@@ -1,11 +1,24 @@
 import { invariant, type Endpoint } from '@milena/model';
+import { sameKraftVersions } from './kraft-versions';
+import type { KraftVersions } from './messages';
 import { matchesReplica, type ReplicaKey } from './replica-key';
 
 /** A voter: its key, where it serves the quorum's RPCs, and the kraft.version levels it supports. */
 export interface Voter {
   readonly key: ReplicaKey;
   readonly endpoint: Endpoint;
-  readonly kraftVersions: { readonly min: number; readonly max: number };
+  readonly kraftVersions: KraftVersions;
+}
+
+/** Whether two entries say the same. */
+export function sameVoter(left: Voter, right: Voter): boolean {
+  return (
+    left.key.id === right.key.id &&
+    left.key.directoryId === right.key.directoryId &&
+    left.endpoint.host === right.endpoint.host &&
+    left.endpoint.port === right.endpoint.port &&
+    sameKraftVersions(left.kraftVersions, right.kraftVersions)
+  );
 }
 
 /** The voters of the quorum: an immutable value with unique ids, ordered by id. */
@@ -46,6 +59,16 @@ export class VoterSet {
   includes(key: ReplicaKey): boolean {
     const voter = this.byId.get(key.id);
     return voter !== undefined && matchesReplica(voter.key, key);
+  }
+
+  /** This set with `voter` in it, in place of the one with its id if there is one. */
+  with(voter: Voter): VoterSet {
+    return VoterSet.of([...this.without(voter.key.id).voters, voter]);
+  }
+
+  /** This set without the voter of that id. */
+  without(id: number): VoterSet {
+    return VoterSet.of(this.voters.filter((voter) => voter.key.id !== id));
   }
 
   /** Whether `key` is the one and only voter, which needs nobody's vote. */

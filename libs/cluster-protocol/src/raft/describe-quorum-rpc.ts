@@ -4,6 +4,8 @@ import type { DescribeQuorumRequest, DescribeQuorumResponse, ReplicaProgress } f
 import { defineRpc } from '../rpc';
 import {
   checkMetadataLog,
+  endpointFromWire,
+  endpointToWire,
   factsFromWire,
   factsToWire,
   highWatermarkFromWire,
@@ -21,12 +23,14 @@ function progressToWire(progress: ReplicaProgress) {
     logEndOffset: BigInt(progress.logEndOffset),
     lastFetchTimestampMs: BigInt(progress.lastFetchTimestamp),
     lastCaughtUpTimestampMs: BigInt(progress.lastCaughtUpTimestamp),
+    ...(progress.endpoint === undefined ? {} : { endpoint: endpointToWire(progress.replica.id, progress.endpoint) }),
   };
 }
 
 function progressFromWire(message: ReplicaState): ReplicaProgress {
   return {
     replica: replicaKeyFromWire(message.replica),
+    ...(message.endpoint === undefined ? {} : { endpoint: endpointFromWire(message.endpoint) }),
     logEndOffset: message.logEndOffset === -1n ? NO_OFFSET : offsetFromWire(message.logEndOffset),
     lastFetchTimestamp: timestampFromWire(message.lastFetchTimestampMs),
     lastCaughtUpTimestamp: timestampFromWire(message.lastCaughtUpTimestampMs),

@@ -12,6 +12,7 @@ import {
   replicaKeyFromWire,
   replicaKeyToWire,
 } from './raft-wire-values';
+import { snapshotIdFromWire, snapshotIdToWire } from './snapshot-id-wire';
 import { naturalFromWire, offsetFromWire } from '../wire-values';
 
 function divergingEpochFromWire(message: RaftEpochEndOffset | undefined): { divergingEpoch?: DivergingEpoch } {
@@ -65,6 +66,7 @@ export const raftFetchRpc = defineRpc(
               endOffset: BigInt(response.divergingEpoch.endOffset),
             },
           }),
+      ...(response.snapshotId === undefined ? {} : { snapshotId: snapshotIdToWire(response.snapshotId) }),
       records: response.records as Uint8Array<ArrayBuffer>,
     }),
     fromWire: (message): FetchResponse => ({
@@ -73,6 +75,7 @@ export const raftFetchRpc = defineRpc(
       ...highWatermarkFromWire(message.highWatermark),
       logStartOffset: offsetFromWire(message.logStartOffset),
       ...divergingEpochFromWire(message.divergingEpoch),
+      ...(message.snapshotId === undefined ? {} : { snapshotId: snapshotIdFromWire(message.snapshotId) }),
       records: message.records,
     }),
   },

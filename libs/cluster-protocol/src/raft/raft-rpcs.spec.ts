@@ -1,10 +1,15 @@
 import { MalformedInput } from '@milena/bytes';
 import { type ErrorName, type Offset, type TimestampMs, uuidFromBytes } from '@milena/model';
 import fc from 'fast-check';
+import { addVoterRpc } from './add-voter-rpc';
 import { beginQuorumEpochRpc } from './begin-quorum-epoch-rpc';
 import { describeQuorumRpc } from './describe-quorum-rpc';
+import { describeReplicaRpc } from './describe-replica-rpc';
 import { endQuorumEpochRpc } from './end-quorum-epoch-rpc';
 import { raftFetchRpc } from './fetch-rpc';
+import { fetchSnapshotRpc } from './fetch-snapshot-rpc';
+import { removeVoterRpc } from './remove-voter-rpc';
+import { updateVoterRpc } from './update-voter-rpc';
 import { voteRpc } from './vote-rpc';
 
 const SEED = 20261122;
@@ -22,12 +27,17 @@ const replica = fc.record({ id: nodeId, directoryId: uuid }, { requiredKeys: ['i
 const error = fc.constantFrom<ErrorName>('NONE', 'FENCED_LEADER_EPOCH', 'NOT_LEADER_OR_FOLLOWER');
 const facts = { error, epoch, leaderId: fc.oneof(nodeId, fc.constant(-1)), leaderEndpoint: endpoint };
 const factKeys = ['error', 'epoch', 'leaderId'] as const;
-const progress = fc.record({
-  replica,
-  logEndOffset: offsetOrNone,
-  lastFetchTimestamp: timestamp,
-  lastCaughtUpTimestamp: timestamp,
-});
+const progress = fc.record(
+  { replica, endpoint, logEndOffset: offsetOrNone, lastFetchTimestamp: timestamp, lastCaughtUpTimestamp: timestamp },
+  { requiredKeys: ['replica', 'logEndOffset', 'lastFetchTimestamp', 'lastCaughtUpTimestamp'] },
+);
+const kraftVersions = fc.tuple(fc.nat(5), fc.nat(5)).map(([min, more]) => ({ min, max: min + more }));
+const message = fc.string({ minLength: 1 });
+
+/** The responses of one kind of voter change. */
+function outcome<T extends string>(type: T) {
+  return fc.record({ type: fc.constant(type), ...facts, message }, { requiredKeys: ['type', ...factKeys] });
+}
 
 const cases = [
   {
@@ -99,9 +109,33 @@ const cases = [
         highWatermark: offset,
         logStartOffset: offset,
         divergingEpoch: fc.record({ epoch, endOffset: offset }),
+        snapshotId: fc.record({ epoch, offset }),
         records: fc.uint8Array({ maxLength: 200 }),
       },
       { requiredKeys: ['type', ...factKeys, 'logStartOffset', 'records'] },
+    ),
+  },
+  {
+    rpc: fetchSnapshotRpc,
+    request: fc.record({
+      type: fc.constant('fetchSnapshot' as const),
+      clusterId: uuid,
+      replica,
+      epoch,
+      snapshotId: fc.record({ epoch, offset }),
+      position: fc.nat(Number.MAX_SAFE_INTEGER),
+      maxBytes: fc.nat(0x7fffffff),
+    }),
+    response: fc.record(
+      {
+        type: fc.constant('fetchSnapshot' as const),
+        ...facts,
+        snapshotId: fc.record({ epoch, offset }),
+        size: fc.nat(Number.MAX_SAFE_INTEGER),
+        position: fc.nat(Number.MAX_SAFE_INTEGER),
+        bytes: fc.uint8Array({ maxLength: 200 }),
+      },
+      { requiredKeys: ['type', ...factKeys, 'snapshotId', 'size', 'position', 'bytes'] },
     ),
   },
   {
@@ -118,6 +152,45 @@ const cases = [
       },
       { requiredKeys: ['type', 'clusterId', ...factKeys, 'voters', 'observers'] },
     ),
+  },
+  {
+    rpc: describeReplicaRpc,
+    request: fc.record({ type: fc.constant('describeReplica' as const), clusterId: uuid, replica }),
+    response: fc.record(
+      { type: fc.constant('describeReplica' as const), ...facts, replica, kraftVersions },
+      { requiredKeys: ['type', ...factKeys, 'replica', 'kraftVersions'] },
+    ),
+  },
+  {
+    rpc: addVoterRpc,
+    request: fc.record(
+      {
+        type: fc.constant('addVoter' as const),
+        clusterId: uuid,
+        voter: replica,
+        endpoint,
+        timeoutMs: fc.nat(60_000),
+        ackWhenCommitted: fc.boolean(),
+      },
+      { requiredKeys: ['type', 'voter', 'endpoint', 'timeoutMs', 'ackWhenCommitted'] },
+    ),
+    response: outcome('addVoter'),
+  },
+  {
+    rpc: removeVoterRpc,
+    request: fc.record(
+      { type: fc.constant('removeVoter' as const), clusterId: uuid, voter: replica },
+      { requiredKeys: ['type', 'voter'] },
+    ),
+    response: outcome('removeVoter'),
+  },
+  {
+    rpc: updateVoterRpc,
+    request: fc.record(
+      { type: fc.constant('updateVoter' as const), clusterId: uuid, epoch, voter: replica, endpoint, kraftVersions },
+      { requiredKeys: ['type', 'epoch', 'voter', 'endpoint', 'kraftVersions'] },
+    ),
+    response: outcome('updateVoter'),
   },
 ] as unknown as readonly {
   readonly rpc: typeof voteRpc;
@@ -179,6 +252,17 @@ describe('values that cannot be', () => {
     ['a negative node id', { ...vote, voter: { id: -4 } }],
   ])('refuses %s', (_what, request) => {
     expect(() => voteRpc.decodeRequest(voteRpc.encodeRequest(request))).toThrow(MalformedInput);
+  });
+
+  it('refuses a range of versions that is empty', () => {
+    const update = {
+      type: 'updateVoter' as const,
+      epoch: 1,
+      voter: { id: 1 },
+      endpoint: { host: 'h', port: 1 },
+      kraftVersions: { min: 2, max: 1 },
+    };
+    expect(() => updateVoterRpc.decodeRequest(updateVoterRpc.encodeRequest(update))).toThrow(MalformedInput);
   });
 
   it.each(['', 'a b', 'a\nb', 'a\0'])('refuses the host %j of a leader', (host) => {

@@ -11,8 +11,19 @@ import {
   timestampMs,
   type TopicPartition,
 } from '@milena/model';
-import type { NodeEndpoint, ReplicaKey as WireReplicaKey, TopicPartition as WireTopicPartition } from '@milena/proto';
-import { type ReplicaKey, replicaKey, type ResponseFacts } from '@milena/raft';
+import type {
+  KraftVersionRange,
+  NodeEndpoint,
+  ReplicaKey as WireReplicaKey,
+  TopicPartition as WireTopicPartition,
+} from '@milena/proto';
+import {
+  type KraftVersions,
+  type ReplicaKey,
+  replicaKey,
+  type ResponseFacts,
+  type VoterChangeOutcome,
+} from '@milena/raft';
 import { hostFromWire, naturalFromWire, offsetFromWire, uuidFromWire } from '../wire-values';
 
 /** The log that every request of the quorum names. */
@@ -64,6 +75,24 @@ export function endpointFromWire({ host, port }: NodeEndpoint): Endpoint {
   return { host: hostFromWire(host), port };
 }
 
+/** Reads where a node listens, which must be told. */
+export function endpointThatMustBeThere(endpoint: NodeEndpoint | undefined): Endpoint {
+  if (endpoint === undefined) throw new MalformedInput('an endpoint is missing');
+  return endpointFromWire(endpoint);
+}
+
+/** Reads a cluster id that may be left out, as a field to spread. */
+export function clusterIdFromWire(clusterId: string): { readonly clusterId?: string } {
+  return clusterId === '' ? {} : { clusterId };
+}
+
+/** Reads the levels of kraft.version that a replica supports. */
+export function kraftVersionsFromWire(range: KraftVersionRange | undefined): KraftVersions {
+  const { min, max } = range ?? { min: 0, max: 0 };
+  if (min < 0 || max < min) throw new MalformedInput(`kraft.version from ${min} to ${max}`);
+  return { min, max };
+}
+
 /** Fields that every response begins with. */
 export function factsToWire(facts: ResponseFacts): {
   errorCode: number;
@@ -94,4 +123,17 @@ export function factsFromWire(message: {
     leaderId: message.leaderId,
     ...(message.leaderEndpoint === undefined ? {} : { leaderEndpoint: endpointFromWire(message.leaderEndpoint) }),
   };
+}
+
+/** Fields of the response to a voter change. */
+export function outcomeToWire(outcome: VoterChangeOutcome): ReturnType<typeof factsToWire> & { errorMessage: string } {
+  return { ...factsToWire(outcome), errorMessage: outcome.message ?? '' };
+}
+
+/** Reads the fields of the response to a voter change. */
+export function outcomeFromWire(
+  message: Parameters<typeof factsFromWire>[0] & { readonly errorMessage: string },
+): VoterChangeOutcome {
+  const facts = factsFromWire(message);
+  return message.errorMessage === '' ? facts : { ...facts, message: message.errorMessage };
 }

@@ -21,4 +21,6 @@ export interface Follower {
   suspicionDeadlineMs: number | undefined;
   /** Whether the next fetch goes to another node, to learn whether there is a newer leader. */
   asksElsewhere: boolean;
+  /** When it looks next whether its own entry in the voter set is as it should be, or missing. */
+  ownVoterDueMs: number;
 }

@@ -1,5 +1,5 @@
 import { NO_OFFSET, type Offset } from '@milena/model';
-import type { FetchRequest } from '../messages';
+import type { DescribeReplicaRequest, FetchRequest, KraftVersions, VoterChangeRequest } from '../messages';
 import { matchesReplica, replicaKeyText, type ReplicaKey } from '../replica-key';
 import type { VoterSet } from '../voter-set';
 
@@ -9,6 +9,8 @@ export interface Progress {
   /** The last fetch offset: everything before it is on that replica's disk. */
   logEndOffset: Offset | undefined;
   lastFetchMs: number | undefined;
+  /** When it was last heard from: by a fetch, or while it fetches a snapshot. */
+  lastContactMs: number | undefined;
   lastCaughtUpMs: number | undefined;
   /** The leader's log end at that fetch. */
   leaderEndAtLastFetch: Offset;
@@ -23,7 +25,24 @@ export interface ParkedFetch {
   readonly deadlineMs: number;
 }
 
-/** Observers are forgotten after so long without a fetch (as Kafka does). */
+/** A voter change the leader works on, one at a time (KIP-853). */
+export interface VoterChange {
+  readonly requestId: number;
+  readonly request: VoterChangeRequest;
+  /** When whoever asked hears REQUEST_TIMED_OUT. */
+  readonly deadlineMs: number;
+  /**
+   * `probing`: the endpoint is not known to be that replica's yet. `catchingUp`: the newcomer lacks records. `ready`: the new
+   * voter set may be appended. `committing`: it was, and waits for its majority.
+   */
+  stage: 'probing' | 'catchingUp' | 'ready' | 'committing';
+  /** The probe whose answer counts. */
+  probe: DescribeReplicaRequest | undefined;
+  /** What the newcomer said that it supports. */
+  kraftVersions: KraftVersions | undefined;
+}
+
+/** Observers are forgotten after so long without contact (as Kafka does). */
 const OBSERVER_SESSION_MS = 300_000;
 /** Most observers remembered and most fetches parked. */
 export const REPLICAS_MAX = 10_000;
@@ -34,6 +53,8 @@ export class Leader {
   /** Undefined until a record of this epoch is committed (KAFKA-12619). */
   highWatermark: Offset | undefined;
   readonly parked = new Map<number, ParkedFetch>();
+  /** The voter change under way. */
+  change: VoterChange | undefined;
   private readonly voterProgress = new Map<number, Progress>();
   private readonly observerProgress = new Map<string, Progress>();
 
@@ -47,7 +68,7 @@ export class Leader {
 
   /** What is known of the voter; made when missing. Undefined for this replica itself. */
   voter(key: ReplicaKey): Progress | undefined {
-    if (key.id === this.self.id) return undefined;
+    if (matchesReplica(key, this.self)) return undefined;
     let progress = this.voterProgress.get(key.id);
     if (progress === undefined || !matchesReplica(progress.key, key)) {
       progress = newProgress(key, this.sinceMs);
@@ -74,9 +95,30 @@ export class Leader {
     return [...this.observerProgress.values()];
   }
 
+  /** What is known of an observer that fetched lately. */
+  observer(key: ReplicaKey): Progress | undefined {
+    return this.observerProgress.get(replicaKeyText(key));
+  }
+
+  /** What is known of replicas goes with them when they become voters, or cease to be. */
+  votersChanged(voters: VoterSet): void {
+    for (const [id, progress] of this.voterProgress) {
+      if (voters.includes(progress.key)) continue;
+      this.voterProgress.delete(id);
+      if (progress.lastContactMs !== undefined) this.observerProgress.set(replicaKeyText(progress.key), progress);
+    }
+    for (const { key } of voters.voters) {
+      const name = replicaKeyText(key);
+      const progress = this.observerProgress.get(name);
+      if (progress === undefined) continue;
+      this.observerProgress.delete(name);
+      this.voterProgress.set(key.id, progress);
+    }
+  }
+
   forgetObservers(nowMs: number): void {
-    for (const [name, { lastFetchMs }] of this.observerProgress) {
-      if ((lastFetchMs ?? 0) + OBSERVER_SESSION_MS <= nowMs) this.observerProgress.delete(name);
+    for (const [name, { lastContactMs }] of this.observerProgress) {
+      if ((lastContactMs ?? 0) + OBSERVER_SESSION_MS <= nowMs) this.observerProgress.delete(name);
     }
   }
 }
@@ -86,10 +128,17 @@ function newProgress(key: ReplicaKey, nowMs: number): Progress {
     key,
     logEndOffset: undefined,
     lastFetchMs: undefined,
+    lastContactMs: undefined,
     lastCaughtUpMs: undefined,
     leaderEndAtLastFetch: NO_OFFSET,
     beginEpochAtMs: nowMs,
   };
+}
+
+/** Notes that the replica lives and follows; it need not be told who leads for `quietMs`. */
+export function recordContact(progress: Progress, nowMs: number, quietMs: number): void {
+  progress.lastContactMs = nowMs;
+  progress.beginEpochAtMs = nowMs + quietMs;
 }
 
 /** Notes a valid fetch. Caught up means: it has all there is now, or all there was at its previous fetch (kraft.md 3.12). */

@@ -1,4 +1,6 @@
+import type { OffsetAndEpoch } from '@milena/model';
 import type { RaftRequest, RaftResponse } from '../messages';
+import { replicaKeyText } from '../replica-key';
 import { decodeTextBatches } from './text-batches';
 
 /** One message as a line of a transcript. */
@@ -18,8 +20,18 @@ function describeRequest(request: RaftRequest): string {
       return `end epoch ${request.epoch} of ${request.leaderId}, successors ${request.preferredCandidates.map((key) => key.id).join(' ')}`;
     case 'fetch':
       return `fetch from ${request.replica.id} epoch ${request.epoch}, offset ${request.fetchOffset} after epoch ${request.lastFetchedEpoch}`;
+    case 'fetchSnapshot':
+      return `fetch snapshot from ${request.replica.id} epoch ${request.epoch}, ${snapshotName(request.snapshotId)} from byte ${request.position}`;
     case 'describeQuorum':
       return 'describe quorum';
+    case 'describeReplica':
+      return `are you ${replicaKeyText(request.replica)}?`;
+    case 'addVoter':
+      return `add voter ${replicaKeyText(request.voter)} at ${request.endpoint.host}`;
+    case 'removeVoter':
+      return `remove voter ${replicaKeyText(request.voter)}`;
+    case 'updateVoter':
+      return `update voter ${replicaKeyText(request.voter)} to ${request.endpoint.host}, epoch ${request.epoch}`;
   }
 }
 
@@ -28,10 +40,20 @@ function describeResponse(response: RaftResponse): string {
   const leader = response.leaderId < 0 ? 'no leader' : `leader ${response.leaderId}`;
   const facts = `${error} (epoch ${response.epoch}, ${leader})`;
   if (response.type === 'vote') return `${response.voteGranted ? 'granted' : 'refused'}${facts}`;
+  if (response.type === 'fetchSnapshot') {
+    return `snapshot ${snapshotName(response.snapshotId)}, ${response.bytes.length} of ${response.size} bytes${facts}`;
+  }
+  if (response.type === 'describeReplica') return `i am ${replicaKeyText(response.replica)}${facts}`;
+  if ('message' in response) return `${response.type} refused: ${response.message}${facts}`;
   if (response.type !== 'fetch') return `${response.type} answered${facts}`;
+  if (response.snapshotId !== undefined) return `fetch snapshot ${snapshotName(response.snapshotId)} first${facts}`;
   if (response.divergingEpoch !== undefined) {
     return `logs diverge: epoch ${response.divergingEpoch.epoch} ends at ${response.divergingEpoch.endOffset}${facts}`;
   }
   const records = decodeTextBatches(response.records).flatMap((batch) => batch.values);
   return `records [${records.join(' ')}], high watermark ${response.highWatermark ?? 'unknown'}${facts}`;
+}
+
+function snapshotName({ offset, epoch }: OffsetAndEpoch): string {
+  return `${offset}-${epoch}`;
 }

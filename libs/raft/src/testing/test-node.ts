@@ -2,6 +2,7 @@ import { timestampMs, type Endpoint } from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
 import { createRaft } from '../create-raft';
 import type { RaftRequest, RaftResponse } from '../messages';
+import { checkNewSnapshot } from '../new-snapshot-check';
 import { INITIAL_QUORUM_STATE, type QuorumState } from '../quorum-state';
 import type { Raft } from '../raft';
 import type { RaftEffects } from '../raft-effects';
@@ -36,7 +37,7 @@ export function testEndpoint(id: number): Endpoint {
 /** A replica with its disk and a driver that keeps the order RaftEffects demands. */
 export class TestNode implements NetworkPeer {
   raft: Raft | undefined;
-  log = new MemoryRaftLog();
+  log: MemoryRaftLog;
   /** The quorum-state file. */
   file: QuorumState = INITIAL_QUORUM_STATE;
   private lives = 0;
@@ -53,6 +54,7 @@ export class TestNode implements NetworkPeer {
     private readonly random: SeededRandom,
     private readonly observer: NodeObserver,
   ) {
+    this.log = new MemoryRaftLog(this.id);
     network.peers.set(this.id, this);
   }
 
@@ -74,6 +76,7 @@ export class TestNode implements NetworkPeer {
     this.isPersisting = false;
     this.tickAtMs = Infinity;
     this.replies.clear();
+    this.log.recover();
     this.raft = createRaft({
       clusterId: 'test-cluster',
       endpoint: testEndpoint(this.id),
@@ -107,6 +110,26 @@ export class TestNode implements NetworkPeer {
     return outcome;
   }
 
+  /** Makes a snapshot of everything committed; says why not when it must not. */
+  makeSnapshot(): string {
+    const { raft, log } = this;
+    const highWatermark = raft?.highWatermark;
+    if (raft === undefined || highWatermark === undefined) return 'knows nothing committed';
+    const id = { offset: highWatermark, epoch: Number(log.history()[highWatermark - 1]?.split(':', 1)[0]) };
+    const allowed = checkNewSnapshot({ log, batches: textBatches, highWatermark }, id);
+    if (!allowed.ok) return allowed.error.message;
+    log.makeSnapshot(highWatermark);
+    return `has snapshot ${id.offset}-${id.epoch}`;
+  }
+
+  /** Drops the records its newest snapshot stands for. */
+  clean(): string {
+    const id = this.log.latestSnapshot();
+    if (id === undefined) return 'has no snapshot';
+    this.log.cleanTo(id);
+    return `log starts at ${id.offset}`;
+  }
+
   serve(request: RaftRequest, reply: (response: RaftResponse) => void): void {
     const requestId = this.nextRequestId++;
     this.replies.set(requestId, reply);
@@ -124,6 +147,7 @@ export class TestNode implements NetworkPeer {
     const effects = raft.takeEffects();
     this.observer.effects(this, effects);
     this.beginFlush(effects);
+    this.beginInstall(effects);
     this.scheduleTick(effects.nextTickMs ?? Infinity);
     this.held.push(effects);
     this.release();
@@ -144,6 +168,26 @@ export class TestNode implements NetworkPeer {
       complete();
       this.input((raft) => {
         raft.flushed(flush);
+      });
+    });
+  }
+
+  private beginInstall({ installSnapshot: id }: RaftEffects): void {
+    if (id === undefined) return;
+    this.inThisLife(this.options.flushMs, () => {
+      if (!this.log.placeReceived()) {
+        this.input((raft) => {
+          raft.snapshotRefused(id);
+        });
+        return;
+      }
+      this.inThisLife(this.options.flushMs, () => {
+        this.log.restartAt(id);
+        this.inThisLife(this.options.flushMs, () => {
+          this.input((raft) => {
+            raft.snapshotInstalled(id);
+          });
+        });
       });
     });
   }

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/raft/v1/raft.proto.
  */
 export const file_milena_raft_v1_raft: GenFile = /*@__PURE__*/
-  fileDesc("ChltaWxlbmEvcmFmdC92MS9yYWZ0LnByb3RvEg5taWxlbmEucmFmdC52MSIyCg5Ub3BpY1BhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUiLgoKUmVwbGljYUtleRIKCgJpZBgBIAEoBRIUCgxkaXJlY3RvcnlfaWQYAiABKAkiOwoMTm9kZUVuZHBvaW50Eg8KB25vZGVfaWQYASABKAUSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFIjMKDkVwb2NoRW5kT2Zmc2V0Eg0KBWVwb2NoGAEgASgREhIKCmVuZF9vZmZzZXQYAiABKBIi/gEKC1ZvdGVSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKQoFdm90ZXIYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Eg0KBWVwb2NoGAQgASgFEi0KCWNhbmRpZGF0ZRgFIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSEgoKbGFzdF9lcG9jaBgGIAEoBRITCgtsYXN0X29mZnNldBgHIAEoAxIQCghwcmVfdm90ZRgIIAEoCCKRAQoMVm90ZVJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREhQKDHZvdGVfZ3JhbnRlZBgEIAEoCBI1Cg9sZWFkZXJfZW5kcG9pbnQYBSABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQi6gEKF0JlZ2luUXVvcnVtRXBvY2hSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKQoFdm90ZXIYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EhEKCWxlYWRlcl9pZBgEIAEoBRINCgVlcG9jaBgFIAEoBRI1Cg9sZWFkZXJfZW5kcG9pbnQYBiABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQihwEKGEJlZ2luUXVvcnVtRXBvY2hSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQi6wEKFUVuZFF1b3J1bUVwb2NoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEhEKCWxlYWRlcl9pZBgDIAEoBRINCgVlcG9jaBgEIAEoBRI4ChRwcmVmZXJyZWRfY2FuZGlkYXRlcxgFIAMoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSKQoFdm90ZXIYBiABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5IoUBChZFbmRRdW9ydW1FcG9jaFJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludCL2AQoMRmV0Y2hSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKwoHcmVwbGljYRgDIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSDQoFZXBvY2gYBCABKAUSFAoMZmV0Y2hfb2Zmc2V0GAUgASgDEhoKEmxhc3RfZmV0Y2hlZF9lcG9jaBgGIAEoBRITCgttYXhfd2FpdF9tcxgHIAEoBRIWCg5oaWdoX3dhdGVybWFyaxgIIAEoEiL4AQoNRmV0Y2hSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFgoOaGlnaF93YXRlcm1hcmsYBSABKBISGAoQbG9nX3N0YXJ0X29mZnNldBgGIAEoAxI3Cg9kaXZlcmdpbmdfZXBvY2gYByABKAsyHi5taWxlbmEucmFmdC52MS5FcG9jaEVuZE9mZnNldBIPCgdyZWNvcmRzGAggASgMImQKFURlc2NyaWJlUXVvcnVtUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uIp8CChZEZXNjcmliZVF1b3J1bVJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESEQoJbGVhZGVyX2lkGAIgASgREhQKDGxlYWRlcl9lcG9jaBgDIAEoBRI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFgoOaGlnaF93YXRlcm1hcmsYBSABKBISNAoOY3VycmVudF92b3RlcnMYBiADKAsyHC5taWxlbmEucmFmdC52MS5SZXBsaWNhU3RhdGUSLwoJb2JzZXJ2ZXJzGAcgAygLMhwubWlsZW5hLnJhZnQudjEuUmVwbGljYVN0YXRlEhIKCmNsdXN0ZXJfaWQYCCABKAkimQEKDFJlcGxpY2FTdGF0ZRIrCgdyZXBsaWNhGAEgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIWCg5sb2dfZW5kX29mZnNldBgCIAEoEhIfChdsYXN0X2ZldGNoX3RpbWVzdGFtcF9tcxgDIAEoEhIjChtsYXN0X2NhdWdodF91cF90aW1lc3RhbXBfbXMYBCABKBIywwMKC1JhZnRTZXJ2aWNlEkEKBFZvdGUSGy5taWxlbmEucmFmdC52MS5Wb3RlUmVxdWVzdBocLm1pbGVuYS5yYWZ0LnYxLlZvdGVSZXNwb25zZRJlChBCZWdpblF1b3J1bUVwb2NoEicubWlsZW5hLnJhZnQudjEuQmVnaW5RdW9ydW1FcG9jaFJlcXVlc3QaKC5taWxlbmEucmFmdC52MS5CZWdpblF1b3J1bUVwb2NoUmVzcG9uc2USXwoORW5kUXVvcnVtRXBvY2gSJS5taWxlbmEucmFmdC52MS5FbmRRdW9ydW1FcG9jaFJlcXVlc3QaJi5taWxlbmEucmFmdC52MS5FbmRRdW9ydW1FcG9jaFJlc3BvbnNlEkgKBUZldGNoEhwubWlsZW5hLnJhZnQudjEuRmV0Y2hSZXF1ZXN0Gh0ubWlsZW5hLnJhZnQudjEuRmV0Y2hSZXNwb25zZSgBMAESXwoORGVzY3JpYmVRdW9ydW0SJS5taWxlbmEucmFmdC52MS5EZXNjcmliZVF1b3J1bVJlcXVlc3QaJi5taWxlbmEucmFmdC52MS5EZXNjcmliZVF1b3J1bVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChltaWxlbmEvcmFmdC92MS9yYWZ0LnByb3RvEg5taWxlbmEucmFmdC52MSIyCg5Ub3BpY1BhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUiLgoKUmVwbGljYUtleRIKCgJpZBgBIAEoBRIUCgxkaXJlY3RvcnlfaWQYAiABKAkiOwoMTm9kZUVuZHBvaW50Eg8KB25vZGVfaWQYASABKAUSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFIjMKDkVwb2NoRW5kT2Zmc2V0Eg0KBWVwb2NoGAEgASgREhIKCmVuZF9vZmZzZXQYAiABKBIiLwoKU25hcHNob3RJZBISCgplbmRfb2Zmc2V0GAEgASgDEg0KBWVwb2NoGAIgASgFIv4BCgtWb3RlUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRINCgVlcG9jaBgEIAEoBRItCgljYW5kaWRhdGUYBSABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EhIKCmxhc3RfZXBvY2gYBiABKAUSEwoLbGFzdF9vZmZzZXQYByABKAMSEAoIcHJlX3ZvdGUYCCABKAgikQEKDFZvdGVSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERIUCgx2b3RlX2dyYW50ZWQYBCABKAgSNQoPbGVhZGVyX2VuZHBvaW50GAUgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IuoBChdCZWdpblF1b3J1bUVwb2NoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIRCglsZWFkZXJfaWQYBCABKAUSDQoFZXBvY2gYBSABKAUSNQoPbGVhZGVyX2VuZHBvaW50GAYgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IocBChhCZWdpblF1b3J1bUVwb2NoUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IusBChVFbmRRdW9ydW1FcG9jaFJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhIRCglsZWFkZXJfaWQYAyABKAUSDQoFZXBvY2gYBCABKAUSOAoUcHJlZmVycmVkX2NhbmRpZGF0ZXMYBSADKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EikKBXZvdGVyGAYgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleSKFAQoWRW5kUXVvcnVtRXBvY2hSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQi9gEKDEZldGNoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEisKB3JlcGxpY2EYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Eg0KBWVwb2NoGAQgASgFEhQKDGZldGNoX29mZnNldBgFIAEoAxIaChJsYXN0X2ZldGNoZWRfZXBvY2gYBiABKAUSEwoLbWF4X3dhaXRfbXMYByABKAUSFgoOaGlnaF93YXRlcm1hcmsYCCABKBIiqQIKDUZldGNoUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhYKDmhpZ2hfd2F0ZXJtYXJrGAUgASgSEhgKEGxvZ19zdGFydF9vZmZzZXQYBiABKAMSNwoPZGl2ZXJnaW5nX2Vwb2NoGAcgASgLMh4ubWlsZW5hLnJhZnQudjEuRXBvY2hFbmRPZmZzZXQSDwoHcmVjb3JkcxgIIAEoDBIvCgtzbmFwc2hvdF9pZBgJIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlNuYXBzaG90SWQi9QEKFEZldGNoU25hcHNob3RSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKwoHcmVwbGljYRgDIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSDQoFZXBvY2gYBCABKAUSLwoLc25hcHNob3RfaWQYBSABKAsyGi5taWxlbmEucmFmdC52MS5TbmFwc2hvdElkEhAKCHBvc2l0aW9uGAYgASgDEhEKCW1heF9ieXRlcxgHIAEoBSLkAQoVRmV0Y2hTbmFwc2hvdFJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIvCgtzbmFwc2hvdF9pZBgFIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlNuYXBzaG90SWQSDAoEc2l6ZRgGIAEoAxIQCghwb3NpdGlvbhgHIAEoAxINCgVieXRlcxgIIAEoDCJkChVEZXNjcmliZVF1b3J1bVJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbiKfAgoWRGVzY3JpYmVRdW9ydW1SZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREhEKCWxlYWRlcl9pZBgCIAEoERIUCgxsZWFkZXJfZXBvY2gYAyABKAUSNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhYKDmhpZ2hfd2F0ZXJtYXJrGAUgASgSEjQKDmN1cnJlbnRfdm90ZXJzGAYgAygLMhwubWlsZW5hLnJhZnQudjEuUmVwbGljYVN0YXRlEi8KCW9ic2VydmVycxgHIAMoCzIcLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FTdGF0ZRISCgpjbHVzdGVyX2lkGAggASgJIskBCgxSZXBsaWNhU3RhdGUSKwoHcmVwbGljYRgBIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSFgoObG9nX2VuZF9vZmZzZXQYAiABKBISHwoXbGFzdF9mZXRjaF90aW1lc3RhbXBfbXMYAyABKBISIwobbGFzdF9jYXVnaHRfdXBfdGltZXN0YW1wX21zGAQgASgSEi4KCGVuZHBvaW50GAUgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50Ii0KEUtyYWZ0VmVyc2lvblJhbmdlEgsKA21pbhgBIAEoBRILCgNtYXgYAiABKAUikgEKFkRlc2NyaWJlUmVwbGljYVJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhIrCgdyZXBsaWNhGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleSLuAQoXRGVzY3JpYmVSZXBsaWNhUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EisKB3JlcGxpY2EYBSABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EjkKDmtyYWZ0X3ZlcnNpb25zGAYgASgLMiEubWlsZW5hLnJhZnQudjEuS3JhZnRWZXJzaW9uUmFuZ2Ui6QEKD0FkZFZvdGVyUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIuCghlbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBISCgp0aW1lb3V0X21zGAUgASgFEhoKEmFja193aGVuX2NvbW1pdHRlZBgGIAEoCCKWAQoQQWRkVm90ZXJSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFQoNZXJyb3JfbWVzc2FnZRgFIAEoCSKMAQoSUmVtb3ZlVm90ZXJSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKQoFdm90ZXIYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5IpkBChNSZW1vdmVWb3RlclJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIVCg1lcnJvcl9tZXNzYWdlGAUgASgJIoYCChJVcGRhdGVWb3RlclJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhINCgVlcG9jaBgDIAEoBRIpCgV2b3RlchgEIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSLgoIZW5kcG9pbnQYBSABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSOQoOa3JhZnRfdmVyc2lvbnMYBiABKAsyIS5taWxlbmEucmFmdC52MS5LcmFmdFZlcnNpb25SYW5nZSKZAQoTVXBkYXRlVm90ZXJSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFQoNZXJyb3JfbWVzc2FnZRgFIAEoCTKEBwoLUmFmdFNlcnZpY2USQQoEVm90ZRIbLm1pbGVuYS5yYWZ0LnYxLlZvdGVSZXF1ZXN0GhwubWlsZW5hLnJhZnQudjEuVm90ZVJlc3BvbnNlEmUKEEJlZ2luUXVvcnVtRXBvY2gSJy5taWxlbmEucmFmdC52MS5CZWdpblF1b3J1bUVwb2NoUmVxdWVzdBooLm1pbGVuYS5yYWZ0LnYxLkJlZ2luUXVvcnVtRXBvY2hSZXNwb25zZRJfCg5FbmRRdW9ydW1FcG9jaBIlLm1pbGVuYS5yYWZ0LnYxLkVuZFF1b3J1bUVwb2NoUmVxdWVzdBomLm1pbGVuYS5yYWZ0LnYxLkVuZFF1b3J1bUVwb2NoUmVzcG9uc2USSAoFRmV0Y2gSHC5taWxlbmEucmFmdC52MS5GZXRjaFJlcXVlc3QaHS5taWxlbmEucmFmdC52MS5GZXRjaFJlc3BvbnNlKAEwARJcCg1GZXRjaFNuYXBzaG90EiQubWlsZW5hLnJhZnQudjEuRmV0Y2hTbmFwc2hvdFJlcXVlc3QaJS5taWxlbmEucmFmdC52MS5GZXRjaFNuYXBzaG90UmVzcG9uc2USXwoORGVzY3JpYmVRdW9ydW0SJS5taWxlbmEucmFmdC52MS5EZXNjcmliZVF1b3J1bVJlcXVlc3QaJi5taWxlbmEucmFmdC52MS5EZXNjcmliZVF1b3J1bVJlc3BvbnNlEmIKD0Rlc2NyaWJlUmVwbGljYRImLm1pbGVuYS5yYWZ0LnYxLkRlc2NyaWJlUmVwbGljYVJlcXVlc3QaJy5taWxlbmEucmFmdC52MS5EZXNjcmliZVJlcGxpY2FSZXNwb25zZRJNCghBZGRWb3RlchIfLm1pbGVuYS5yYWZ0LnYxLkFkZFZvdGVyUmVxdWVzdBogLm1pbGVuYS5yYWZ0LnYxLkFkZFZvdGVyUmVzcG9uc2USVgoLUmVtb3ZlVm90ZXISIi5taWxlbmEucmFmdC52MS5SZW1vdmVWb3RlclJlcXVlc3QaIy5taWxlbmEucmFmdC52MS5SZW1vdmVWb3RlclJlc3BvbnNlElYKC1VwZGF0ZVZvdGVyEiIubWlsZW5hLnJhZnQudjEuVXBkYXRlVm90ZXJSZXF1ZXN0GiMubWlsZW5hLnJhZnQudjEuVXBkYXRlVm90ZXJSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * A partition by the name of its topic.
@@ -139,6 +139,34 @@ export const EpochEndOffsetSchema: GenMessage<EpochEndOffset> = /*@__PURE__*/
   messageDesc(file_milena_raft_v1_raft, 3);
 
 /**
+ * Names a snapshot: everything the log says before an offset.
+ *
+ * @generated from message milena.raft.v1.SnapshotId
+ */
+export type SnapshotId = Message<"milena.raft.v1.SnapshotId"> & {
+  /**
+   * Offset behind the last record contained.
+   *
+   * @generated from field: int64 end_offset = 1;
+   */
+  endOffset: bigint;
+
+  /**
+   * Epoch of that record.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+};
+
+/**
+ * Describes the message milena.raft.v1.SnapshotId.
+ * Use `create(SnapshotIdSchema)` to create a new message.
+ */
+export const SnapshotIdSchema: GenMessage<SnapshotId> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 4);
+
+/**
  * Asks one voter for its vote.
  *
  * @generated from message milena.raft.v1.VoteRequest
@@ -206,7 +234,7 @@ export type VoteRequest = Message<"milena.raft.v1.VoteRequest"> & {
  * Use `create(VoteRequestSchema)` to create a new message.
  */
 export const VoteRequestSchema: GenMessage<VoteRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 4);
+  messageDesc(file_milena_raft_v1_raft, 5);
 
 /**
  * The voter's decision.
@@ -255,7 +283,7 @@ export type VoteResponse = Message<"milena.raft.v1.VoteResponse"> & {
  * Use `create(VoteResponseSchema)` to create a new message.
  */
 export const VoteResponseSchema: GenMessage<VoteResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 5);
+  messageDesc(file_milena_raft_v1_raft, 6);
 
 /**
  * Announces the leader of an epoch.
@@ -311,7 +339,7 @@ export type BeginQuorumEpochRequest = Message<"milena.raft.v1.BeginQuorumEpochRe
  * Use `create(BeginQuorumEpochRequestSchema)` to create a new message.
  */
 export const BeginQuorumEpochRequestSchema: GenMessage<BeginQuorumEpochRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 6);
+  messageDesc(file_milena_raft_v1_raft, 7);
 
 /**
  * What the voter knows after the announcement.
@@ -353,7 +381,7 @@ export type BeginQuorumEpochResponse = Message<"milena.raft.v1.BeginQuorumEpochR
  * Use `create(BeginQuorumEpochResponseSchema)` to create a new message.
  */
 export const BeginQuorumEpochResponseSchema: GenMessage<BeginQuorumEpochResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 7);
+  messageDesc(file_milena_raft_v1_raft, 8);
 
 /**
  * Announces that the leader of an epoch steps down.
@@ -409,7 +437,7 @@ export type EndQuorumEpochRequest = Message<"milena.raft.v1.EndQuorumEpochReques
  * Use `create(EndQuorumEpochRequestSchema)` to create a new message.
  */
 export const EndQuorumEpochRequestSchema: GenMessage<EndQuorumEpochRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 8);
+  messageDesc(file_milena_raft_v1_raft, 9);
 
 /**
  * What the voter knows after the announcement.
@@ -451,7 +479,7 @@ export type EndQuorumEpochResponse = Message<"milena.raft.v1.EndQuorumEpochRespo
  * Use `create(EndQuorumEpochResponseSchema)` to create a new message.
  */
 export const EndQuorumEpochResponseSchema: GenMessage<EndQuorumEpochResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 9);
+  messageDesc(file_milena_raft_v1_raft, 10);
 
 /**
  * Asks for the records from an offset on. The offset also acknowledges: what lies before it is durable at the sender.
@@ -521,7 +549,7 @@ export type FetchRequest = Message<"milena.raft.v1.FetchRequest"> & {
  * Use `create(FetchRequestSchema)` to create a new message.
  */
 export const FetchRequestSchema: GenMessage<FetchRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 10);
+  messageDesc(file_milena_raft_v1_raft, 11);
 
 /**
  * The answer to one FetchRequest of the stream.
@@ -584,6 +612,13 @@ export type FetchResponse = Message<"milena.raft.v1.FetchResponse"> & {
    * @generated from field: bytes records = 8;
    */
   records: Uint8Array;
+
+  /**
+   * Set when the sender must fetch this snapshot first: the leader's log no longer holds what its log lacks.
+   *
+   * @generated from field: milena.raft.v1.SnapshotId snapshot_id = 9;
+   */
+  snapshotId?: SnapshotId | undefined;
 };
 
 /**
@@ -591,7 +626,140 @@ export type FetchResponse = Message<"milena.raft.v1.FetchResponse"> & {
  * Use `create(FetchResponseSchema)` to create a new message.
  */
 export const FetchResponseSchema: GenMessage<FetchResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 11);
+  messageDesc(file_milena_raft_v1_raft, 12);
+
+/**
+ * Asks the leader for a piece of a snapshot.
+ *
+ * @generated from message milena.raft.v1.FetchSnapshotRequest
+ */
+export type FetchSnapshotRequest = Message<"milena.raft.v1.FetchSnapshotRequest"> & {
+  /**
+   * Cluster id, a uuid.
+   *
+   * @generated from field: string cluster_id = 1;
+   */
+  clusterId: string;
+
+  /**
+   * The log the snapshot stands for.
+   *
+   * @generated from field: milena.raft.v1.TopicPartition topic_partition = 2;
+   */
+  topicPartition?: TopicPartition | undefined;
+
+  /**
+   * Who fetches.
+   *
+   * @generated from field: milena.raft.v1.ReplicaKey replica = 3;
+   */
+  replica?: ReplicaKey | undefined;
+
+  /**
+   * The leader epoch the sender knows.
+   *
+   * @generated from field: int32 epoch = 4;
+   */
+  epoch: number;
+
+  /**
+   * The snapshot.
+   *
+   * @generated from field: milena.raft.v1.SnapshotId snapshot_id = 5;
+   */
+  snapshotId?: SnapshotId | undefined;
+
+  /**
+   * The byte to begin with: as many as the sender has.
+   *
+   * @generated from field: int64 position = 6;
+   */
+  position: bigint;
+
+  /**
+   * Most bytes to send.
+   *
+   * @generated from field: int32 max_bytes = 7;
+   */
+  maxBytes: number;
+};
+
+/**
+ * Describes the message milena.raft.v1.FetchSnapshotRequest.
+ * Use `create(FetchSnapshotRequestSchema)` to create a new message.
+ */
+export const FetchSnapshotRequestSchema: GenMessage<FetchSnapshotRequest> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 13);
+
+/**
+ * A piece of a snapshot.
+ *
+ * @generated from message milena.raft.v1.FetchSnapshotResponse
+ */
+export type FetchSnapshotResponse = Message<"milena.raft.v1.FetchSnapshotResponse"> & {
+  /**
+   * Kafka error number.
+   *
+   * @generated from field: sint32 error_code = 1;
+   */
+  errorCode: number;
+
+  /**
+   * The answering node's epoch.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * The leader of that epoch; -1 for none.
+   *
+   * @generated from field: sint32 leader_id = 3;
+   */
+  leaderId: number;
+
+  /**
+   * Where that leader listens; unset when unknown.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint leader_endpoint = 4;
+   */
+  leaderEndpoint?: NodeEndpoint | undefined;
+
+  /**
+   * The snapshot asked for.
+   *
+   * @generated from field: milena.raft.v1.SnapshotId snapshot_id = 5;
+   */
+  snapshotId?: SnapshotId | undefined;
+
+  /**
+   * Size of the whole snapshot in bytes; 0 with an error.
+   *
+   * @generated from field: int64 size = 6;
+   */
+  size: bigint;
+
+  /**
+   * Where the piece begins.
+   *
+   * @generated from field: int64 position = 7;
+   */
+  position: bigint;
+
+  /**
+   * The piece; it may begin and end inside a record batch.
+   *
+   * @generated from field: bytes bytes = 8;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message milena.raft.v1.FetchSnapshotResponse.
+ * Use `create(FetchSnapshotResponseSchema)` to create a new message.
+ */
+export const FetchSnapshotResponseSchema: GenMessage<FetchSnapshotResponse> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 14);
 
 /**
  * Asks the leader about the quorum.
@@ -619,7 +787,7 @@ export type DescribeQuorumRequest = Message<"milena.raft.v1.DescribeQuorumReques
  * Use `create(DescribeQuorumRequestSchema)` to create a new message.
  */
 export const DescribeQuorumRequestSchema: GenMessage<DescribeQuorumRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 12);
+  messageDesc(file_milena_raft_v1_raft, 15);
 
 /**
  * The quorum as its leader sees it.
@@ -689,7 +857,7 @@ export type DescribeQuorumResponse = Message<"milena.raft.v1.DescribeQuorumRespo
  * Use `create(DescribeQuorumResponseSchema)` to create a new message.
  */
 export const DescribeQuorumResponseSchema: GenMessage<DescribeQuorumResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 13);
+  messageDesc(file_milena_raft_v1_raft, 16);
 
 /**
  * How far one replica has come.
@@ -724,6 +892,13 @@ export type ReplicaState = Message<"milena.raft.v1.ReplicaState"> & {
    * @generated from field: sint64 last_caught_up_timestamp_ms = 4;
    */
   lastCaughtUpTimestampMs: bigint;
+
+  /**
+   * Where a voter listens; unset for observers.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint endpoint = 5;
+   */
+  endpoint?: NodeEndpoint | undefined;
 };
 
 /**
@@ -731,7 +906,420 @@ export type ReplicaState = Message<"milena.raft.v1.ReplicaState"> & {
  * Use `create(ReplicaStateSchema)` to create a new message.
  */
 export const ReplicaStateSchema: GenMessage<ReplicaState> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 14);
+  messageDesc(file_milena_raft_v1_raft, 17);
+
+/**
+ * Levels of the feature kraft.version.
+ *
+ * @generated from message milena.raft.v1.KraftVersionRange
+ */
+export type KraftVersionRange = Message<"milena.raft.v1.KraftVersionRange"> & {
+  /**
+   * Lowest level supported.
+   *
+   * @generated from field: int32 min = 1;
+   */
+  min: number;
+
+  /**
+   * Highest level supported.
+   *
+   * @generated from field: int32 max = 2;
+   */
+  max: number;
+};
+
+/**
+ * Describes the message milena.raft.v1.KraftVersionRange.
+ * Use `create(KraftVersionRangeSchema)` to create a new message.
+ */
+export const KraftVersionRangeSchema: GenMessage<KraftVersionRange> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 18);
+
+/**
+ * Asks which replica answers at an endpoint.
+ *
+ * @generated from message milena.raft.v1.DescribeReplicaRequest
+ */
+export type DescribeReplicaRequest = Message<"milena.raft.v1.DescribeReplicaRequest"> & {
+  /**
+   * Cluster id, a uuid.
+   *
+   * @generated from field: string cluster_id = 1;
+   */
+  clusterId: string;
+
+  /**
+   * The log concerned.
+   *
+   * @generated from field: milena.raft.v1.TopicPartition topic_partition = 2;
+   */
+  topicPartition?: TopicPartition | undefined;
+
+  /**
+   * The replica expected there.
+   *
+   * @generated from field: milena.raft.v1.ReplicaKey replica = 3;
+   */
+  replica?: ReplicaKey | undefined;
+};
+
+/**
+ * Describes the message milena.raft.v1.DescribeReplicaRequest.
+ * Use `create(DescribeReplicaRequestSchema)` to create a new message.
+ */
+export const DescribeReplicaRequestSchema: GenMessage<DescribeReplicaRequest> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 19);
+
+/**
+ * The replica that answers.
+ *
+ * @generated from message milena.raft.v1.DescribeReplicaResponse
+ */
+export type DescribeReplicaResponse = Message<"milena.raft.v1.DescribeReplicaResponse"> & {
+  /**
+   * Kafka error number; INVALID_VOTER_KEY when another replica than expected answers.
+   *
+   * @generated from field: sint32 error_code = 1;
+   */
+  errorCode: number;
+
+  /**
+   * The replica's epoch.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * The leader it knows in that epoch; -1 for none.
+   *
+   * @generated from field: sint32 leader_id = 3;
+   */
+  leaderId: number;
+
+  /**
+   * Where that leader listens; unset when unknown.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint leader_endpoint = 4;
+   */
+  leaderEndpoint?: NodeEndpoint | undefined;
+
+  /**
+   * The replica that answers, whatever the error.
+   *
+   * @generated from field: milena.raft.v1.ReplicaKey replica = 5;
+   */
+  replica?: ReplicaKey | undefined;
+
+  /**
+   * Levels of kraft.version it supports.
+   *
+   * @generated from field: milena.raft.v1.KraftVersionRange kraft_versions = 6;
+   */
+  kraftVersions?: KraftVersionRange | undefined;
+};
+
+/**
+ * Describes the message milena.raft.v1.DescribeReplicaResponse.
+ * Use `create(DescribeReplicaResponseSchema)` to create a new message.
+ */
+export const DescribeReplicaResponseSchema: GenMessage<DescribeReplicaResponse> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 20);
+
+/**
+ * Asks the leader to add a voter.
+ *
+ * @generated from message milena.raft.v1.AddVoterRequest
+ */
+export type AddVoterRequest = Message<"milena.raft.v1.AddVoterRequest"> & {
+  /**
+   * Cluster id, a uuid; empty when the caller does not know it.
+   *
+   * @generated from field: string cluster_id = 1;
+   */
+  clusterId: string;
+
+  /**
+   * The log concerned.
+   *
+   * @generated from field: milena.raft.v1.TopicPartition topic_partition = 2;
+   */
+  topicPartition?: TopicPartition | undefined;
+
+  /**
+   * The newcomer, with its directory id.
+   *
+   * @generated from field: milena.raft.v1.ReplicaKey voter = 3;
+   */
+  voter?: ReplicaKey | undefined;
+
+  /**
+   * Where it listens.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint endpoint = 4;
+   */
+  endpoint?: NodeEndpoint | undefined;
+
+  /**
+   * How long the leader may take to reach it, to let it catch up and to commit, milliseconds.
+   *
+   * @generated from field: int32 timeout_ms = 5;
+   */
+  timeoutMs: number;
+
+  /**
+   * False: answer as soon as the new voter set is appended, as a newcomer that adds itself wants.
+   *
+   * @generated from field: bool ack_when_committed = 6;
+   */
+  ackWhenCommitted: boolean;
+};
+
+/**
+ * Describes the message milena.raft.v1.AddVoterRequest.
+ * Use `create(AddVoterRequestSchema)` to create a new message.
+ */
+export const AddVoterRequestSchema: GenMessage<AddVoterRequest> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 21);
+
+/**
+ * What became of the addition.
+ *
+ * @generated from message milena.raft.v1.AddVoterResponse
+ */
+export type AddVoterResponse = Message<"milena.raft.v1.AddVoterResponse"> & {
+  /**
+   * Kafka error number: DUPLICATE_VOTER, UNSUPPORTED_VERSION, REQUEST_TIMED_OUT, INVALID_VOTER_KEY ...
+   *
+   * @generated from field: sint32 error_code = 1;
+   */
+  errorCode: number;
+
+  /**
+   * The answering node's epoch.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * The leader of that epoch; -1 for none.
+   *
+   * @generated from field: sint32 leader_id = 3;
+   */
+  leaderId: number;
+
+  /**
+   * Where that leader listens; unset when unknown.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint leader_endpoint = 4;
+   */
+  leaderEndpoint?: NodeEndpoint | undefined;
+
+  /**
+   * Why it failed, for people; empty when there is nothing to say.
+   *
+   * @generated from field: string error_message = 5;
+   */
+  errorMessage: string;
+};
+
+/**
+ * Describes the message milena.raft.v1.AddVoterResponse.
+ * Use `create(AddVoterResponseSchema)` to create a new message.
+ */
+export const AddVoterResponseSchema: GenMessage<AddVoterResponse> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 22);
+
+/**
+ * Asks the leader to remove a voter.
+ *
+ * @generated from message milena.raft.v1.RemoveVoterRequest
+ */
+export type RemoveVoterRequest = Message<"milena.raft.v1.RemoveVoterRequest"> & {
+  /**
+   * Cluster id, a uuid; empty when the caller does not know it.
+   *
+   * @generated from field: string cluster_id = 1;
+   */
+  clusterId: string;
+
+  /**
+   * The log concerned.
+   *
+   * @generated from field: milena.raft.v1.TopicPartition topic_partition = 2;
+   */
+  topicPartition?: TopicPartition | undefined;
+
+  /**
+   * The voter, with its directory id.
+   *
+   * @generated from field: milena.raft.v1.ReplicaKey voter = 3;
+   */
+  voter?: ReplicaKey | undefined;
+};
+
+/**
+ * Describes the message milena.raft.v1.RemoveVoterRequest.
+ * Use `create(RemoveVoterRequestSchema)` to create a new message.
+ */
+export const RemoveVoterRequestSchema: GenMessage<RemoveVoterRequest> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 23);
+
+/**
+ * What became of the removal.
+ *
+ * @generated from message milena.raft.v1.RemoveVoterResponse
+ */
+export type RemoveVoterResponse = Message<"milena.raft.v1.RemoveVoterResponse"> & {
+  /**
+   * Kafka error number: VOTER_NOT_FOUND, UNSUPPORTED_VERSION, REQUEST_TIMED_OUT ...
+   *
+   * @generated from field: sint32 error_code = 1;
+   */
+  errorCode: number;
+
+  /**
+   * The answering node's epoch.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * The leader of that epoch; -1 for none.
+   *
+   * @generated from field: sint32 leader_id = 3;
+   */
+  leaderId: number;
+
+  /**
+   * Where that leader listens; unset when unknown.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint leader_endpoint = 4;
+   */
+  leaderEndpoint?: NodeEndpoint | undefined;
+
+  /**
+   * Why it failed, for people; empty when there is nothing to say.
+   *
+   * @generated from field: string error_message = 5;
+   */
+  errorMessage: string;
+};
+
+/**
+ * Describes the message milena.raft.v1.RemoveVoterResponse.
+ * Use `create(RemoveVoterResponseSchema)` to create a new message.
+ */
+export const RemoveVoterResponseSchema: GenMessage<RemoveVoterResponse> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 24);
+
+/**
+ * A voter tells the leader what its entry in the voter set should say.
+ *
+ * @generated from message milena.raft.v1.UpdateVoterRequest
+ */
+export type UpdateVoterRequest = Message<"milena.raft.v1.UpdateVoterRequest"> & {
+  /**
+   * Cluster id, a uuid; empty when the caller does not know it.
+   *
+   * @generated from field: string cluster_id = 1;
+   */
+  clusterId: string;
+
+  /**
+   * The log concerned.
+   *
+   * @generated from field: milena.raft.v1.TopicPartition topic_partition = 2;
+   */
+  topicPartition?: TopicPartition | undefined;
+
+  /**
+   * The epoch the sender is in.
+   *
+   * @generated from field: int32 epoch = 3;
+   */
+  epoch: number;
+
+  /**
+   * The voter, with its directory id.
+   *
+   * @generated from field: milena.raft.v1.ReplicaKey voter = 4;
+   */
+  voter?: ReplicaKey | undefined;
+
+  /**
+   * Where it listens now.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint endpoint = 5;
+   */
+  endpoint?: NodeEndpoint | undefined;
+
+  /**
+   * Levels of kraft.version it supports now.
+   *
+   * @generated from field: milena.raft.v1.KraftVersionRange kraft_versions = 6;
+   */
+  kraftVersions?: KraftVersionRange | undefined;
+};
+
+/**
+ * Describes the message milena.raft.v1.UpdateVoterRequest.
+ * Use `create(UpdateVoterRequestSchema)` to create a new message.
+ */
+export const UpdateVoterRequestSchema: GenMessage<UpdateVoterRequest> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 25);
+
+/**
+ * What became of the update.
+ *
+ * @generated from message milena.raft.v1.UpdateVoterResponse
+ */
+export type UpdateVoterResponse = Message<"milena.raft.v1.UpdateVoterResponse"> & {
+  /**
+   * Kafka error number: VOTER_NOT_FOUND, UNSUPPORTED_VERSION, REQUEST_TIMED_OUT ...
+   *
+   * @generated from field: sint32 error_code = 1;
+   */
+  errorCode: number;
+
+  /**
+   * The answering node's epoch.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * The leader of that epoch; -1 for none.
+   *
+   * @generated from field: sint32 leader_id = 3;
+   */
+  leaderId: number;
+
+  /**
+   * Where that leader listens; unset when unknown.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint leader_endpoint = 4;
+   */
+  leaderEndpoint?: NodeEndpoint | undefined;
+
+  /**
+   * Why it failed, for people; empty when there is nothing to say.
+   *
+   * @generated from field: string error_message = 5;
+   */
+  errorMessage: string;
+};
+
+/**
+ * Describes the message milena.raft.v1.UpdateVoterResponse.
+ * Use `create(UpdateVoterResponseSchema)` to create a new message.
+ */
+export const UpdateVoterResponseSchema: GenMessage<UpdateVoterResponse> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 26);
 
 /**
  * Consensus of one replicated log. Every request names the cluster and the log it is meant for.
@@ -781,6 +1369,18 @@ export const RaftService: GenService<{
     output: typeof FetchResponseSchema;
   },
   /**
+   * Pulls one piece of a snapshot that the answer to a Fetch named (KIP-630). One call per piece, not a stream of pieces:
+   * each call proves to the leader that the replica lives, each answer proves to the replica that this leader still leads,
+   * and after a failure the next call goes on where the bytes end.
+   *
+   * @generated from rpc milena.raft.v1.RaftService.FetchSnapshot
+   */
+  fetchSnapshot: {
+    methodKind: "unary";
+    input: typeof FetchSnapshotRequestSchema;
+    output: typeof FetchSnapshotResponseSchema;
+  },
+  /**
    * Describes the quorum as the leader sees it.
    *
    * @generated from rpc milena.raft.v1.RaftService.DescribeQuorum
@@ -789,6 +1389,46 @@ export const RaftService: GenService<{
     methodKind: "unary";
     input: typeof DescribeQuorumRequestSchema;
     output: typeof DescribeQuorumResponseSchema;
+  },
+  /**
+   * Tells which replica answers here and what it supports. The leader asks before an endpoint enters the voter set.
+   *
+   * @generated from rpc milena.raft.v1.RaftService.DescribeReplica
+   */
+  describeReplica: {
+    methodKind: "unary";
+    input: typeof DescribeReplicaRequestSchema;
+    output: typeof DescribeReplicaResponseSchema;
+  },
+  /**
+   * Adds a voter (KIP-853). The leader answers when the new voter set is committed, or at the end of the time given.
+   *
+   * @generated from rpc milena.raft.v1.RaftService.AddVoter
+   */
+  addVoter: {
+    methodKind: "unary";
+    input: typeof AddVoterRequestSchema;
+    output: typeof AddVoterResponseSchema;
+  },
+  /**
+   * Removes a voter (KIP-853). The leader answers when the new voter set is committed.
+   *
+   * @generated from rpc milena.raft.v1.RaftService.RemoveVoter
+   */
+  removeVoter: {
+    methodKind: "unary";
+    input: typeof RemoveVoterRequestSchema;
+    output: typeof RemoveVoterResponseSchema;
+  },
+  /**
+   * Changes the endpoint or the supported versions of a voter (KIP-853); sent by that voter.
+   *
+   * @generated from rpc milena.raft.v1.RaftService.UpdateVoter
+   */
+  updateVoter: {
+    methodKind: "unary";
+    input: typeof UpdateVoterRequestSchema;
+    output: typeof UpdateVoterResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_milena_raft_v1_raft, 0);
