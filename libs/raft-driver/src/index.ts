@@ -18,6 +18,12 @@ export {
   type ActiveControllerChannelOptions,
 } from './active-controller-channel';
 export {
+  createQuorumLeaderChannel,
+  type LeaderCall,
+  type QuorumLeaderChannel,
+  type QuorumLeaderChannelOptions,
+} from './quorum-leader-channel';
+export {
   formatStorage,
   metadataFolder,
   type FirstVoter,
