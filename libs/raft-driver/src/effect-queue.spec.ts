@@ -18,6 +18,7 @@ function effects(id: number, persist?: QuorumState, releaseBeforePersist = false
     requests: [],
     answers: [{ requestId: id, response }],
     highWatermark: undefined,
+    installSnapshot: undefined,
     leadership: undefined,
     stopped: false,
     nextTickMs: undefined,

@@ -27,5 +27,18 @@ export function createMetadataRaftLog(log: PartitionLog): RaftLog {
     truncateTo(end) {
       log.truncateTo(end);
     },
+    // No snapshots are made here, so no leader ever names one.
+    latestSnapshot: () => undefined,
+    oldestSnapshot: () => undefined,
+    snapshotSize: () => undefined,
+    readSnapshot: noSnapshots,
+    snapshotVoters: () => undefined,
+    beginSnapshot: noSnapshots,
+    appendSnapshot: noSnapshots,
+    abandonSnapshot: () => undefined,
   };
+}
+
+function noSnapshots(): never {
+  throw new Error('this metadata log keeps no snapshots');
 }
