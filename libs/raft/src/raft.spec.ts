@@ -1,6 +1,6 @@
 import { offset, ZERO_OFFSET } from '@milena/model';
 import type { FetchRequest, RaftRequest, RaftResponse, VoteRequest } from './messages';
-import { TestCluster, testVoter } from './testing/test-cluster';
+import { TestCluster, testVoters } from './testing/test-cluster';
 import { testEndpoint, type TestNode } from './testing/test-node';
 import { encodeTextBatch } from './testing/text-batches';
 
@@ -257,6 +257,6 @@ describe('voter sets in the log', () => {
     cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
     expect(cluster.leader?.log.contents.at(-1)?.values).toEqual(['<leaderChange>']);
     first?.start();
-    expect(first?.raft?.voters.voters).toEqual([testVoter(1), testVoter(2), testVoter(3)]);
+    expect(first?.raft?.voters.voters).toEqual(testVoters(3, 'checkpoint').voters);
   });
 });

@@ -1,15 +1,19 @@
 import { createSeededRandom, type SeededRandom } from '@milena/platform/testing';
 import type { PlantedBugs } from '../planted-bugs';
 import type { RaftSettings } from '../raft-options';
-import type { Voter } from '../voter-set';
-import { VoterSet } from '../voter-set';
+import { replicaKey, type ReplicaKey } from '../replica-key';
+import { VoterSet, type Voter } from '../voter-set';
 import { EventQueue } from './event-queue';
 import { TestNetwork, type Weather } from './test-network';
-import { testEndpoint, TestNode, type NodeObserver } from './test-node';
+import { testDirectory, testEndpoint, TestNode, type NodeObserver } from './test-node';
 
-/** What a test cluster is made of. Voters are 1..n, observers 101... */
+/** What a test cluster is made of. Voters are 1..n, joiners the next ids, observers 101... */
 export interface TestClusterOptions {
   readonly voters: number;
+  /** Controllers that are no voters; they need `source` checkpoint to become some. */
+  readonly joiners?: number;
+  /** Whether controllers ask to become voters by themselves. */
+  readonly autoJoin?: boolean;
   readonly observers?: number;
   readonly seed?: number;
   readonly source?: 'static' | 'checkpoint';
@@ -23,14 +27,18 @@ export interface TestClusterOptions {
 
 const NOBODY: NodeObserver = { effects: () => undefined, received: () => undefined, answers: () => undefined };
 
-/** The voters 1..n. */
-export function testVoters(count: number): VoterSet {
-  return VoterSet.of(Array.from({ length: count }, (_, index) => testVoter(index + 1)));
+/** The voters 1..n, as configuration names them or with the directory ids that dynamic voters have. */
+export function testVoters(count: number, how: 'static' | 'checkpoint' = 'static'): VoterSet {
+  return VoterSet.of(Array.from({ length: count }, (_, index) => testVoter(index + 1, how)));
 }
 
 /** Voter `id` with an endpoint of its own. */
-export function testVoter(id: number): Voter {
-  return { key: { id }, endpoint: testEndpoint(id), kraftVersions: { min: 0, max: 1 } };
+export function testVoter(id: number, how: 'static' | 'checkpoint' = 'static'): Voter {
+  return { key: testReplica(id, how), endpoint: testEndpoint(id), kraftVersions: { min: 0, max: 1 } };
+}
+
+function testReplica(id: number, how: 'static' | 'checkpoint'): ReplicaKey {
+  return replicaKey(id, how === 'static' ? undefined : testDirectory(id));
 }
 
 /** Several replicas in one process under virtual time. */
@@ -44,13 +52,19 @@ export class TestCluster {
     this.random = createSeededRandom(options.seed ?? 1);
     const weather = options.weather ?? { latencyMs: { min: 1, max: 1 }, loss: 0 };
     this.network = new TestNetwork(this.events, this.random.fork('network'), weather);
-    const voters = testVoters(options.voters);
-    const observers = Array.from({ length: options.observers ?? 0 }, (_, index) => 101 + index);
-    for (const id of [...voters.ids, ...observers]) {
+    const source = options.source ?? 'static';
+    const voters = testVoters(options.voters, source);
+    const ids = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
+    const joiners = ids(options.joiners ?? 0, options.voters + 1);
+    const observers = ids(options.observers ?? 0, 101);
+    for (const id of [...voters.ids, ...joiners, ...observers]) {
       const node = new TestNode(
         {
-          self: { id },
-          bootstrap: { voters, source: options.source ?? 'static' },
+          self: testReplica(id, source),
+          ...(observers.includes(id) ? {} : { endpoint: testEndpoint(id) }),
+          bootstrap: { voters: joiners.includes(id) ? VoterSet.of([]) : voters, source },
+          servers: voters.voters.map(({ endpoint }) => endpoint),
+          autoJoin: options.autoJoin ?? false,
           settings: options.settings ?? {},
           plantedBugs: options.plantedBugs ?? {},
           persistMs: options.persistMs ?? 1,

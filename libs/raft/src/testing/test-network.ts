@@ -6,6 +6,8 @@ import type { EventQueue } from './event-queue';
 /** What a node offers to the network. */
 export interface NetworkPeer {
   isUp(): boolean;
+  /** The only port it listens at; undefined: at any. */
+  readonly port?: number | undefined;
   /** Counts its starts; a request to a former life never gets an answer. */
   life(): number;
   serve(request: RaftRequest, reply: (response: RaftResponse) => void): void;
@@ -21,6 +23,7 @@ export interface Weather {
 interface Call {
   readonly from: number;
   readonly to: number;
+  readonly port: number;
   readonly request: RaftRequest;
   readonly timeoutMs: number;
   readonly answered: (response: RaftResponse) => void;
@@ -75,7 +78,7 @@ export class TestNetwork {
     });
     this.deliver(call.from, call.to, () => {
       const peer = this.peers.get(call.to);
-      if (peer?.isUp() !== true) {
+      if (peer?.isUp() !== true || (peer.port ?? call.port) !== call.port) {
         if (entry.settle())
           this.later(() => {
             call.failed('refused');

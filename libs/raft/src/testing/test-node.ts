@@ -6,7 +6,9 @@ import { checkNewSnapshot } from '../new-snapshot-check';
 import { INITIAL_QUORUM_STATE, type QuorumState } from '../quorum-state';
 import type { Raft } from '../raft';
 import type { RaftEffects } from '../raft-effects';
-import type { RaftOptions } from '../raft-options';
+import type { BootstrapVoters, RaftOptions } from '../raft-options';
+import type { ReplicaKey } from '../replica-key';
+import { VoterSet } from '../voter-set';
 import type { EventQueue } from './event-queue';
 import { MemoryRaftLog } from './memory-raft-log';
 import type { NetworkPeer, TestNetwork } from './test-network';
@@ -23,8 +25,10 @@ export interface NodeObserver {
 /** Settings of one node. */
 export type TestNodeOptions = Pick<
   RaftOptions,
-  'self' | 'bootstrap' | 'settings' | 'plantedBugs' | 'bootstrapServers'
+  'self' | 'endpoint' | 'bootstrap' | 'settings' | 'plantedBugs' | 'autoJoin'
 > & {
+  /** Whom it asks for the leader while it knows no voters. */
+  readonly servers: readonly Endpoint[];
   readonly persistMs: number;
   readonly flushMs: number;
 };
@@ -34,12 +38,23 @@ export function testEndpoint(id: number): Endpoint {
   return { host: `node${id}`, port: 9093 };
 }
 
+/** Directory id of a node's disk; the first one is number 1. */
+export function testDirectory(id: number, disk = 1): string {
+  return disk === 1 ? `disk${id}` : `disk${id}-${disk}`;
+}
+
 /** A replica with its disk and a driver that keeps the order RaftEffects demands. */
 export class TestNode implements NetworkPeer {
   raft: Raft | undefined;
   log: MemoryRaftLog;
   /** The quorum-state file. */
   file: QuorumState = INITIAL_QUORUM_STATE;
+  /** Another one once the disk was replaced. */
+  self: ReplicaKey;
+  /** Where it serves the quorum, when it does. */
+  endpoint: Endpoint | undefined;
+  private bootstrap: BootstrapVoters;
+  private disks = 1;
   private lives = 0;
   private nextRequestId = 1;
   private readonly replies = new Map<number, (response: RaftResponse) => void>();
@@ -48,18 +63,25 @@ export class TestNode implements NetworkPeer {
   private tickAtMs = Infinity;
 
   constructor(
-    readonly options: TestNodeOptions,
+    private readonly options: TestNodeOptions,
     private readonly events: EventQueue,
     private readonly network: TestNetwork,
     private readonly random: SeededRandom,
     private readonly observer: NodeObserver,
   ) {
+    this.self = options.self;
+    this.endpoint = options.endpoint;
+    this.bootstrap = options.bootstrap;
     this.log = new MemoryRaftLog(this.id);
     network.peers.set(this.id, this);
   }
 
   get id(): number {
     return this.options.self.id;
+  }
+
+  get port(): number | undefined {
+    return this.endpoint?.port;
   }
 
   isUp(): boolean {
@@ -78,18 +100,35 @@ export class TestNode implements NetworkPeer {
     this.replies.clear();
     this.log.recover();
     this.raft = createRaft({
+      ...this.options,
+      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
+      self: this.self,
+      bootstrap: this.bootstrap,
+      bootstrapServers: this.bootstrap.voters.size === 0 ? this.options.servers : [],
       clusterId: 'test-cluster',
-      endpoint: testEndpoint(this.id),
       log: this.log,
       batches: textBatches,
       restored: this.file,
       clock: { monotonicMs: () => this.events.nowMs, wallMs: () => timestampMs(Math.floor(this.events.nowMs)) },
       random: this.random,
-      ...this.options,
     });
     this.input((raft) => {
       raft.start();
     });
+  }
+
+  /** A node that is down gets an empty disk, formatted to join the quorum that is there. */
+  replaceDisk(): void {
+    this.disks += 1;
+    this.self = { id: this.id, directoryId: testDirectory(this.id, this.disks) };
+    this.bootstrap = { voters: VoterSet.of([]), source: 'checkpoint' };
+    this.log = new MemoryRaftLog(this.id);
+    this.file = INITIAL_QUORUM_STATE;
+  }
+
+  /** A node that is down will be reached at another port from its next start on. */
+  move(port: number): void {
+    this.endpoint = { ...testEndpoint(this.id), port };
   }
 
   /** The process is gone; `losesUnflushed`: the machine with it. */
@@ -241,6 +280,7 @@ export class TestNode implements NetworkPeer {
     this.network.call({
       from: this.id,
       to: Number(endpoint.host.slice('node'.length)),
+      port: endpoint.port,
       request,
       timeoutMs,
       answered: (response) => {
