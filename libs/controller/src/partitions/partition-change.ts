@@ -2,6 +2,7 @@ import type { LeaderRecoveryState, PartitionChangeRecord, PartitionState } from 
 import { NO_NODE, ZERO_UUID, type Uuid } from '@milena/model';
 import { electLeader, type ElectionKind } from './elect-leader';
 import type { PartitionRules } from './partition-rules';
+import { completedReassignment } from './reassignment';
 
 /** What a partition is to be; whatever is absent stays. */
 export interface PartitionTarget {
@@ -41,7 +42,7 @@ type Leadership = Pick<
 /**
  * The one place where changes of partitions are decided: gives the record, undefined when nothing changes. In this order:
  *
- * 1. A reassignment whose added replicas are all in the target ISR is complete: the removed ones go (KIP-455).
+ * 1. A reassignment whose target replicas are all in the target ISR is complete: the removed ones go (KIP-455).
  * 2. ELR (KIP-966): while the ISR is smaller than min.insync.replicas, members that leave it stay eligible, because the
  *    high watermark stands still without them; lossy ones are not. An ISR large enough clears the ELR.
  * 3. Election, see `electLeader`. A leader from the ELR is the new ISR; so is one elected uncleanly, which is RECOVERING
@@ -84,12 +85,8 @@ function targetAssignment({ before, target = {} }: PartitionChangeInput): Assign
     addingReplicas: target.addingReplicas ?? before.addingReplicas,
     removingReplicas: target.removingReplicas ?? before.removingReplicas,
   };
-  const { replicas, isr, addingReplicas, removingReplicas } = wanted;
-  if (addingReplicas.length === 0 && removingReplicas.length === 0) return wanted;
-  const stays = (id: number): boolean => !removingReplicas.includes(id);
-  const isrLeft = isr.filter(stays);
-  if (isrLeft.length === 0 || !addingReplicas.every((id) => isr.includes(id))) return wanted;
-  return { replicas: replicas.filter(stays), isr: isrLeft, addingReplicas: [], removingReplicas: [] };
+  const completed = completedReassignment(wanted, wanted.isr);
+  return completed === undefined ? wanted : { ...completed, addingReplicas: [], removingReplicas: [] };
 }
 
 function targetLeadership(input: PartitionChangeInput, assignment: Assignment): Leadership {

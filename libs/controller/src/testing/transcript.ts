@@ -2,6 +2,7 @@ import type { MetadataRecord } from '@milena/metadata';
 import { failure, type Result } from '@milena/model';
 import { alterPartition } from '../partitions/alter-partition';
 import { configChange, resourceOf } from './config-words';
+import { elect, movingText, reassign, unregister } from './placement-words';
 import { nameOf, Scenario } from './scenario';
 
 /**
@@ -14,6 +15,7 @@ import { nameOf, Scenario } from './scenario';
  * `topic NAME REPLICAS...` with replicas as `1,2,3` per partition; `partitions NAME COUNT [REPLICAS...]`;
  * `configs RESOURCE CHANGE...` with resources as `topic:t` or `broker:1` and changes as `key=value`, `key` to delete,
  * `key+=item`, `key-=item`; `replace-configs RESOURCE key=value...`;
+ * `reassign TOPIC-P 1,2 [same-factor]`; `cancel TOPIC-P`; `elect preferred|unclean [TOPIC-P...]`; `unregister ID`;
  * `alter TOPIC-P by=ID isr=1,2 [leader-epoch=] [partition-epoch=] [epoch=] [member-epochs=ID:E,...] [recovering]`.
  */
 export function playTranscript(text: string): string {
@@ -83,6 +85,17 @@ function run(scenario: Scenario, [command, target = '', ...words]: readonly stri
       return changed(scenario, scenario.replaceConfigs(resourceOf(target), words.map(configChange)));
     case 'alter':
       return alter(scenario, target, options);
+    case 'reassign':
+    case 'cancel':
+      return changed(scenario, reassign(scenario, target, words));
+    case 'elect':
+      return elect(scenario, target, words)
+        .flatMap(({ name, result }) =>
+          result.ok ? [`${name} elected`] : outcome(result).map((line) => `${name} ${line}`),
+        )
+        .concat(shown(scenario));
+    case 'unregister':
+      return changed(scenario, unregister(scenario, id));
     default:
       throw new Error(`unknown command ${command}`);
   }
@@ -160,7 +173,8 @@ function recordText(scenario: Scenario, record: MetadataRecord): string {
     const { leader, isr, replicas, directories, leaderEpoch, partitionEpoch, leaderRecoveryState } = state;
     const dirs = `dirs ${directories.map(nameOf).join()}`;
     const recovery = leaderRecoveryState === 'RECOVERED' ? '' : ' RECOVERING';
-    return `${name} (${changed}): leader ${leader} isr ${isr.join()} of ${replicas.join()} ${dirs} epochs ${leaderEpoch}/${partitionEpoch}${recovery}`;
+    const moving = movingText(state);
+    return `${name} (${changed}): leader ${leader} isr ${isr.join()} of ${replicas.join()}${moving} ${dirs} epochs ${leaderEpoch}/${partitionEpoch}${recovery}`;
   }
   const { type, ...rest } = record;
   return `${type.replace('Record', '')} ${fields(rest)}`;

@@ -1,6 +1,7 @@
 import { isInternalTopic, type MetadataImage, type MetadataRecord, type TopicImage } from '@milena/metadata';
 import { failure, NO_OFFSET, success, type Offset, type Result } from '@milena/model';
 import type { Decision } from '../decision';
+import { isReassigning } from '../partitions/reassignment';
 import { MAX_NEW_PARTITIONS } from './create-topics';
 import { assignmentRefusal } from './manual-assignment';
 import { newPartitionRecords } from './new-topic-records';
@@ -77,6 +78,11 @@ function addedReplicas(
   if (isInternalTopic(name)) {
     return failure('INVALID_TOPIC_EXCEPTION', `what topic '${name}' holds is placed by its number of partitions`);
   }
+  const states = [...topic.partitions()];
+  const moving = states.findIndex(isReassigning);
+  if (moving >= 0) {
+    return failure('REASSIGNMENT_IN_PROGRESS', `partition ${name}-${moving} is being reassigned`);
+  }
   const current = topic.partitionCount;
   if (count <= current) {
     return failure(
@@ -100,7 +106,7 @@ function addedReplicas(
   }
   const brokers = placementBrokers(image, replicationFactor);
   if (!brokers.ok) return brokers;
-  const placed = [...topic.partitions()].map(({ replicas }) => replicas);
+  const placed = states.map(({ replicas }) => replicas);
   const assignment = placeReplicas({ partitions: added, replicationFactor, brokers: brokers.value, draw, placed });
   return success({ topic, assignment });
 }
