@@ -20,5 +20,7 @@ export function continuesSnapshot(log: RaftLog, id: OffsetAndEpoch): boolean {
   if (log.startOffset() > id.offset || log.endOffset() < id.offset) return false;
   if (log.startOffset() === id.offset && id.offset > 0) return true;
   const end = log.endOffsetForEpoch(id.epoch);
-  return end.epoch === id.epoch && end.offset >= id.offset;
+  // The record before the snapshot's end is of its epoch: not of an earlier one, and not beyond the end of that one.
+  const isEarlier = log.endOffsetForEpoch(id.epoch - 1).offset >= id.offset;
+  return end.epoch === id.epoch && end.offset >= id.offset && !isEarlier;
 }

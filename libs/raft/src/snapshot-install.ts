@@ -14,6 +14,7 @@ export function snapshotInstalled(context: RaftContext, id: OffsetAndEpoch): voi
   const isInPlace = ends.start === id.offset && ends.end === id.offset && ends.lastEpoch === id.epoch;
   invariant(isInPlace, 'an installed snapshot is all there is', { snapshot: id, ...ends });
   context.history.restoreFromSnapshot(id, log.snapshotVoters(id));
+  context.votersChanged();
   context.durable.restartAt(id.offset);
   context.raiseHighWatermark(id.offset);
   // The leader could not be asked meanwhile.

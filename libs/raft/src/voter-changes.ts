@@ -48,11 +48,11 @@ function refusal(context: RaftContext, request: VoterChangeRequest): RefusedChan
     return refusedChange('INCONSISTENT_CLUSTER_ID', 'the request is meant for another cluster');
   }
   if (quorum.role.name !== 'leader') return refusedChange('NOT_LEADER_OR_FOLLOWER', 'this node does not lead');
-  if (request.voter.directoryId === undefined) {
-    return refusedChange('INVALID_REQUEST', 'the request does not name the directory id of the voter');
-  }
   if (!history.isWritten) {
     return refusedChange('UNSUPPORTED_VERSION', 'the voters are fixed by configuration (kraft.version 0)');
+  }
+  if (request.voter.directoryId === undefined) {
+    return refusedChange('INVALID_REQUEST', 'the request does not name the directory id of the voter');
   }
   if (quorum.role.change !== undefined) {
     return refusedChange('REQUEST_TIMED_OUT', 'another change of the voter set is under way');

@@ -37,6 +37,10 @@ export class MemoryRaftLog implements RaftLog {
     return this.durable.batches;
   }
 
+  get snapshotIds(): readonly OffsetAndEpoch[] {
+    return this.snapshots.map(({ id }) => id);
+  }
+
   /** Everything from offset 0 on as `epoch:value`, what a snapshot stands for included; `durably`: what a crash leaves. */
   history(how?: 'durably'): readonly string[] {
     const { start, batches } = how === 'durably' ? this.durable : this.records;

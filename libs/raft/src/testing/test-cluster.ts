@@ -12,6 +12,8 @@ export interface TestClusterOptions {
   readonly voters: number;
   /** Controllers that are no voters; they need `source` checkpoint to become some. */
   readonly joiners?: number;
+  /** How long a flush of theirs takes; `flushMs` unless said. */
+  readonly joinerFlushMs?: number;
   /** Whether controllers ask to become voters by themselves. */
   readonly autoJoin?: boolean;
   readonly observers?: number;
@@ -68,7 +70,7 @@ export class TestCluster {
           settings: options.settings ?? {},
           plantedBugs: options.plantedBugs ?? {},
           persistMs: options.persistMs ?? 1,
-          flushMs: options.flushMs ?? 1,
+          flushMs: (joiners.includes(id) ? options.joinerFlushMs : undefined) ?? options.flushMs ?? 1,
         },
         this.events,
         this.network,

@@ -1,8 +1,10 @@
 import { NO_NODE, ZERO_UUID } from '@milena/model';
 import type { ReplicaProgress } from '../messages';
+import { putSnapshotsOnDisk, showSnapshots, snapshotCommands } from './snapshot-commands';
 import { ClusterTrace, type TraceTopic } from './cluster-trace';
 import { TestCluster, type TestClusterOptions } from './test-cluster';
 import type { TestNode } from './test-node';
+import { voterCommands } from './voter-commands';
 import { encodeTextBatch } from './text-batches';
 
 type Run = (words: readonly string[]) => readonly string[] | void;
@@ -10,14 +12,17 @@ type Run = (words: readonly string[]) => readonly string[] | void;
 /**
  * The language of the transcripts:
  *
- *   cluster voters=3 observers=1 seed=7 source=checkpoint
- *   disk ID epoch=3 leader=1 vote=2 log=1,1,2      what is on a node's disk before it starts; one record per epoch listed
+ *   cluster voters=3 observers=1 seed=7 source=checkpoint flush=1 piece=100    flush in ms; bytes in a piece of a snapshot
+ *   disk ID epoch=3 leader=1 vote=2 log=1,1,2 snapshots=1,2 start=1
+ *                                                  what is on a node's disk before it starts; one record per epoch listed
  *   start ID.. | kill ID | crash ID | stop ID      ID may be `leader`; kill keeps what was written, crash only what was flushed
  *   cut ID ID | isolate ID | heal                  in silence, without a reset
  *   break ID ID                                    resets the first one's connection to the second
  *   append ID value.. | append leader value..
+ *   snapshot ID.. | clean ID.. | erase ID..        makes one of all that is committed; drops what it stands for; a new disk
+ *   add | remove | disk-replaced | moved | voters  see voter-commands.ts
  *   run MS | elect                                 elect runs until some node leads and all others follow it
- *   trace topic..                                  roles votes epochs fetches commits persists; none: nothing
+ *   trace topic..                                  roles votes epochs fetches commits persists voters; none: nothing
  *   show                                           role, log and high watermark of every node
  *   describe ID                                    what the leader says of the replicas
  */
@@ -67,6 +72,8 @@ export function createTranscriptRun(): (command: string) => readonly string[] {
       });
     },
     append: ([id, ...values]) => [node(id).append(values)],
+    ...snapshotCommands(node),
+    ...voterCommands({ cluster: () => cluster, node, tell: (line) => trace.tell(line) }),
     run: ([ms]) => {
       cluster.run(Number(ms));
     },
@@ -96,6 +103,10 @@ function clusterOptions(given: Readonly<Record<string, string>>, trace: ClusterT
     seed: Number(given['seed'] ?? 1),
     source: given['source'] === 'checkpoint' ? 'checkpoint' : 'static',
     flushMs: Number(given['flush'] ?? 1),
+    ...(given['piece'] === undefined ? {} : { settings: { fetchSnapshotMaxBytes: Number(given['piece']) } }),
+    joiners: Number(given['joiners'] ?? 0),
+    autoJoin: given['autojoin'] === 'true',
+    ...(given['joinerflush'] === undefined ? {} : { joinerFlushMs: Number(given['joinerflush']) }),
     observer: trace,
   };
 }
@@ -110,6 +121,7 @@ function putOnDisk(node: TestNode, given: Readonly<Record<string, string>>): voi
     node.log.append(encodeTextBatch({ baseOffset: index, epoch: Number(epoch), values: [`r${index}e${epoch}`] }));
   }
   node.log.beginFlush()();
+  putSnapshotsOnDisk(node, given);
   node.file = {
     leaderEpoch: Number(given['epoch'] ?? epochs.at(-1) ?? 0),
     leaderId: Number(given['leader'] ?? NO_NODE),
@@ -131,10 +143,10 @@ function isSettled(cluster: TestCluster): boolean {
 
 function show(node: TestNode): string {
   const log = node.log.contents.map((batch) => `${batch.values.join(' ')}@${batch.epoch}`).join(' | ');
-  if (node.raft === undefined) return `${node.id} is down; log: ${log}`;
+  if (node.raft === undefined) return `${node.id} is down; ${showSnapshots(node)}: ${log}`;
   const { role, epoch, leaderId } = node.raft.leadership;
   const leader = leaderId === undefined ? 'no leader' : `leader ${leaderId}`;
-  return `${node.id} ${role}, epoch ${epoch}, ${leader}, high watermark ${node.raft.highWatermark ?? 'unknown'}; log: ${log}`;
+  return `${node.id} ${role}, epoch ${epoch}, ${leader}, high watermark ${node.raft.highWatermark ?? 'unknown'}; ${showSnapshots(node)}: ${log}`;
 }
 
 function describeReplicas(node: TestNode): readonly string[] {
