@@ -23,6 +23,7 @@ export type {
   ResponseFacts,
   UpdateVoterRequest,
   UpdateVoterResponse,
+  VoterChangeOutcome,
   VoterChangeRequest,
   VoterChangeResponse,
   VoteRequest,
