@@ -6,7 +6,7 @@ import type { Resigned } from './roles/resigned';
 /** Acts for a replica that led: tells the voters, then leaves the epoch for good. Returns when it must act next. */
 export function pollResigned(context: RaftContext, role: Resigned): number {
   const { quorum, nowMs } = context;
-  if (nowMs >= role.electionDeadlineMs) {
+  if (nowMs >= role.electionDeadlineMs || isDone(context, role)) {
     quorum.becomeUnattached(role.epoch + 1, undefined, nowMs);
     return nowMs;
   }
@@ -30,6 +30,11 @@ export function pollResigned(context: RaftContext, role: Resigned): number {
     context.outbox.send({ nodeId: id, endpoint: voter.endpoint }, request);
   }
   return nextMs;
+}
+
+/** Whether this replica was removed from the voter set and told so: nobody will tell it who follows, so it asks. */
+function isDone({ quorum }: RaftContext, role: Resigned): boolean {
+  return !quorum.isVoter && role.preferredCandidates.length > 0 && role.untold.size === 0;
 }
 
 /** A voter was told, or refuses to hear it. */
