@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { addBroker, addConfig, addGroup, addTopic } from './definitions/cluster-definitions';
 import { addCompletion } from './definitions/completion-definition';
 import { addDev } from './definitions/dev-definition';
-import { addQuorumAndMetadata } from './definitions/metadata-definitions';
+import { addMetadata } from './definitions/metadata-definitions';
 import type { ProgramContext } from './definitions/program-context';
+import { addQuorum } from './definitions/quorum-definition';
 import { addRecords } from './definitions/record-definitions';
 import { addServer } from './definitions/server-definition';
 
@@ -20,7 +21,8 @@ export function createProgram(context: ProgramContext): Command {
   addGroup(program);
   addBroker(program);
   addConfig(program);
-  addQuorumAndMetadata(program);
+  addQuorum(program, context);
+  addMetadata(program);
   addServer(program, context);
   addCompletion(program);
   return program;

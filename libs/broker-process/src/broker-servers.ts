@@ -65,6 +65,7 @@ export function createBrokerServers(options: BrokerServersOptions): BrokerServer
     metadataLog,
     controllerChannel,
     lifecycleChannel,
+    controllers: bootstrap,
     connector,
     serviceHost: grpc,
     logDirectory,

@@ -1,7 +1,7 @@
 import type { MetadataImage } from '@milena/metadata';
 import type { Uuid } from '@milena/model';
 import type { Platform } from '@milena/platform';
-import type { ActiveControllerChannel } from '@milena/raft-driver';
+import type { ActiveControllerChannel, QuorumLeaderChannel } from '@milena/raft-driver';
 import type { BrokerConfig } from './broker-config';
 import type { GroupCoordinators } from './coordinator/group-coordinators';
 import type { ProducerIds } from './producer-ids';
@@ -18,6 +18,8 @@ export interface BrokerContext {
   readonly groups: GroupCoordinators;
   /** Calls to the active controller. */
   readonly controllerChannel: ActiveControllerChannel;
+  /** Calls to the leader of the metadata log. */
+  readonly quorum: QuorumLeaderChannel;
   /** Newest image this broker has applied; ask anew for every request. */
   image(): MetadataImage;
   /** Resolves once `image()` contains `offset` of the metadata log: true, or false when the time ran out first. */

@@ -1,9 +1,9 @@
 import { SUPPORTED_FEATURES, type MetadataDelta, type MetadataImage } from '@milena/metadata';
 import { MetadataFollower } from '@milena/metadata-follower';
-import { randomUuid, type Uuid } from '@milena/model';
+import { randomUuid, type Endpoint, type Uuid } from '@milena/model';
 import type { LogDirectory } from '@milena/log-store';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
-import type { ActiveControllerChannel, MetadataLog } from '@milena/raft-driver';
+import { createQuorumLeaderChannel, type ActiveControllerChannel, type MetadataLog } from '@milena/raft-driver';
 import { serveBrokerAdmin } from './admin/broker-admin-service';
 import type { BrokerConfig } from './broker-config';
 import type { BrokerContext } from './broker-context';
@@ -24,6 +24,8 @@ export interface BrokerServerOptions {
   readonly controllerChannel: ActiveControllerChannel;
   /** Registration and heartbeats travel on connections of their own, so that a busy path never delays a sign of life. */
   readonly lifecycleChannel: ActiveControllerChannel;
+  /** Controllers to ask about the quorum while the metadata log knows no leader. */
+  readonly controllers?: readonly Endpoint[];
   readonly connector: Connector;
   /** The peer listener; the broker registers its services before it starts to listen. */
   readonly serviceHost: ServiceHost;
@@ -119,6 +121,7 @@ class Broker implements BrokerServer {
       producerIds: new ProducerIdBlocks({ nodeId, principal, brokerEpoch, controllerChannel }),
       groups: this.#groups,
       controllerChannel,
+      quorum: createQuorumLeaderChannel({ ...options, bootstrap: options.controllers ?? [] }),
       image,
       waitForMetadata,
     };
@@ -154,6 +157,7 @@ class Broker implements BrokerServer {
     this.#started = undefined;
     const { brokerEpoch } = this.#lifecycle;
     this.#lifecycle.close();
+    this.context.quorum.close();
     this.#follower.close();
     await this.#replicas.stop();
     await this.#groups.stop();

@@ -1,4 +1,5 @@
 import type { ApiHandler } from './api-handler';
+import { addRaftVoterApi } from './add-raft-voter';
 import { alterConfigsApi } from './alter-configs';
 import { apiVersionsApi } from './api-versions';
 import { createPartitionsApi } from './create-partitions';
@@ -9,6 +10,7 @@ import { deleteTopicsApi } from './delete-topics';
 import { describeClusterApi } from './describe-cluster';
 import { describeConfigsApi } from './describe-configs';
 import { describeGroupsApi } from './describe-groups';
+import { describeQuorumApi } from './describe-quorum';
 import { describeTopicPartitionsApi } from './describe-topic-partitions';
 import { fetchApi } from './fetch';
 import { findCoordinatorApi } from './find-coordinator';
@@ -26,6 +28,7 @@ import { offsetDeleteApi } from './offset-delete';
 import { offsetFetchApi } from './offset-fetch';
 import { offsetForLeaderEpochApi } from './offset-for-leader-epoch';
 import { produceApi } from './produce';
+import { removeRaftVoterApi } from './remove-raft-voter';
 import { syncGroupApi } from './sync-group';
 
 /** Every API a broker serves; ApiVersions advertises exactly these. */
@@ -58,4 +61,7 @@ export const API_HANDLERS: readonly ApiHandler[] = [
   incrementalAlterConfigsApi,
   createPartitionsApi,
   listConfigResourcesApi,
+  describeQuorumApi,
+  addRaftVoterApi,
+  removeRaftVoterApi,
 ];

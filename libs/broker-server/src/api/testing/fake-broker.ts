@@ -1,7 +1,7 @@
 import { resolveServerConfig } from '@milena/config-schema';
 import { joinFrame, type Api, type RequestInputOf, type ResponseOf } from '@milena/kafka-protocol';
 import { createDelta, emptyImage, type MetadataImage, type MetadataRecord } from '@milena/metadata';
-import { offset, producerId, success, uuidFromBytes, type Offset, type Uuid } from '@milena/model';
+import { failure, offset, producerId, success, uuidFromBytes, type Offset, type Result, type Uuid } from '@milena/model';
 import { noMeter, noTracer, type UnaryOutcome } from '@milena/platform';
 import {
   createMemoryDisk,
@@ -116,6 +116,9 @@ export class FakeBroker {
   onController: (method: string, request: Uint8Array) => UnaryOutcome = () => {
     return { ok: false, error: { reason: 'refused', message: 'nobody listens' } };
   };
+  /** What the leader of the metadata log answers. */
+  onQuorum: (method: string, request: Uint8Array) => Result<Uint8Array> = () =>
+    failure('LEADER_NOT_AVAILABLE', 'nobody');
   /** What the group coordinators answer. */
   groups: Partial<BrokerContext['groups']> = {};
   nextProducerId: BrokerContext['producerIds']['next'] = () => Promise.resolve(success(producerId(1000)));
@@ -206,6 +209,13 @@ export class FakeBroker {
         unary: (method, request, timeoutMs) => {
           this.controllerCalls.push({ method, request, timeoutMs });
           return Promise.resolve(this.onController(method, request));
+        },
+        close() {},
+      },
+      quorum: {
+        ask: (rpc, request) => {
+          const answer = this.onQuorum(rpc.method, rpc.encodeRequest(request));
+          return Promise.resolve(answer.ok ? success(rpc.decodeResponse(answer.value)) : answer);
         },
         close() {},
       },
