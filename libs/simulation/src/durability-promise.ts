@@ -24,7 +24,7 @@ export function drawDurabilityPromise(random: SeededRandom): DurabilityPromise {
   if (kind <= 1) return { name: 'page cache', minInsyncReplicas, topicConfig: base, brokersBear: ['keep'] };
   if (kind <= 3) {
     const topicConfig = { ...base, 'flush.messages': '1' };
-    return { name: 'synced', minInsyncReplicas, topicConfig, brokersBear: ['keep', 'lose-unsynced', 'tear'] };
+    return { name: 'synced', minInsyncReplicas, topicConfig, brokersBear: ['keep', 'lose-unsynced', 'tear', 'prefix'] };
   }
   const topicConfig = { 'min.insync.replicas': '2' };
   return { name: 'one power cut', minInsyncReplicas: 2, topicConfig, brokersBear: [] };

@@ -1,38 +1,7 @@
 import type { CrashMode, SeededRandom } from '@milena/platform/testing';
+import type { FaultMix } from './fault-mix';
 import type { Machine } from './machine';
 import type { World } from './world';
-
-/** Which faults a run has and how often; drawn from the seed, so that most runs lack some of them (swarm testing). */
-export interface FaultMix {
-  /** Mean pause between faults, milliseconds; 0 for a run without faults. */
-  readonly meanPauseMs: number;
-  readonly crashModes: readonly CrashMode[];
-  readonly partitions: boolean;
-  readonly resets: boolean;
-  readonly lossRate: number;
-  readonly slowNetwork: boolean;
-  /** Power cut of a machine right after it answered a vote: when what was not synced matters most. */
-  readonly crashAfterVote: boolean;
-  /** Power cut of every machine at once. */
-  readonly crashAll: boolean;
-}
-
-const CRASH_MODES: readonly CrashMode[] = ['lose-unsynced', 'keep', 'tear'];
-
-/** Draws a mix: one run in ten has no faults, in the others each class is on with even odds. */
-export function drawFaultMix(random: SeededRandom): FaultMix {
-  const quiet = random.chance(0.1);
-  return {
-    meanPauseMs: quiet ? 0 : 100 * 2 ** random.below(4),
-    crashModes: CRASH_MODES.filter(() => random.chance(0.6)),
-    partitions: random.chance(0.5),
-    resets: random.chance(0.5),
-    lossRate: quiet || random.chance(0.5) ? 0 : 0.001 * 10 ** random.below(2),
-    slowNetwork: !quiet && random.chance(0.3),
-    crashAfterVote: !quiet && random.chance(0.4),
-    crashAll: !quiet && random.chance(0.2),
-  };
-}
 
 /** What faults are applied to. */
 export interface FaultTargets {
@@ -63,6 +32,7 @@ export class FaultInjector {
     const { mix } = this;
     const { world } = this.targets;
     world.network.setLossRate(mix.lossRate);
+    world.network.setDuplicates(mix.duplicateRate, (method) => method.startsWith('/milena.raft.'));
     if (mix.slowNetwork) world.network.setLatency({ min: 1, max: 60 });
     if (mix.meanPauseMs > 0) this.#schedule();
     if (mix.crashAfterVote) this.#watchVotes();
@@ -72,9 +42,13 @@ export class FaultInjector {
   heal(): void {
     this.#healed = true;
     this.targets.world.network.setLossRate(0);
+    this.targets.world.network.setDuplicates(0, () => false);
     this.targets.world.network.setLatency({ min: 0.1, max: 2 });
     this.targets.world.network.healAll();
-    for (const machine of this.targets.machines) machine.start();
+    for (const machine of this.targets.machines) {
+      machine.heal();
+      machine.start();
+    }
   }
 
   #schedule(): void {
@@ -96,6 +70,10 @@ export class FaultInjector {
       );
     if (this.mix.resets) kinds.push(() => this.targets.world.network.resetConnections(this.#host(), this.#host()));
     if (this.mix.crashAll) kinds.push(() => this.#crashAll());
+    if (this.mix.pauses) kinds.push(() => this.#pause(this.#pick(this.targets.machines)));
+    if (this.mix.failedSyncs) kinds.push(() => this.#pick(this.targets.machines).failNextSync());
+    if (this.mix.fullDisks) kinds.push(() => this.#pick(this.targets.machines).fillDisk(this.#random.below(2000)));
+    if (this.mix.bitFlips) kinds.push(() => this.#decay());
     if (kinds.length > 0) this.#pick(kinds)();
   }
 
@@ -108,6 +86,26 @@ export class FaultInjector {
     // Some come back at once, some stay away through an election or two.
     const downMs = this.#random.chance(0.3) ? 1 : this.#random.below(4000);
     this.targets.world.time.timers.after(downMs, () => machine.start());
+  }
+
+  #pause(machine: Machine): void {
+    if (!machine.isRunning) return;
+    machine.pause();
+    // Some are gone for a moment, some for longer than any timeout of the quorum.
+    const stoppedMs = this.#random.chance(0.3) ? this.#random.below(100) : this.#random.below(8000);
+    this.targets.world.time.timers.after(stoppedMs, () => machine.resume());
+  }
+
+  /** Bits of what a machine synced long ago are found flipped at its next start. */
+  #decay(): void {
+    const { world, machines } = this.targets;
+    const fragile = machines.slice(0, Math.floor((machines.length - 1) / 2));
+    if (fragile.length === 0) return;
+    const machine = this.#pick(fragile);
+    if (!machine.isRunning || machine.isDamaged) return;
+    machine.crash('lose-unsynced');
+    if (machine.flipBit(this.#random.fraction(), this.#random.fraction())) world.mark('a bit of a log was flipped');
+    world.time.timers.after(this.#random.below(2000), () => machine.start());
   }
 
   #crashAll(): void {

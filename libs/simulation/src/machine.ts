@@ -2,13 +2,17 @@ import { noMeter, noTracer, type Logger, type Platform } from '@milena/platform'
 import {
   createMemoryDisk,
   createMemoryStateStores,
+  createPausableTimers,
   createProcessTime,
   type CrashMode,
   type MemoryDisk,
   type MemoryStateStores,
   type NetworkProcess,
+  type PausableTimers,
   type ProcessTime,
 } from '@milena/platform/testing';
+import { DiskTrouble } from './disk-trouble';
+import { TRUE_CLOCK, type ClockError } from './fault-mix';
 import type { World } from './world';
 
 /** One life of a process on a machine: what it may touch, and nothing that outlives it but the disk. */
@@ -26,30 +30,46 @@ export interface MachineOptions {
   /** Bounds of the time one sync takes, milliseconds. */
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
   readonly logger: Logger;
+  /** How its clocks are off; right unless said otherwise. */
+  readonly clockError?: ClockError;
   /** Starts the machine's service in a new life. */
   start(life: ProcessLife): void;
 }
 
-/** A machine with a disk that survives and a process that may crash and be started again. */
+/** A machine with a disk that survives and a process that may crash, be stopped for a while, and be started again. */
 export class Machine {
   readonly disk: MemoryDisk;
   readonly stateStores: MemoryStateStores;
   readonly host: string;
+  readonly #pausable: PausableTimers;
+  readonly #trouble: DiskTrouble;
   #life: { readonly time: ProcessTime; readonly network: NetworkProcess; alive: boolean } | undefined;
   #lives = 0;
+  #pausedUntil = 0;
+  #onEffect: ((effect: string) => void) | undefined;
 
   constructor(private readonly options: MachineOptions) {
     const { world, host, syncLatencyMs } = options;
     this.host = host;
+    this.#pausable = createPausableTimers(world.time.timers);
+    const { timers } = this.#pausable;
     this.disk = createMemoryDisk({
-      timers: world.time.timers,
+      timers,
       random: world.random.fork(`disk ${host}`),
       syncLatencyMs,
+      onChange: (operation, path) => {
+        this.#onEffect?.(operation);
+        if (operation === 'fdatasync') this.#trouble.syncBegins(path);
+      },
     });
     this.stateStores = createMemoryStateStores({
-      timers: world.time.timers,
+      timers,
       random: world.random.fork(`state stores ${host}`),
       latencyMs: { min: 0, max: syncLatencyMs.min },
+    });
+    this.#trouble = new DiskTrouble(this, world);
+    world.onSend((from) => {
+      if (from === host) this.#onEffect?.('send');
     });
   }
 
@@ -57,13 +77,34 @@ export class Machine {
     return this.#life !== undefined;
   }
 
+  /** Whether it is running and not stopped. */
+  get isAwake(): boolean {
+    return this.#life !== undefined && !this.#pausable.isPaused;
+  }
+
+  /** When it was last woken, virtual milliseconds; 0 when it never was. */
+  get wokenAtMs(): number {
+    return this.#pausedUntil;
+  }
+
+  /** Whether bits of its disk were flipped: what it has is nobody's truth. */
+  get isDamaged(): boolean {
+    return this.#trouble.isDamaged;
+  }
+
+  /** Sees each change of the disk and each message before it is made. A crash made here leaves the effect out. */
+  watchEffects(observer: ((effect: string) => void) | undefined): void {
+    this.#onEffect = observer;
+  }
+
   /** Starts the service; nothing happens when it runs. */
   start(): void {
-    if (this.#life !== undefined) return;
+    if (this.#life !== undefined || this.#trouble.keepsDown) return;
     const { world, host, logger } = this.options;
+    const { wallOffsetMs, rate } = this.options.clockError ?? TRUE_CLOCK;
     this.#lives += 1;
     world.note(`start ${host}`);
-    const time = createProcessTime({ clock: world.time.clock, timers: world.time.timers });
+    const time = createProcessTime({ clock: world.time.clock, timers: this.#pausable.timers, wallOffsetMs, rate });
     const life = { time, network: world.network.join(host), alive: true };
     this.#life = life;
     const random = world.random.fork(`${host} life ${this.#lives}`);
@@ -74,16 +115,61 @@ export class Machine {
     this.options.start({ platform, network: life.network, isAlive: () => life.alive });
   }
 
-  /** kill -9 (`keep`), or a power cut (`lose-unsynced`, `tear`); nothing happens when the machine is down. */
+  /** kill -9 (`keep`), or a power cut (the other modes); nothing happens when the machine is down. */
   crash(mode: CrashMode): void {
     const life = this.#life;
     if (life === undefined) return;
     this.options.world.note(`crash ${this.host} ${mode}`);
+    this.resume();
     this.#life = undefined;
     life.alive = false;
     life.time.end();
     life.network.crash();
     this.disk.crash(mode);
     this.stateStores.crash(mode);
+    this.#trouble.ended();
+  }
+
+  /** Stops the process without telling anybody (SIGSTOP): its connections stay, and nothing of it runs. */
+  pause(): void {
+    if (this.#life === undefined || this.#pausable.isPaused) return;
+    this.options.world.note(`pause ${this.host}`);
+    this.#pausable.pause();
+    this.options.world.network.pause(this.host);
+  }
+
+  /** Wakes the process (SIGCONT). */
+  resume(): void {
+    if (!this.#pausable.isPaused) return;
+    this.options.world.note(`resume ${this.host}`);
+    this.#pausedUntil = this.options.world.time.nowMs();
+    this.#pausable.resume();
+    this.options.world.network.resume(this.host);
+  }
+
+  /** One of the next syncs of the log or of the quorum's state fails: the process must stop. */
+  failNextSync(): void {
+    if (this.#life !== undefined) this.#trouble.failNextSync();
+  }
+
+  /** The disk takes only so many bytes more: the process must stop when it needs more than that. */
+  fillDisk(freeBytes: number): void {
+    if (this.#life !== undefined) this.#trouble.fill(freeBytes);
+  }
+
+  /** Flips a bit of the older half of a log file while the process is down; false when there is none. */
+  flipBit(file: number, position: number): boolean {
+    return this.#life === undefined && this.#trouble.flipBit(file, position);
+  }
+
+  /** Whether an end of the process is what the disk's trouble asks for; the machine is down afterwards. */
+  endsByDisk(error: unknown): boolean {
+    return this.#trouble.explains(error);
+  }
+
+  /** Ends pauses and troubles of the disk; what is damaged stays so. */
+  heal(): void {
+    this.resume();
+    this.#trouble.heal();
   }
 }

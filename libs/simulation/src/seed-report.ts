@@ -1,3 +1,4 @@
+import type { RareState } from './rare-states';
 import type { Violation } from './violation';
 
 /** What one seed showed. */
@@ -11,5 +12,7 @@ export interface SeedReport {
   readonly simulatedMs: number;
   /** Writes that clients were told are done: a run without any proves little. */
   readonly acknowledged: number;
+  /** Rare states that were reached. */
+  readonly marks: readonly RareState[];
   readonly violation: Violation | undefined;
 }

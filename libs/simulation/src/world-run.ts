@@ -38,6 +38,7 @@ export async function playWorld(
     events: world.hash.events,
     simulatedMs: world.time.nowMs(),
     acknowledged: acknowledged(),
+    marks: [...world.marks],
     violation: world.violation,
   };
 }

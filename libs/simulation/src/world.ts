@@ -9,6 +9,7 @@ import {
   type VirtualTime,
 } from '@milena/platform/testing';
 import { EventHash } from './event-hash';
+import type { RareState } from './rare-states';
 import { ViolationFound, type Violation } from './violation';
 import { createWorldLogger, type LogSink } from './world-log';
 
@@ -24,6 +25,11 @@ export interface World {
   readonly outside: Connector;
   /** Called for every message as it is delivered. */
   onDelivery(observer: (delivery: Delivery) => void): void;
+  /** Called with the host of whoever is about to send. */
+  onSend(observer: (from: string) => void): void;
+  /** Notes that a rare state was reached; `marks` holds the names. */
+  mark(name: RareState): void;
+  readonly marks: ReadonlySet<RareState>;
   /** The first broken promise; the run ends at the event after which it is set. */
   readonly violation: Violation | undefined;
   /** Reports a broken promise; the run ends after this event. */
@@ -43,6 +49,8 @@ export function createWorld(seed: number, sink?: LogSink): World {
   const hash = new EventHash();
   const logger = createWorldLogger(() => time.nowMs(), sink);
   const observers: ((delivery: Delivery) => void)[] = [];
+  const senders: ((from: string) => void)[] = [];
+  const marks = new Set<RareState>();
   const network = createMemoryNetwork({
     clock: time.clock,
     timers: time.timers,
@@ -50,6 +58,9 @@ export function createWorld(seed: number, sink?: LogSink): World {
     latencyMs: { min: 0.1, max: 2 },
     keepAliveMs: 3000,
     connectTimeoutMs: 1000,
+    onSend: (from) => {
+      for (const observe of senders) observe(from);
+    },
     observe: (delivery) => {
       hash.add(time.nowMs(), `${delivery.from}>${delivery.to}${delivery.method}`, delivery.bytes);
       for (const observe of observers) observe(delivery);
@@ -67,6 +78,9 @@ export function createWorld(seed: number, sink?: LogSink): World {
     logger,
     outside: network.join('outside').connector,
     onDelivery: (observer) => void observers.push(observer),
+    onSend: (observer) => void senders.push(observer),
+    mark: (name) => void marks.add(name),
+    marks,
     report: (invariant, message) => {
       violation ??= { invariant, message, atMs: time.nowMs() };
     },

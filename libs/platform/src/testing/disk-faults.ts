@@ -23,6 +23,8 @@ export interface DiskFault {
   readonly pathIncludes?: string;
   /** How many calls fail; without it every one, until the faults are cleared. */
   readonly times?: number;
+  /** Called when a call fails because of it. */
+  readonly onFired?: (path: string) => void;
 }
 
 /** The failures a memory disk has been told to produce. */
@@ -39,11 +41,13 @@ export class DiskFaults {
 
   /** The error this call must fail with, if any; uses up one of its times. */
   next(operation: DiskOperation, path: string): DiskError | undefined {
+    if (this.#faults.length === 0) return undefined;
     const due = this.#faults.find(
       ({ fault, left }) => left > 0 && fault.operation === operation && path.includes(fault.pathIncludes ?? ''),
     );
     if (due === undefined) return undefined;
     due.left -= 1;
+    due.fault.onFired?.(path);
     return new DiskError(due.fault.code, path, operation);
   }
 

@@ -1,4 +1,5 @@
 export { createVirtualTime, type VirtualTime } from './virtual-time';
+export { createPausableTimers, type PausableTimers } from './pausable-timers';
 export { createProcessTime, type ProcessTime, type ProcessTimeOptions } from './process-time';
 export { createSeededRandom, type SeededRandom } from './seeded-random';
 export { createMemoryDisk, type MemoryDisk, type MemoryDiskOptions } from './memory-disk';

@@ -24,6 +24,8 @@ export interface MemoryListener {
 
 /** What connectors need of their network. */
 export interface NetworkCore extends ExchangeRules {
+  /** Whether a unary request about to be sent will arrive twice. */
+  isDuplicated(method: string): boolean;
   /** By `host:port`. */
   readonly listeners: ReadonlyMap<string, MemoryListener>;
   /** All calls and streams that are not over at both ends. */
@@ -67,12 +69,22 @@ class MemoryChannel implements Channel {
     });
     const late: ChannelFailure = { reason: 'timeout', message: `no answer within ${timeoutMs} ms` };
     const deadline = this.network.timers.after(timeoutMs, () => exchange.closeCaller(late));
-    if (this.network.isLost()) return;
+    this.network.sending(this.life.host);
+    if (!this.life.alive || this.network.isLost()) return;
+    this.#duplicate(method, request, context);
     this.#open(exchange, (listener) => {
       const bytes = Buffer.from(request);
       this.network.delivered({ from: this.life.host, to: this.endpoint.host, method, bytes });
       this.#answer(exchange, listener, method, bytes, context);
     });
+  }
+
+  /** As when a transport repeats a request whose answer got lost: it is served again, and nobody waits for that answer. */
+  #duplicate(method: string, request: Uint8Array, context: CallContext): void {
+    if (!this.network.isDuplicated(method)) return;
+    const again = this.#exchange(method, { onMessage() {}, onClosed() {} });
+    const bytes = Buffer.from(request);
+    this.#open(again, (listener) => this.#answer(again, listener, method, bytes, context));
   }
 
   openStream(method: string, handlers: StreamHandlers): ChannelStream {
@@ -166,7 +178,7 @@ export function createMemoryConnector(network: NetworkCore, life: NetworkLife): 
       new MemoryChannel(network, life, endpoint, endpointText({ host: life.host, port: ++lastPort })),
     refuses: (endpoint, timeoutMs) =>
       new Promise((resolve) => {
-        network.timers.after(timeoutMs, () => resolve(false));
+        network.timers.after(timeoutMs, () => network.whenAwake(life.host, () => resolve(false)));
         const back = new MemoryWire(network, endpoint.host, life.host);
         new MemoryWire(network, life.host, endpoint.host).send({
           bytes: 0,

@@ -1,6 +1,6 @@
 import { DiskError, type Disk, type DiskFile, type DiskLock } from '../disk';
 import type { Timers } from '../timers';
-import { DiskFaults, type DiskFault } from './disk-faults';
+import { DiskFaults, type DiskFault, type DiskOperation } from './disk-faults';
 import { MemoryFile } from './memory-file';
 import { MemoryFolder, type CrashMode, type MemoryEntry } from './memory-folder';
 import { createSeededRandom, type SeededRandom } from './seeded-random';
@@ -20,6 +20,14 @@ export interface MemoryDisk extends Disk {
   clearFaults(): void;
   /** Writes past this many bytes in all files together fail with ENOSPC after the part that fits. */
   setCapacity(bytes: number): void;
+  /** Bytes of all files. */
+  usedBytes(): number;
+  /** Names in a folder that a power cut would leave, sorted. */
+  listDurable(folder: string): readonly string[];
+  /** What a power cut would leave of a file, wherever its name is; undefined without such a name. */
+  readDurable(path: string): Buffer | undefined;
+  /** Empties the disk, as a replaced one is. Only while no process uses it. */
+  wipe(): void;
   /** Flips stored bits of one byte, in cache and on disk. */
   flipBits(path: string, position: number, mask: number): void;
 }
@@ -32,6 +40,11 @@ export interface MemoryDiskOptions {
   readonly random?: SeededRandom;
   /** How long a sync takes, milliseconds; drawn uniformly. Needs `timers`. */
   readonly syncLatencyMs?: { readonly min: number; readonly max: number };
+  /**
+   * Sees every operation that changes something before it is carried out, and the end of a sync (`synced`) before it takes
+   * effect or fails; a crash made here comes in time.
+   */
+  readonly onChange?: (operation: DiskOperation | 'synced', path: string) => void;
 }
 
 /** The process that uses the disk, until a crash. */
@@ -45,7 +58,7 @@ function partsOf(path: string): readonly string[] {
 }
 
 class TreeDisk implements MemoryDisk {
-  readonly #root = new MemoryFolder();
+  #root = new MemoryFolder();
   readonly #faults = new DiskFaults();
   readonly #random: SeededRandom;
   #life: Life = { alive: true, locks: new Set() };
@@ -67,6 +80,24 @@ class TreeDisk implements MemoryDisk {
 
   clearFaults(): void {
     this.#faults.clear();
+  }
+
+  usedBytes(): number {
+    return this.#root.usedBytes();
+  }
+
+  listDurable(folder: string): readonly string[] {
+    const entry = this.#findDurable(folder);
+    return entry instanceof MemoryFolder ? [...entry.durableNames.keys()].sort() : [];
+  }
+
+  readDurable(path: string): Buffer | undefined {
+    const entry = this.#findDurable(path);
+    return entry instanceof MemoryFile ? entry.durableBytes() : undefined;
+  }
+
+  wipe(): void {
+    this.#root = new MemoryFolder();
   }
 
   setCapacity(bytes: number): void {
@@ -104,6 +135,7 @@ class TreeDisk implements MemoryDisk {
   }
 
   makeFolder(path: string): void {
+    this.#changes('makeFolder', path);
     this.#faults.check('makeFolder', path);
     let folder = this.#root;
     for (const part of partsOf(path)) {
@@ -119,6 +151,7 @@ class TreeDisk implements MemoryDisk {
   }
 
   rename(from: string, to: string): void {
+    this.#changes('rename', from);
     this.#faults.check('rename', from);
     const moved = this.#find(from);
     if (moved === undefined) throw new DiskError('ENOENT', from, 'rename');
@@ -143,6 +176,7 @@ class TreeDisk implements MemoryDisk {
   }
 
   removeFile(path: string): void {
+    this.#changes('removeFile', path);
     this.#faults.check('removeFile', path);
     const entry = this.#find(path);
     if (entry === undefined) return;
@@ -151,6 +185,7 @@ class TreeDisk implements MemoryDisk {
   }
 
   removeFolder(path: string): void {
+    this.#changes('removeFolder', path);
     this.#faults.check('removeFolder', path);
     const entry = this.#find(path);
     if (entry === undefined) return;
@@ -174,7 +209,7 @@ class TreeDisk implements MemoryDisk {
     const folder = this.#find(path);
     if (!(folder instanceof MemoryFolder)) return Promise.reject(new DiskError('ENOENT', path, 'fsyncDirectory'));
     const makeDurable = folder.beginSync();
-    return this.#sync(this.#faults.next('fsyncDirectory', path), makeDurable, () => {});
+    return this.#sync(path, this.#faults.next('fsyncDirectory', path), makeDurable, () => {});
   }
 
   #handle(path: string, file: MemoryFile, readOnly: boolean): DiskFile {
@@ -196,19 +231,24 @@ class TreeDisk implements MemoryDisk {
       },
       pwrite: (source, position) => {
         check('pwrite', true);
+        this.#changes('pwrite', path);
         this.#faults.check('pwrite', path);
         this.#write(path, file, source, position);
       },
       truncate: (size) => {
         check('truncate', true);
+        this.#changes('truncate', path);
         this.#faults.check('truncate', path);
         file.truncate(size);
       },
       fdatasync: () => {
         if (!open || !life.alive) return Promise.reject(new DiskError('EBADF', path, 'fdatasync'));
+        this.options.onChange?.('fdatasync', path);
+        if (!life.alive) return Promise.reject(new DiskError('EBADF', path, 'fdatasync'));
         const error = this.#faults.next('fdatasync', path);
         const sync = file.beginSync();
         return this.#sync(
+          path,
           error,
           () => file.completeSync(sync),
           () => file.failSync(sync),
@@ -229,11 +269,13 @@ class TreeDisk implements MemoryDisk {
   }
 
   /** Settles after the time a sync takes, and never once the process is gone. */
-  #sync(error: DiskError | undefined, succeed: () => void, fail: () => void): Promise<void> {
+  #sync(path: string, error: DiskError | undefined, succeed: () => void, fail: () => void): Promise<void> {
     const { timers, syncLatencyMs: { min, max } = { min: 0, max: 0 } } = this.options;
     const life = this.#life;
     return new Promise((resolve, reject) => {
       const finish = (): void => {
+        if (!life.alive) return;
+        this.options.onChange?.('synced', path);
         if (!life.alive) return;
         if (error === undefined) {
           succeed();
@@ -246,6 +288,24 @@ class TreeDisk implements MemoryDisk {
       if (timers === undefined) finish();
       else timers.after(min + this.#random.fraction() * (max - min), finish);
     });
+  }
+
+  /** Before a change: a crash by the observer leaves the process without its disk. */
+  #changes(operation: DiskOperation, path: string): void {
+    const { onChange } = this.options;
+    if (onChange === undefined) return;
+    const life = this.#life;
+    onChange(operation, path);
+    if (!life.alive) throw new DiskError('EBADF', path, operation);
+  }
+
+  #findDurable(path: string): MemoryEntry | undefined {
+    let entry: MemoryEntry | undefined = this.#root;
+    for (const part of partsOf(path)) {
+      if (!(entry instanceof MemoryFolder)) return undefined;
+      entry = entry.durableNames.get(part);
+    }
+    return entry;
   }
 
   #find(path: string): MemoryEntry | undefined {

@@ -21,6 +21,10 @@ export interface Delivery {
 export interface ExchangeRules extends WireRules {
   /** Unsent bytes of one direction past which a stream is cancelled; one message alone may be longer. */
   readonly maxQueuedBytes: number;
+  /** Sees that a host is about to send; a crash of it made here comes in time. */
+  sending(from: string): void;
+  /** Runs now, or once the host is awake again. */
+  whenAwake(host: string, run: () => void): void;
   /** Whether the message about to be sent is lost. */
   isLost(): boolean;
   delivered(delivery: Delivery): void;
@@ -71,6 +75,7 @@ export class MemoryExchange {
   /** The sending half of the caller. */
   readonly callerStream: ChannelStream = {
     send: (message) => {
+      this.rules.sending(this.callerLife.host);
       if (this.#callerSends && this.callerLife.alive) this.#sendUp(message);
     },
     end: () => {
@@ -84,6 +89,7 @@ export class MemoryExchange {
   /** The sending half of the server. */
   readonly serverStream: ChannelStream = {
     send: (message) => {
+      this.rules.sending(this.serverHost);
       if (this.#serverSends && this.#serverLife?.alive === true) this.#sendDown(message);
     },
     end: () => {
@@ -147,7 +153,9 @@ export class MemoryExchange {
     this.#callerSends = false;
     if (caller === undefined) return;
     if (this.#server === undefined) this.onDone();
-    if (this.callerLife.alive) caller.onClosed(failure);
+    this.rules.whenAwake(this.callerLife.host, () => {
+      if (this.callerLife.alive) caller.onClosed(failure);
+    });
   }
 
   #closeServer(failure: ChannelFailure | undefined): void {
@@ -156,7 +164,9 @@ export class MemoryExchange {
     if (failure !== undefined) this.#serverSends = false;
     if (server === undefined) return;
     if (this.#caller === undefined) this.onDone();
-    if (this.#serverLife?.alive === true) server.onClosed(failure);
+    this.rules.whenAwake(this.serverHost, () => {
+      if (this.#serverLife?.alive === true) server.onClosed(failure);
+    });
   }
 
   #sendUp(message: Uint8Array): void {

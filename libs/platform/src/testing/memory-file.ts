@@ -146,6 +146,27 @@ export class MemoryFile {
     this.loseUnsynced();
   }
 
+  /** Power cut: of the unsynced bytes those written first arrived, and the size as far as they reach. */
+  keepPrefix(random: SeededRandom): void {
+    this.abandonSyncs();
+    const unsynced = this.#dirty.reduce((sum, { start, end }) => sum + end - start, 0);
+    let left = random.below(unsynced + 1);
+    for (const { start, end } of this.#dirty) {
+      const arrived = Math.min(left, end - start);
+      left -= arrived;
+      this.#durable.write(this.#cached.view(start, start + arrived), start);
+    }
+    if (left === 0 && this.#cached.size < this.#durable.size && random.chance(0.5)) {
+      this.#durable.resize(this.#cached.size);
+    }
+    this.loseUnsynced();
+  }
+
+  /** A copy of what a power cut would leave. */
+  durableBytes(): Buffer {
+    return Buffer.from(this.#durable.view(0, this.#durable.size));
+  }
+
   /** Remembers that bytes differ from the durable ones; appends, the usual case, extend the last range. */
   #markDirty(start: number, end: number): void {
     if (start >= end) return;

@@ -12,7 +12,9 @@ export type CrashMode =
   /** The process died, the machine lives on: the page cache is intact, and still not durable. */
   | 'keep'
   /** Power cut in the middle of writing: some unsynced sectors arrived, and a prefix of each folder's name changes. */
-  | 'tear';
+  | 'tear'
+  /** Power cut: of each file's unsynced bytes a prefix arrived, in the order written, and a prefix of name changes. */
+  | 'prefix';
 
 type Names = Map<string, MemoryEntry>;
 type NameChange = (names: Names) => void;
@@ -34,6 +36,11 @@ export class MemoryFolder {
     this.#unsynced.push(apply);
   }
 
+  /** Names as a power cut would leave them. */
+  get durableNames(): ReadonlyMap<string, MemoryEntry> {
+    return this.#durable;
+  }
+
   /** Begins a sync of the changes made so far; they are durable once the function returned is called. */
   beginSync(): () => void {
     const upTo = this.#syncedCount + this.#unsynced.length;
@@ -49,7 +56,7 @@ export class MemoryFolder {
 
   /** What is left of the folder and everything below it after a crash. */
   crash(mode: CrashMode, random: SeededRandom): void {
-    if (mode === 'tear') this.#makeDurable(random.below(this.#unsynced.length + 1));
+    if (mode === 'tear' || mode === 'prefix') this.#makeDurable(random.below(this.#unsynced.length + 1));
     if (mode !== 'keep') {
       this.#unsynced = [];
       this.#names = new Map(this.#durable);
@@ -75,6 +82,8 @@ function crashFile(file: MemoryFile, mode: CrashMode, random: SeededRandom): voi
       return file.abandonSyncs();
     case 'tear':
       return file.tearUnsynced(random);
+    case 'prefix':
+      return file.keepPrefix(random);
     default:
       return unreachable(mode);
   }

@@ -22,6 +22,8 @@ export interface MemoryNetworkOptions {
   readonly maxQueuedBytes?: number;
   /** Sees every message as it is delivered. */
   readonly observe?: (delivery: Delivery) => void;
+  /** Sees that a host is about to send, before it does. */
+  readonly onSend?: (from: string) => void;
 }
 
 /**
@@ -43,6 +45,11 @@ export interface MemoryNetwork {
   resetConnections(left: string, right: string): void;
   /** Share of messages that are lost, 0 to 1, each breaking its connection. */
   setLossRate(rate: number): void;
+  /** Share of unary requests served twice, 0 to 1, among the methods that `concerns` names: what every RPC must bear. */
+  setDuplicates(rate: number, concerns: (method: string) => boolean): void;
+  /** A stopped host: its connections stay, and what is sent to it waits until it is resumed. */
+  pause(host: string): void;
+  resume(host: string): void;
   /** Changes the time messages take from now on. */
   setLatency(latencyMs: { readonly min: number; readonly max: number }): void;
 }
@@ -79,6 +86,9 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
   #stalled = new Set<MemoryWire>();
   #latency: { readonly min: number; readonly max: number };
   #lossRate = 0;
+  #duplicates: { readonly rate: number; readonly concerns: (method: string) => boolean } | undefined;
+  readonly #paused = new Map<string, (() => void)[]>();
+  readonly #onSend: ((from: string) => void) | undefined;
 
   constructor(options: MemoryNetworkOptions) {
     this.clock = options.clock;
@@ -89,6 +99,7 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
     this.connectTimeoutMs = options.connectTimeoutMs ?? 5000;
     this.maxQueuedBytes = options.maxQueuedBytes ?? 64 * 1024 * 1024;
     this.#observe = options.observe ?? (() => {});
+    this.#onSend = options.onSend;
   }
 
   join(host: string): NetworkProcess {
@@ -135,6 +146,37 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
     this.#lossRate = rate;
   }
 
+  setDuplicates(rate: number, concerns: (method: string) => boolean): void {
+    this.#duplicates = rate === 0 ? undefined : { rate, concerns };
+  }
+
+  isDuplicated(method: string): boolean {
+    const duplicates = this.#duplicates;
+    return duplicates !== undefined && duplicates.concerns(method) && this.#random.chance(duplicates.rate);
+  }
+
+  pause(host: string): void {
+    if (!this.#paused.has(host)) this.#paused.set(host, []);
+  }
+
+  resume(host: string): void {
+    const waiting = this.#paused.get(host);
+    if (waiting === undefined) return;
+    this.#paused.delete(host);
+    for (const run of waiting) this.timers.after(0, run);
+    this.#pumpStalled();
+  }
+
+  whenAwake(host: string, run: () => void): void {
+    const waiting = this.#paused.get(host);
+    if (waiting === undefined) run();
+    else waiting.push(run);
+  }
+
+  sending(from: string): void {
+    this.#onSend?.(from);
+  }
+
   setLatency(latencyMs: { readonly min: number; readonly max: number }): void {
     this.#latency = latencyMs;
   }
@@ -145,7 +187,8 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
   }
 
   isBlocked(from: string, to: string): boolean {
-    return this.#blocked.has(`${from}>${to}`);
+    if (this.#blocked.size === 0 && this.#paused.size === 0) return false;
+    return this.#paused.has(to) || this.#blocked.has(`${from}>${to}`);
   }
 
   stalled(wire: MemoryWire): void {

@@ -16,21 +16,25 @@ export interface ProcessTimeOptions {
   readonly timers: Timers;
   /** How far this process's wall clock is off, milliseconds. */
   readonly wallOffsetMs?: number;
+  /** How fast this process's clocks run against true time; 1 unless said otherwise. */
+  readonly rate?: number;
 }
 
 /** The time of one process, which can be ended without touching that of the others. */
-export function createProcessTime({ clock, timers, wallOffsetMs = 0 }: ProcessTimeOptions): ProcessTime {
+export function createProcessTime({ clock, timers, wallOffsetMs = 0, rate = 1 }: ProcessTimeOptions): ProcessTime {
   let alive = true;
+  const startMs = clock.monotonicMs();
+  const driftMs = (): number => (clock.monotonicMs() - startMs) * (rate - 1);
   const deadTimer: Timer = { cancel() {} };
   return {
     clock: {
-      wallMs: () => timestampMs(clock.wallMs() + wallOffsetMs),
-      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => timestampMs(Math.floor(clock.wallMs() + wallOffsetMs + driftMs())),
+      monotonicMs: () => clock.monotonicMs() + driftMs(),
     },
     timers: {
       after(delayMs, run) {
         if (!alive) return deadTimer;
-        return timers.after(delayMs, () => {
+        return timers.after(delayMs / rate, () => {
           if (alive) run();
         });
       },

@@ -16,7 +16,18 @@ export class CommittedPrefix {
   /** By base offset, in the order first delivered. */
   readonly #batches = new Map<number, Committed>();
 
-  constructor(private readonly world: World) {}
+  #last: Committed | undefined;
+
+  constructor(
+    private readonly world: World,
+    /** Told of each batch when the first node is given it. */
+    private readonly onFirst: (batch: CommittedBatch) => void = () => undefined,
+  ) {}
+
+  /** The newest batch that any node was given. */
+  get last(): { readonly lastOffset: number; readonly epoch: number } | undefined {
+    return this.#last;
+  }
 
   /** Follows one life of a node. */
   follow(node: string): { loadedUpTo(endOffset: number): void; deliver(batch: CommittedBatch): void } {
@@ -38,6 +49,8 @@ export class CommittedPrefix {
         const before = expected.get(baseOffset);
         if (before === undefined) {
           expected.set(baseOffset, seen);
+          this.#last = seen;
+          this.onFirst(batch);
           return;
         }
         if (before.lastOffset !== lastOffset || before.epoch !== epoch || before.digest !== seen.digest) {

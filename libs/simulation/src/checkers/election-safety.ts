@@ -9,8 +9,10 @@ export class ElectionSafety {
   /** `nodeId` says that it leads `epoch`. */
   leads(nodeId: number, epoch: number): void {
     const before = this.#leaders.get(epoch);
-    if (before === undefined) this.#leaders.set(epoch, nodeId);
-    else if (before !== nodeId)
+    if (before === undefined) {
+      if (this.#leaders.get(epoch - 1) === nodeId) this.world.mark('the same node led two epochs in a row');
+      this.#leaders.set(epoch, nodeId);
+    } else if (before !== nodeId)
       this.world.violated('R1 election safety', `epoch ${epoch} has leaders ${before} and ${nodeId}`);
   }
 

@@ -1,23 +1,47 @@
 import type { World } from '../world';
+import { CheckQuorum } from './check-quorum';
 import { CommittedPrefix } from './committed-prefix';
+import { DurableCommit, type VoterDisk } from './durable-commit';
 import { DurableVotes } from './durable-votes';
 import { ElectionSafety } from './election-safety';
+import { LeaderCompleteness } from './leader-completeness';
+import { MetadataTruth } from './metadata-truth';
 import { OwnEpochCommit } from './own-epoch-commit';
 
 /** What watches the controllers of one run; one of each, shared by all nodes and their lives. */
 export interface QuorumCheckers {
   readonly electionSafety: ElectionSafety;
+  readonly leaderCompleteness: LeaderCompleteness;
   readonly committedPrefix: CommittedPrefix;
   readonly ownEpochCommit: OwnEpochCommit;
+  readonly durableCommit: DurableCommit;
+  readonly checkQuorum: CheckQuorum;
   readonly durableVotes: DurableVotes;
+  readonly truth: MetadataTruth;
+}
+
+/** The voters of a quorum, as its checkers need them. */
+export interface WatchedVoters {
+  hosts(): readonly string[];
+  disks(): readonly VoterDisk[];
 }
 
 /** Fresh checkers for a run. */
-export function createQuorumCheckers(world: World): QuorumCheckers {
+export function createQuorumCheckers(world: World, voters: WatchedVoters): QuorumCheckers {
+  const truth = new MetadataTruth(world);
+  const committedPrefix = new CommittedPrefix(world, (batch) => truth.committed(batch));
   return {
+    truth,
+    committedPrefix,
     electionSafety: new ElectionSafety(world),
-    committedPrefix: new CommittedPrefix(world),
+    leaderCompleteness: new LeaderCompleteness(world, () => committedPrefix.last),
     ownEpochCommit: new OwnEpochCommit(world),
+    durableCommit: new DurableCommit(world, () => voters.disks()),
+    checkQuorum: new CheckQuorum(
+      world,
+      () => Math.floor(voters.hosts().length / 2),
+      (host) => voters.hosts().includes(host),
+    ),
     durableVotes: new DurableVotes(world),
   };
 }

@@ -6,10 +6,11 @@ import {
   formatStorage,
   metadataFolder,
   readQuorumState,
-  type CommittedBatch,
   type FirstVoter,
   type RaftDriver,
 } from '@milena/raft-driver';
+import type { ClockError } from '../fault-mix';
+import type { VoterDisk } from '../checkers/durable-commit';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
@@ -27,6 +28,7 @@ export interface ControllerNodeOptions {
   readonly nodeId: number;
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
   readonly plantedBugs: PlantedBugs;
+  readonly clockError?: ClockError;
   readonly checkers: QuorumCheckers;
 }
 
@@ -37,19 +39,21 @@ export class ControllerNode {
   readonly directoryId: Uuid;
   /** The driver of the present life. */
   driver: RaftDriver | undefined;
-  /** Batches the present life was given. */
-  delivered: CommittedBatch[] = [];
   /** The controller of the present life. */
   controller: ControllerServer | undefined;
   #recovered = false;
+  #leadership: { readonly epoch: number; readonly sinceMs: number } | undefined;
+  #highWatermark = 0;
+  #logEnd = 0;
 
   constructor(readonly options: ControllerNodeOptions) {
-    const { world, nodeId, syncLatencyMs } = options;
+    const { world, nodeId, syncLatencyMs, clockError } = options;
     const host = `controller-${nodeId}`;
     this.endpoint = { host, port: CONTROLLER_PORT };
     this.directoryId = uuidFromBytes(world.random.fork(`directory ${host}`).bytes(16));
     const start = (life: ProcessLife): void => this.#start(life);
-    this.machine = new Machine({ world, host, syncLatencyMs, logger: world.logger.child({ host }), start });
+    const logger = world.logger.child({ host });
+    this.machine = new Machine({ world, host, syncLatencyMs, logger, start, ...(clockError && { clockError }) });
   }
 
   get nodeId(): number {
@@ -63,6 +67,16 @@ export class ControllerNode {
       directoryId: this.directoryId,
       endpoints: [{ name: 'CONTROLLER', ...this.endpoint }],
     };
+  }
+
+  /** Whether it runs and takes itself for the leader. */
+  get isLeading(): boolean {
+    return this.machine.isRunning && this.driver?.leader().leaderId === this.nodeId;
+  }
+
+  /** Its disk, for checks that look at what a power cut would leave. */
+  get disk(): VoterDisk {
+    return { disk: this.machine.disk, folder: metadataFolder(LOG_FOLDER) };
   }
 
   async format(voters: readonly FirstVoter[]): Promise<void> {
@@ -79,18 +93,44 @@ export class ControllerNode {
 
   /** Reported to the checkers after each event. */
   checkLeadership(): void {
-    if (!this.machine.isRunning || this.driver === undefined) return;
-    const { leaderId, epoch } = this.driver.leader();
-    if (leaderId !== this.nodeId) return;
-    const { electionSafety, ownEpochCommit } = this.options.checkers;
-    electionSafety.leads(this.nodeId, epoch);
-    const highWatermark = this.driver.highWatermark() ?? -1;
-    ownEpochCommit.leads({ nodeId: this.nodeId, epoch, highWatermark, log: () => this.log() });
+    const { driver } = this;
+    if (driver === undefined || !this.machine.isAwake) return;
+    const { leaderId, epoch } = driver.leader();
+    const logEnd = driver.logEndOffset();
+    if (logEnd < this.#logEnd) this.options.world.mark('a follower threw away a divergent tail');
+    this.#logEnd = logEnd;
+    if (leaderId === this.nodeId) this.#checkLeader(epoch, driver);
+    else if (this.#leadership !== undefined) this.#stepsDown(epoch);
+  }
+
+  #checkLeader(epoch: number, driver: RaftDriver): void {
+    const { world, checkers } = this.options;
+    const { host } = this.endpoint;
+    const highWatermark = driver.highWatermark() ?? 0;
+    if (this.#leadership?.epoch !== epoch) {
+      this.#leadership = { epoch, sinceMs: world.time.nowMs() };
+      checkers.electionSafety.leads(this.nodeId, epoch);
+      checkers.leaderCompleteness.leads(host, epoch, () => this.log());
+    }
+    if (highWatermark !== this.#highWatermark) {
+      checkers.durableCommit.moved(host, this.#highWatermark, highWatermark);
+      this.#highWatermark = highWatermark;
+    }
+    checkers.ownEpochCommit.leads({ nodeId: this.nodeId, epoch, highWatermark, log: () => this.log() });
+    checkers.checkQuorum.leads(host, Math.max(this.#leadership.sinceMs, this.machine.wokenAtMs));
+  }
+
+  #stepsDown(epoch: number): void {
+    const { world } = this.options;
+    if (this.#leadership?.epoch === epoch) world.mark('a leader stepped down because no majority fetched from it');
+    else if (world.time.nowMs() - this.machine.wokenAtMs < 50)
+      world.mark('a leader was woken after another was elected');
+    this.#leadership = undefined;
   }
 
   /** The batches in its log files; undefined while the machine is down or recovers, when a torn tail is no one's truth. */
   log(): readonly BatchMark[] | undefined {
-    if (!this.machine.isRunning || !this.#recovered) return undefined;
+    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return undefined;
     return readLog(this.machine.disk, metadataFolder(LOG_FOLDER));
   }
 
@@ -115,15 +155,15 @@ export class ControllerNode {
       plantedBugs,
     });
     const seen = checkers.committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
-    const delivered: CommittedBatch[] = [];
-    this.delivered = delivered;
     this.driver = driver;
     this.#recovered = false;
+    this.#leadership = undefined;
+    this.#highWatermark = 0;
+    this.#logEnd = 0;
     driver.subscribe({
       onSnapshot: ({ id }) => seen.loadedUpTo(id.offset),
       onCommitted: (batch) => {
         seen.deliver(batch);
-        delivered.push(batch);
       },
       onLeader: (epoch) => checkers.electionSafety.leads(nodeId, epoch),
       onLeaderChange() {},
@@ -146,7 +186,7 @@ export class ControllerNode {
   /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */
   #fatal(life: ProcessLife, error: unknown): void {
     const { world } = this.options;
-    if (!life.isAlive() || error instanceof ViolationFound) return;
+    if (!life.isAlive() || error instanceof ViolationFound || this.machine.endsByDisk(error)) return;
     world.report('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 }

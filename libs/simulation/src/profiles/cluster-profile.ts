@@ -8,7 +8,8 @@ import { checkLogMatching } from '../checkers/log-matching';
 import { createQuorumCheckers } from '../checkers/quorum-checkers';
 import { KafkaClient } from '../clients/kafka-client';
 import { drawDurabilityPromise, type DurabilityPromise } from '../durability-promise';
-import { drawFaultMix, FaultInjector } from '../faults';
+import { drawFaultMix } from '../fault-mix';
+import { FaultInjector } from '../faults';
 import { BrokerNode } from '../nodes/broker-node';
 import { ControllerNode } from '../nodes/controller-node';
 import type { SeedReport } from '../seed-report';
@@ -125,7 +126,7 @@ class SimulatedCluster {
 
   async #playFaults(run: Run): Promise<void> {
     const { world, brokers } = this;
-    const mix = drawFaultMix(this.#random);
+    const mix = drawFaultMix(this.#random, { crashesAndNetworkOnly: true });
     const oneAtATime = this.#promise.name === 'one power cut';
     const brokerHosts = new Set(brokers.map(({ machine }) => machine.host));
     const machines = [...this.controllers, ...brokers].map(({ machine }) => machine);
@@ -161,7 +162,10 @@ class SimulatedCluster {
 
   #createControllers(clusterId: Uuid): readonly ControllerNode[] {
     const { world } = this;
-    const checkers = createQuorumCheckers(world);
+    const checkers = createQuorumCheckers(world, {
+      hosts: () => this.controllers.map(({ machine }) => machine.host),
+      disks: () => this.controllers.map((node) => node.disk),
+    });
     return Array.from({ length: this.#random.chance(0.3) ? 1 : 3 }, (_, index) => {
       const nodeId = 101 + index;
       const syncLatencyMs = { min: 0.2, max: 3 };

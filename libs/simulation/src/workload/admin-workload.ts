@@ -1,4 +1,5 @@
 import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
+import type { MetadataImage } from '@milena/metadata';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { World } from '../world';
 
@@ -17,18 +18,19 @@ export class AdminWorkload {
   constructor(
     private readonly world: World,
     private readonly controllers: ActiveControllerChannel,
-    private readonly label: string,
+    private readonly options: { readonly label: string; readonly meanPauseMs: number },
   ) {}
 
   /** Works until stopped; failures are expected and only make fates unknown. */
   async run(): Promise<void> {
-    const random = this.world.random.fork(`admin ${this.label}`);
+    const { label, meanPauseMs } = this.options;
+    const random = this.world.random.fork(`admin ${label}`);
     while (!this.#stopped) {
       const created = [...this.fates].filter(([, fate]) => fate === 'created').map(([name]) => name);
       const victim = created[random.below(Math.max(1, created.length))];
       if (victim !== undefined && random.chance(0.2)) await this.delete(victim);
-      else await this.create(`${this.label}-${this.#next++}`);
-      await new Promise<void>((resolve) => this.world.time.timers.after(random.below(100), resolve));
+      else await this.create(`${label}-${this.#next++}`);
+      await new Promise<void>((resolve) => this.world.time.timers.after(random.below(2 * meanPauseMs), resolve));
     }
   }
 
@@ -63,6 +65,19 @@ export class AdminWorkload {
     );
     if (!outcome.ok) return;
     if (deleteTopicsRpc.decodeResponse(outcome.value).topics[0]?.result.ok === true) this.#settle(name, 'deleted');
+  }
+
+  /** R11: what was acknowledged is there, and what was deleted is gone. */
+  checkOutcome(image: MetadataImage): void {
+    for (const [name, fate] of this.fates) {
+      const exists = image.topicByName(name) !== undefined;
+      if (fate === 'created' && !exists) {
+        this.world.violated('R11 acknowledged write present', `topic ${name} is lost`);
+      }
+      if (fate === 'deleted' && exists) {
+        this.world.violated('R11 acknowledged write present', `deleted topic ${name} is back`);
+      }
+    }
   }
 
   #settle(name: string, fate: Fate): void {

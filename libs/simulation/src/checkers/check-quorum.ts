@@ -1,0 +1,43 @@
+import type { World } from '../world';
+
+const FETCH_METHOD = 'raft.v1.RaftService/Fetch';
+/** 1.5 fetch timeouts (KIP-853's check-quorum), and what one look of the leader at its clock may be late. */
+const LEADS_ALONE_MS_MAX = 3000 + 600;
+
+/**
+ * R12: a leader from which no majority has fetched for longer than its timeout does not lead any more. What it is asked
+ * meanwhile must not be answered from a state that others have left behind.
+ */
+export class CheckQuorum {
+  /** By leader's host: when each follower's last fetch was delivered there. */
+  readonly #fetches = new Map<string, Map<string, number>>();
+
+  constructor(
+    private readonly world: World,
+    /** Voters besides the leader whose fetches make a majority with it. */
+    private readonly followersNeeded: () => number,
+    isVoter: (host: string) => boolean,
+  ) {
+    world.onDelivery(({ from, to, method }) => {
+      if (!method.endsWith(FETCH_METHOD) || !isVoter(from) || !isVoter(to)) return;
+      let fetches = this.#fetches.get(to);
+      if (fetches === undefined) this.#fetches.set(to, (fetches = new Map()));
+      fetches.set(from, world.time.nowMs());
+    });
+  }
+
+  /** `host` leads since `sinceMs`, or since then was awake again. */
+  leads(host: string, sinceMs: number): void {
+    const needed = this.followersNeeded();
+    const nowMs = this.world.time.nowMs();
+    if (needed === 0 || nowMs - sinceMs < LEADS_ALONE_MS_MAX) return;
+    const contacts = [...(this.#fetches.get(host)?.values() ?? [])].sort((left, right) => right - left);
+    const lastMs = Math.max(sinceMs, contacts[needed - 1] ?? 0);
+    // A clock that runs slow by a tenth makes a timeout that much longer.
+    if (nowMs - lastMs <= LEADS_ALONE_MS_MAX * 1.12) return;
+    this.world.report(
+      'R12 check quorum',
+      `${host} leads on although no majority has fetched from it for ${Math.round(nowMs - lastMs)} ms`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { BatchMark } from '../read-log';
+import type { World } from '../world';
+
+/** R4: whoever is elected has everything that was committed before. Judged by the files of the new leader. */
+export class LeaderCompleteness {
+  readonly #seen = new Set<number>();
+
+  constructor(
+    private readonly world: World,
+    /** The newest batch that any node was told is committed. */
+    private readonly lastCommitted: () => { readonly lastOffset: number; readonly epoch: number } | undefined,
+  ) {}
+
+  /** A node says that it leads `epoch`; `log` is asked for once per epoch, and undefined when it cannot be read. */
+  leads(node: string, epoch: number, log: () => readonly BatchMark[] | undefined): void {
+    if (this.#seen.has(epoch)) return;
+    this.#seen.add(epoch);
+    const committed = this.lastCommitted();
+    if (committed === undefined) return this.world.mark('a leader was elected while nothing was committed');
+    if (this.#seen.size > 10) this.world.mark('a leader had more than ten epochs before it');
+    const marks = log();
+    const first = marks?.[0];
+    // What a snapshot holds is checked as a snapshot.
+    if (marks === undefined || first === undefined || first.baseOffset > committed.lastOffset) return;
+    if (marks.some((mark) => mark.lastOffset === committed.lastOffset && mark.epoch === committed.epoch)) return;
+    const end = marks.at(-1);
+    this.world.report(
+      'R4 leader completeness',
+      `${node} leads epoch ${epoch} with a log up to ${end?.lastOffset} of epoch ${end?.epoch}, ` +
+        `but ${committed.lastOffset} of epoch ${committed.epoch} was committed before`,
+    );
+  }
+}

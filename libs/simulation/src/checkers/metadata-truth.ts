@@ -1,0 +1,77 @@
+import {
+  createDelta,
+  decodeMetadataRecord,
+  emptyImage,
+  imageDigest,
+  type MetadataImage,
+  type MetadataRecord,
+} from '@milena/metadata';
+import { addOffset } from '@milena/model';
+import type { CommittedBatch } from '@milena/raft-driver';
+import type { World } from '../world';
+import { checkPartitionChange, checkPartitions } from './partition-rules';
+
+/** Images kept to compare with, newest last: a node is seldom further behind. */
+const IMAGES_MAX = 4000;
+
+/**
+ * R5, R8: the metadata that the committed records say, replayed here batch by batch from the beginning; what every node's
+ * image and every snapshot must equal at the same offset. Each change is held against the rules of the controller
+ * (P8, P11, P13) as it is committed.
+ */
+export class MetadataTruth {
+  /** By offset of the last record contained. */
+  readonly #images = new Map<number, MetadataImage>();
+  #newest = emptyImage;
+
+  constructor(private readonly world: World) {}
+
+  get image(): MetadataImage {
+    return this.#newest;
+  }
+
+  /** A batch that nobody was given before. */
+  committed({ baseOffset, epoch, records }: CommittedBatch): void {
+    const before = this.#newest;
+    const decoded = records.map((record) => decodeMetadataRecord(record));
+    const after = replay(before, decoded, { baseOffset, epoch });
+    this.#newest = after;
+    this.#images.set(after.provenance.offset, after);
+    if (this.#images.size > IMAGES_MAX) this.#images.delete(this.#images.keys().next().value as number);
+    if (before.openTransaction !== undefined || after.openTransaction !== undefined) return;
+    for (const record of decoded) checkPartitionChange(this.world, record, before, after);
+    checkPartitions(this.world, decoded, after);
+  }
+
+  /** A node has this image. One that is not at the end of a batch, or too old, is not looked at. */
+  has(node: string, image: MetadataImage): void {
+    const expected = this.#images.get(image.provenance.offset);
+    if (expected === undefined || expected === image) return;
+    const [truth, seen] = [imageDigest(expected), imageDigest(image)];
+    if (truth === seen) return;
+    this.world.report('R5 state machine safety', `${node} has the image ${seen}, the log says ${truth}`);
+  }
+
+  /** A snapshot says this of everything before `endOffset`. */
+  snapshot(node: string, endOffset: number, image: MetadataImage): void {
+    const expected = this.#images.get(endOffset - 1);
+    if (expected === undefined || contentDigest(expected) === contentDigest(image)) return;
+    const [truth, seen] = [imageDigest(expected), imageDigest(image)];
+    this.world.report('R8 snapshot', `${node}'s snapshot of ${endOffset} is ${seen}, the log says ${truth}`);
+  }
+}
+
+function replay(
+  image: MetadataImage,
+  records: readonly MetadataRecord[],
+  { baseOffset, epoch }: Pick<CommittedBatch, 'baseOffset' | 'epoch'>,
+): MetadataImage {
+  const delta = createDelta(image);
+  records.forEach((record, index) => delta.replay(record, addOffset(baseOffset, index), epoch));
+  return delta.apply();
+}
+
+/** A digest without its offset and epoch: control records may stand between the last record and a snapshot's end. */
+function contentDigest(image: MetadataImage): string {
+  return imageDigest(image).replace(/^[^:]*:/, '');
+}

@@ -1,0 +1,131 @@
+import { emptyImage, type MetadataImage } from '@milena/metadata';
+import { uuidFromBytes, type Uuid } from '@milena/model';
+import type { SeededRandom } from '@milena/platform/testing';
+import type { PlantedBugs } from '@milena/raft';
+import { createActiveControllerChannel, type ActiveControllerChannel } from '@milena/raft-driver';
+import { checkLogMatching } from '../checkers/log-matching';
+import { createQuorumCheckers, type QuorumCheckers } from '../checkers/quorum-checkers';
+import { drawClockError, TRUE_CLOCK, type ClockError } from '../fault-mix';
+import type { Machine } from '../machine';
+import type { BatchMark } from '../read-log';
+import type { World } from '../world';
+import { ControllerNode } from './controller-node';
+import { ObserverNode } from './observer-node';
+
+/** Shape of a quorum. */
+export interface SimulatedQuorumOptions {
+  readonly world: World;
+  readonly random: SeededRandom;
+  readonly voters: number;
+  readonly observers: number;
+  /** Whether clocks may be off, and run fast or slow. */
+  readonly clockErrors: boolean;
+  readonly slowDisks: boolean;
+  readonly plantedBugs: PlantedBugs;
+}
+
+/** Controllers and observers of one cluster, watched by the checkers of the quorum. */
+export class SimulatedQuorum {
+  readonly clusterId: Uuid;
+  readonly nodes: readonly ControllerNode[];
+  readonly observers: readonly ObserverNode[];
+  readonly checkers: QuorumCheckers;
+  readonly #world: World;
+  readonly #random: SeededRandom;
+
+  constructor(options: SimulatedQuorumOptions) {
+    const { world, random, slowDisks, plantedBugs } = options;
+    this.#world = world;
+    this.#random = random;
+    this.clusterId = uuidFromBytes(random.bytes(16));
+    this.checkers = createQuorumCheckers(world, {
+      hosts: () => this.nodes.map(({ machine }) => machine.host),
+      disks: () => this.nodes.map((node) => node.disk),
+    });
+    const syncLatencyMs = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
+    const clocks = random.fork('clocks');
+    const clockError = (): ClockError => (options.clockErrors ? drawClockError(clocks) : TRUE_CLOCK);
+    const shared = { world, clusterId: this.clusterId, syncLatencyMs, checkers: this.checkers };
+    this.nodes = Array.from({ length: options.voters }, (_, index) => {
+      return new ControllerNode({ ...shared, nodeId: 101 + index, plantedBugs, clockError: clockError() });
+    });
+    const bootstrapServers = this.nodes.map(({ endpoint }) => endpoint);
+    this.observers = Array.from({ length: options.observers }, (_, index) => {
+      return new ObserverNode({ ...shared, nodeId: 201 + index, bootstrapServers, clockError: clockError() });
+    });
+  }
+
+  get machines(): readonly Machine[] {
+    return [...this.nodes, ...this.observers].map(({ machine }) => machine);
+  }
+
+  /** A way to the active controller for a client outside that never crashes. */
+  channel(label: string): ActiveControllerChannel {
+    const { time, logger, outside } = this.#world;
+    const random = this.#random.fork(`channel ${label}`);
+    return createActiveControllerChannel({
+      platform: { clock: time.clock, timers: time.timers, random, logger },
+      connector: outside,
+      metadataLog: { leader: () => ({ leaderId: undefined, epoch: 0 }) },
+      bootstrap: this.nodes.map(({ endpoint }) => endpoint),
+    });
+  }
+
+  /** Formats the disks and starts every machine. */
+  async start(): Promise<void> {
+    const { time } = this.#world;
+    const voters = this.nodes.map(({ asVoter }) => asVoter);
+    for (const node of this.nodes) await time.resolve(node.format(voters));
+    for (const node of this.observers) await time.resolve(node.format());
+    for (const machine of this.machines) machine.start();
+  }
+
+  /** The newest committed metadata that any controller holds. */
+  image(): MetadataImage {
+    let newest = emptyImage;
+    for (const { machine, controller } of this.nodes) {
+      const image = machine.isRunning ? controller?.committedImage() : undefined;
+      if (image !== undefined && image.provenance.offset > newest.provenance.offset) newest = image;
+    }
+    return newest;
+  }
+
+  checkAfterEvent(): void {
+    for (const node of this.nodes) node.checkLeadership();
+  }
+
+  /** R3 and R5, as far as the files and images of running nodes go. */
+  checkState(): void {
+    const logs = new Map<string, readonly BatchMark[]>();
+    for (const node of [...this.nodes, ...this.observers]) {
+      const marks = node.log();
+      if (marks !== undefined) logs.set(node.machine.host, marks);
+    }
+    checkLogMatching(this.#world, logs);
+    for (const [host, image] of this.#images()) this.checkers.truth.has(host, image);
+  }
+
+  /** L2, R5: with everything healed there is one leader, and every node has every committed record. */
+  checkConverged(): void {
+    const leaders = this.nodes.filter(({ isLeading }) => isLeading).map(({ nodeId }) => nodeId);
+    if (leaders.length !== 1) {
+      this.#world.report('L2 one leader after healing', `leaders: ${leaders.join(', ') || 'none'}`);
+    }
+    const end = this.checkers.truth.image.provenance.offset;
+    for (const [host, image] of this.#images()) {
+      const { offset } = image.provenance;
+      if (offset !== end) this.#world.report('L1 progress after healing', `${host} has ${offset} of ${end}`);
+    }
+    this.checkState();
+  }
+
+  *#images(): Iterable<readonly [host: string, image: MetadataImage]> {
+    for (const { machine, controller } of this.nodes) {
+      if (machine.isRunning && controller !== undefined) yield [machine.host, controller.committedImage()];
+    }
+    for (const node of this.observers) {
+      const image = node.image();
+      if (image !== undefined) yield [node.machine.host, image];
+    }
+  }
+}
