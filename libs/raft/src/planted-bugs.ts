@@ -13,6 +13,16 @@ export interface PlantedBugs {
   readonly leaderCountsBeforeFlush?: boolean;
   /** A follower acknowledges by its fetch offset what it has not flushed. */
   readonly fetchBeforeFlush?: boolean;
+  /** A vote is granted and answered, and the file does not say to whom. */
+  readonly forgetVote?: boolean;
+  /** A second candidate of an epoch gets a vote too. */
+  readonly grantVoteTwice?: boolean;
+  /** A leader that resigned stays in the epoch it led. */
+  readonly keepEpochAfterResigning?: boolean;
+  /** A leader that no majority fetches from leads on. */
+  readonly skipCheckQuorum?: boolean;
+  /** A leader does not listen to those who know of a newer epoch. */
+  readonly ignoreNewerEpoch?: boolean;
   /** A voter set rules when it is committed, not when it is appended. */
   readonly applyVotersOnCommit?: boolean;
   /** A leader that removed itself from the voter set counts itself for the high watermark. */

@@ -85,7 +85,7 @@ export class RaftContext {
         roleEnded(this, before);
       },
       persist: (state) => {
-        this.effects.wantPersisted(state);
+        this.effects.wantPersisted(this.bugs.forgetVote === true ? { ...state, votedId: NO_NODE } : state);
       },
     });
   }
@@ -149,6 +149,7 @@ export class RaftContext {
   observe(epoch: number, leaderId: number, endpoint: Endpoint | undefined): boolean {
     const { quorum } = this;
     if (epoch < quorum.epoch) return true;
+    if (this.bugs.ignoreNewerEpoch === true && quorum.role.name === 'leader') return true;
     const known = leaderId === NO_NODE || leaderId === this.self.id ? undefined : leaderId;
     if (epoch === quorum.epoch) {
       if (known === undefined) return true;

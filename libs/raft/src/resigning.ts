@@ -7,7 +7,8 @@ import type { Resigned } from './roles/resigned';
 export function pollResigned(context: RaftContext, role: Resigned): number {
   const { quorum, nowMs } = context;
   if (nowMs >= role.electionDeadlineMs || isDone(context, role)) {
-    quorum.becomeUnattached(role.epoch + 1, undefined, nowMs);
+    const isBumped = context.bugs.keepEpochAfterResigning !== true;
+    quorum.becomeUnattached(isBumped ? role.epoch + 1 : role.epoch, undefined, nowMs);
     return nowMs;
   }
   let nextMs = role.electionDeadlineMs;
