@@ -1,8 +1,10 @@
 import {
   createDelta,
+  createSnapshotDelta,
   decodeMetadataRecord,
   emptyImage,
   encodeMetadataRecord,
+  imageRecords,
   type MetadataImage,
   type MetadataRecord,
 } from '@milena/metadata';
@@ -24,10 +26,18 @@ export const metadataStateMachine: StateMachine<MetadataImage, MetadataRecord> =
 
 /** The image a snapshot holds. */
 export function imageOfSnapshot({ id, batches }: MetadataSnapshot): MetadataImage {
-  const delta = createDelta(emptyImage);
-  const lastOffset = addOffset(id.offset, -1);
+  const delta = createSnapshotDelta(emptyImage, { offset: addOffset(id.offset, -1), epoch: id.epoch });
   for (const { records } of batches()) {
-    for (const value of records) delta.replay(decodeMetadataRecord(value), lastOffset, id.epoch);
+    for (const value of records) delta.load(decodeMetadataRecord(value));
   }
   return delta.apply();
+}
+
+/** The record values of a snapshot of `image`, made as they are asked for; undefined in the middle of a transaction. */
+export function recordsOfImage(image: MetadataImage): Iterable<Uint8Array> | undefined {
+  return image.openTransaction === undefined ? encodedRecords(image) : undefined;
+}
+
+function* encodedRecords(image: MetadataImage): Generator<Uint8Array> {
+  for (const record of imageRecords(image)) yield encodeMetadataRecord(record);
 }

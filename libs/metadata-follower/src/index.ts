@@ -3,4 +3,5 @@ export {
   type MetadataFollowerOptions,
   type MetadataPublisher,
   type PublishedAt,
+  type SnapshotSettings,
 } from './metadata-follower';

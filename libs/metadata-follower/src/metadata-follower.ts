@@ -1,13 +1,17 @@
 import {
   createDelta,
+  createSnapshotDelta,
   decodeMetadataRecord,
   emptyImage,
+  encodeMetadataRecord,
+  imageRecords,
   type MetadataDelta,
   type MetadataImage,
   type MetadataRecord,
+  TransactionBuffer,
 } from '@milena/metadata';
-import { addOffset, type Offset } from '@milena/model';
-import type { Platform, Timer } from '@milena/platform';
+import { addOffset } from '@milena/model';
+import type { Logger, Platform, Timer } from '@milena/platform';
 import {
   applySpan,
   type CommittedBatch,
@@ -16,6 +20,8 @@ import {
   type MetadataLog,
   type MetadataLogListener,
   type MetadataSnapshot,
+  SnapshotGenerator,
+  type SnapshotTriggers,
 } from '@milena/raft-driver';
 
 /** Callers that may wait for metadata at one time. */
@@ -27,6 +33,15 @@ export type PublishedAt = Pick<CommittedBatch, 'lastOffset' | 'epoch' | 'timesta
 /** What changed: the delta, the image that came of it, and the batch or snapshot that brought it (the last of several). */
 export type MetadataPublisher = (delta: MetadataDelta, image: MetadataImage, at: PublishedAt) => void;
 
+/** What a follower writes snapshots with. */
+export interface SnapshotSettings {
+  readonly metadataLog: Pick<MetadataLog, 'createSnapshot'>;
+  readonly triggers: SnapshotTriggers;
+  readonly logger: Logger;
+  /** Called when the image could not be written down: it cannot be trusted. */
+  readonly onFatal: (error: unknown) => void;
+}
+
 /** What a metadata follower is made from. */
 export interface MetadataFollowerOptions {
   readonly platform: Pick<Platform, 'clock' | 'timers' | 'tracer'>;
@@ -37,10 +52,17 @@ export interface MetadataFollowerOptions {
    */
   readonly publishFrom?: (record: MetadataRecord) => boolean;
   readonly publish: MetadataPublisher;
+  /** When this node writes snapshots of what it published; without it, it never does. */
+  readonly snapshots?: SnapshotSettings;
   /** Told of every change of leader; calls to the active controller need not listen, they ask the log themselves. */
   readonly onLeaderChange?: (leader: LeaderInfo) => void;
   /** Told of every change of leader that is in the log, in its place among what is published. */
   readonly onCommittedLeaderChange?: (change: CommittedLeaderChange) => void;
+}
+
+/** A committed batch with its records decoded. */
+interface DecodedBatch extends Omit<CommittedBatch, 'records'> {
+  readonly records: readonly MetadataRecord[];
 }
 
 interface Waiter {
@@ -50,7 +72,8 @@ interface Waiter {
 }
 
 /**
- * Follows the metadata log without ever leading it: batches become deltas, deltas images, and every image is published.
+ * Follows the metadata log without ever leading it: batches become deltas, deltas images, and every image is published. What
+ * a metadata transaction wrote is published when it ends, as one delta, and not at all when it is aborted (KIP-868).
  * Taking in a batch that was traced makes the span `metadata apply` in the trace of the request that caused it.
  */
 export class MetadataFollower implements MetadataLogListener {
@@ -59,10 +82,19 @@ export class MetadataFollower implements MetadataLogListener {
   #backlog: MetadataDelta | undefined;
   #isCurrent: boolean;
   #isClosed = false;
+  readonly #transactions = new TransactionBuffer<DecodedBatch>();
   readonly #waiters = new Set<Waiter>();
+  readonly #generator: SnapshotGenerator | undefined;
 
   constructor(private readonly options: MetadataFollowerOptions) {
     this.#isCurrent = options.publishFrom === undefined;
+    if (options.snapshots === undefined) return;
+    const { logger, ...settings } = options.snapshots;
+    this.#generator = new SnapshotGenerator({
+      ...settings,
+      platform: { ...options.platform, logger },
+      records: () => this.#recordsToStore(),
+    });
   }
 
   /** Starts to follow; call once. */
@@ -96,21 +128,29 @@ export class MetadataFollower implements MetadataLogListener {
     if (this.#isClosed) return;
     const { epoch, offset: end } = snapshot.id;
     const lastOffset = addOffset(end, -1);
-    const delta = createDelta(emptyImage);
+    const delta = createSnapshotDelta(this.#image, { offset: lastOffset, epoch });
+    this.#transactions.clear();
     for (const { records } of snapshot.batches()) {
-      for (const value of records) this.#replay(delta, value, lastOffset, epoch);
+      for (const value of records) delta.load(this.#seen(decodeMetadataRecord(value)));
     }
     this.#take(delta, { lastOffset, epoch, timestamp: snapshot.timestamp });
+    this.#generator?.onSnapshot(snapshot);
   }
 
   onCommitted(batch: CommittedBatch): void {
     if (this.#isClosed) return;
     const span = applySpan(this.options.platform, batch);
-    const delta = this.#backlog ?? createDelta(this.#image);
-    for (const [index, value] of batch.records.entries()) {
-      this.#replay(delta, value, addOffset(batch.baseOffset, index), batch.epoch);
+    const settled = this.#transactions.take({ ...batch, records: batch.records.map(decodeMetadataRecord) });
+    if (settled.length > 0) {
+      const delta = this.#backlog ?? createDelta(this.#image);
+      for (const { records, baseOffset, epoch } of settled) {
+        for (const [index, record] of records.entries()) {
+          delta.replay(this.#seen(record), addOffset(baseOffset, index), epoch);
+        }
+      }
+      this.#take(delta, batch);
     }
-    this.#take(delta, batch);
+    this.#generator?.onCommitted(batch);
     span?.end();
   }
 
@@ -133,13 +173,13 @@ export class MetadataFollower implements MetadataLogListener {
   /** Ends all waits; nothing is published any more. */
   close(): void {
     this.#isClosed = true;
+    this.#generator?.close();
     for (const waiter of [...this.#waiters]) waiter.done(false);
   }
 
-  #replay(delta: MetadataDelta, value: Buffer, at: Offset, epoch: number): void {
-    const record = decodeMetadataRecord(value);
-    delta.replay(record, at, epoch);
+  #seen(record: MetadataRecord): MetadataRecord {
     this.#isCurrent ||= this.options.publishFrom?.(record) === true;
+    return record;
   }
 
   #take(delta: MetadataDelta, at: PublishedAt): void {
@@ -150,8 +190,18 @@ export class MetadataFollower implements MetadataLogListener {
     this.#wakeWaiters();
   }
 
+  /** Undefined while the published image is not all that was committed. */
+  #recordsToStore(): Iterable<Uint8Array> | undefined {
+    if (this.#backlog !== undefined || this.#transactions.isOpen) return undefined;
+    return encodedRecords(this.#image);
+  }
+
   #wakeWaiters(): void {
     const { offset } = this.#image.provenance;
     for (const waiter of [...this.#waiters]) if (waiter.offset <= offset) waiter.done(true);
   }
+}
+
+function* encodedRecords(image: MetadataImage): Generator<Uint8Array> {
+  for (const record of imageRecords(image)) yield encodeMetadataRecord(record);
 }

@@ -3,10 +3,11 @@ import type { Timers } from '@milena/platform';
 import type { Leadership, RaftLog } from '@milena/raft';
 import { ListenerProgress } from './listener-progress';
 import type { MetadataLogListener } from './metadata-log';
+import type { SnapshotStore } from './snapshot-store';
 
 /** Tells the listeners what is committed and who leads, in the order that MetadataLogListener states. */
 export interface CommitDelivery {
-  /** Adds a listener, which gets everything from the log start. */
+  /** Adds a listener, which gets everything from the newest snapshot, or offset 0, on. */
   add(listener: MetadataLogListener): void;
   /** What is true now. Nothing is told before `run`. */
   leadership(leadership: Leadership): void;
@@ -20,13 +21,14 @@ export interface CommitDelivery {
   close(): void;
 }
 
-/** Delivery from `log`. What a listener throws goes to `onFatal`, and nothing more is told. */
+/** Delivery from `log` and `snapshots`. What a listener throws goes to `onFatal`, and nothing more is told. */
 export function createCommitDelivery(options: {
   readonly log: RaftLog;
+  readonly snapshots: SnapshotStore;
   readonly timers: Timers;
   onFatal(error: unknown): void;
 }): CommitDelivery {
-  const { log, timers, onFatal } = options;
+  const { log, snapshots, timers, onFatal } = options;
   const progresses: ListenerProgress[] = [];
   let highWatermark: Offset = ZERO_OFFSET;
   let leadership: Leadership | undefined;
@@ -73,7 +75,7 @@ export function createCommitDelivery(options: {
 
   return {
     add(listener) {
-      progresses.push(new ListenerProgress(listener, log));
+      progresses.push(new ListenerProgress(listener, log, snapshots));
     },
     leadership(now) {
       leadership = now;

@@ -11,6 +11,9 @@ export type {
   QuorumDescription,
   ReplicaProgress,
 } from './metadata-log';
+export { SnapshotGenerator, type SnapshotGeneratorOptions, type SnapshotTriggers } from './snapshot-generator';
+export { DEFAULT_METADATA_RETENTION, type MetadataRetention } from './clean-log';
+export { UnusableSnapshot } from './unusable-snapshot';
 export { createChannelCache, type ChannelCache } from './channel-cache';
 export {
   createActiveControllerChannel,

@@ -1,7 +1,8 @@
-import { invariant, type Offset } from '@milena/model';
+import { invariant, type Offset, ZERO_OFFSET } from '@milena/model';
 import type { Leadership, RaftLog } from '@milena/raft';
 import { batchesOf, type BatchView } from '@milena/record-batch';
 import { committedBatch, committedLeaderChange } from './committed-batch';
+import type { SnapshotStore } from './snapshot-store';
 import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
 
 /** Bytes of the log that are read, and handed to one listener, before anything else may run. */
@@ -14,17 +15,16 @@ export function leaderInfo({ leaderId, epoch, leaderEndpoint }: Leadership): Lea
 
 /** How far one listener is, and what it is told next. */
 export class ListenerProgress {
-  #nextOffset: Offset;
+  #nextOffset: Offset = ZERO_OFFSET;
   #toldLeader: LeaderInfo | undefined;
   /** Epoch of the `onLeader` that no `onResigned` followed yet. */
   #activeEpoch: number | undefined;
 
   constructor(
     readonly listener: MetadataLogListener,
-    private readonly log: RaftLog,
-  ) {
-    this.#nextOffset = log.startOffset();
-  }
+    private readonly log: Pick<RaftLog, 'startOffset' | 'read'>,
+    private readonly snapshots: Pick<SnapshotStore, 'latest' | 'load'>,
+  ) {}
 
   /** Everything before it was delivered. */
   get nextOffset(): Offset {
@@ -44,9 +44,9 @@ export class ListenerProgress {
     this.listener.onLeaderChange(leader);
   }
 
-  /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`. */
+  /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`; a snapshot is a chunk of its own. */
   deliverChunk(highWatermark: Offset, mayGoOn: () => boolean): void {
-    if (this.#nextOffset >= highWatermark) return;
+    if (this.#nextOffset >= highWatermark || this.#deliverSnapshot(highWatermark)) return;
     const records = this.log.read(this.#nextOffset, CHUNK_BYTES);
     invariant(records.length > 0, 'what is committed is in the log', { nextOffset: this.#nextOffset, highWatermark });
     for (const view of batchesOf(records)) {
@@ -55,6 +55,17 @@ export class ListenerProgress {
       if (view.header.isControl) this.#tellControl(view);
       else this.listener.onCommitted(committedBatch(view));
     }
+  }
+
+  /** Whether a snapshot was due: to begin with, or because the log no longer holds what comes next. */
+  #deliverSnapshot(highWatermark: Offset): boolean {
+    const { latest } = this.snapshots;
+    const isDue = this.#nextOffset === 0 || this.#nextOffset < this.log.startOffset();
+    if (!isDue || latest === undefined) return false;
+    invariant(latest.offset <= highWatermark, 'a snapshot holds committed records only', { latest, highWatermark });
+    this.#nextOffset = latest.offset;
+    this.listener.onSnapshot(this.snapshots.load(latest));
+    return true;
   }
 
   #tellControl(view: BatchView): void {

@@ -1,13 +1,18 @@
 import { NO_EPOCH, offset } from '@milena/model';
 import type { PartitionLog } from '@milena/log-store';
 import type { RaftLog } from '@milena/raft';
+import { voterSet } from './metadata-raft-batches';
+import type { SnapshotStore } from './snapshot-store';
 
-/** The raft state machine's view of a log of log-store. What the store refuses here is a broken log, so it throws. */
-export function createMetadataRaftLog(log: PartitionLog): RaftLog {
+/**
+ * The raft state machine's view of a log of log-store and of the snapshots beside it. What the stores refuse here is a
+ * broken log, so it throws.
+ */
+export function createMetadataRaftLog(log: PartitionLog, snapshots: SnapshotStore): RaftLog {
   return {
     startOffset: () => log.logStartOffset,
     endOffset: () => log.logEndOffset,
-    lastEpoch: () => (log.latestEpoch === NO_EPOCH ? 0 : log.latestEpoch),
+    lastEpoch: () => (log.latestEpoch === NO_EPOCH ? (snapshots.latest?.epoch ?? 0) : log.latestEpoch),
     endOffsetForEpoch(epoch) {
       if (log.latestEpoch === NO_EPOCH) return { epoch, offset: log.logStartOffset };
       if (epoch >= log.latestEpoch) return { epoch: log.latestEpoch, offset: log.logEndOffset };
@@ -27,18 +32,16 @@ export function createMetadataRaftLog(log: PartitionLog): RaftLog {
     truncateTo(end) {
       log.truncateTo(end);
     },
-    // No snapshots are made here, so no leader ever names one.
-    latestSnapshot: () => undefined,
-    oldestSnapshot: () => undefined,
-    snapshotSize: () => undefined,
-    readSnapshot: noSnapshots,
-    snapshotVoters: () => undefined,
-    beginSnapshot: noSnapshots,
-    appendSnapshot: noSnapshots,
-    abandonSnapshot: () => undefined,
+    latestSnapshot: () => snapshots.latest,
+    oldestSnapshot: () => snapshots.oldest,
+    snapshotSize: (id) => snapshots.size(id),
+    readSnapshot: (id, position, maxBytes) => snapshots.read(id, position, maxBytes),
+    snapshotVoters(id) {
+      const { quorum } = snapshots.head(id);
+      return quorum === undefined ? undefined : voterSet(quorum.voters);
+    },
+    beginSnapshot: (id) => snapshots.begin(id),
+    appendSnapshot: (bytes) => snapshots.append(bytes),
+    abandonSnapshot: () => snapshots.abandon(),
   };
-}
-
-function noSnapshots(): never {
-  throw new Error('this metadata log keeps no snapshots');
 }

@@ -2,6 +2,7 @@ import type { LogConfig } from '@milena/log-store';
 import type { Endpoint, Uuid } from '@milena/model';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
 import type { PlantedBugs, RaftSettings } from '@milena/raft';
+import type { MetadataRetention } from './clean-log';
 
 /** A voter of the static set, whose log directory nobody told us. */
 export interface StaticVoter {
@@ -34,8 +35,12 @@ export interface RaftDriverOptions {
   readonly bootstrapServers?: readonly Endpoint[];
   /** Timers and limits, `controller.quorum.*`; Kafka's defaults for what is left out. */
   readonly settings?: Partial<RaftSettings>;
+  /** `controller.quorum.auto.join.enable`: a controller that is no voter asks to become one. */
+  readonly autoJoin?: boolean;
   /** Segment and index sizes; Kafka's defaults for what is left out. Retention is off whatever it says. */
   readonly logConfig?: Partial<LogConfig>;
+  /** How much of log and snapshots is kept; Kafka's defaults for what is left out. */
+  readonly retention?: Partial<MetadataRetention>;
   /**
    * Called once when the node must stop at once: a failed write or sync, a broken invariant, a listener that threw. The
    * driver answers and sends nothing from then on; what it was asked is not to be believed done.

@@ -1,27 +1,35 @@
-import { DEFAULT_LOG_CONFIG, openPartitionLog, type PartitionLog } from '@milena/log-store';
+import type { PartitionLog } from '@milena/log-store';
 import {
   failure,
   invariant,
-  METADATA_PARTITION,
-  METADATA_TOPIC_ID,
   type Offset,
   type OffsetAndEpoch,
   type Result,
+  randomUuid,
   ZERO_OFFSET,
 } from '@milena/model';
-import type { DiskLock, TraceContext } from '@milena/platform';
-import { type BootstrapVoters, INITIAL_QUORUM_STATE, VoterSet } from '@milena/raft';
+import { type DiskLock, noMeter, type TraceContext } from '@milena/platform';
+import {
+  type BootstrapVoters,
+  type FetchResponse,
+  INITIAL_QUORUM_STATE,
+  type QuorumState,
+  VoterSet,
+} from '@milena/raft';
 import { encodeBatch } from '@milena/record-batch';
 import { readBootstrapCheckpoint, UnusableBootstrapCheckpoint } from './bootstrap-checkpoint';
 import { TRACEPARENT_HEADER } from './committed-batch';
+import { CommittedMark } from './committed-mark';
 import { metadataFolder } from './format-storage';
 import { UnusableLogFolder } from './meta-properties';
 import type { LeaderInfo, MetadataLog, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { voterSet } from './metadata-raft-batches';
+import { openMetadataLog, type OpenedMetadataLog } from './open-metadata-log';
 import { type QuorumStateFormat, readQuorumState, writeQuorumState } from './quorum-state-file';
 import type { RaftDriverOptions, StaticVoter } from './raft-driver-options';
 import { createRaftPump, type RaftPump } from './raft-pump';
 import { createRaftService, type RaftService } from './raft-service';
+import { UnusableMetadataLog } from './unusable-metadata-log';
 
 /** Largest batch that may be appended, bytes of record values (Kafka's internal limit of the metadata log). */
 const APPEND_BYTES_MAX = 8 * 1024 * 1024;
@@ -31,8 +39,9 @@ const HAND_OVER_TIMEOUT_MS = 3000;
 /** A node's part in the quorum: the metadata log, replicated. */
 export interface RaftDriver extends MetadataLog {
   /**
-   * Opens or recovers the log and takes part. Rejects with UnusableLogFolder, UnusableQuorumState or
-   * UnusableBootstrapCheckpoint when the folder cannot be used, and with DiskError.
+   * Opens or recovers the log and takes part. Rejects with UnusableLogFolder, UnusableQuorumState, UnusableMetadataLog,
+   * UnusableSnapshot or UnusableBootstrapCheckpoint when the folder cannot be used, and with DiskError. A voter whose log
+   * has lost committed records takes part without a vote until it has fetched them again.
    */
   start(): Promise<void>;
   /** Hands over leadership, closes the log. Bounded. The driver cannot be started again. */
@@ -61,6 +70,10 @@ class Driver implements RaftDriver {
   #stopping: Promise<void> | undefined;
   #lock: DiskLock | undefined;
   #log: PartitionLog | undefined;
+  #mark: CommittedMark | undefined;
+  /** Set while committed records that were lost are fetched again: there is no vote and nothing is delivered. */
+  #repair: 'fetching' | 'ending' | undefined;
+  #ending: Promise<void> = Promise.resolve();
   #pump: RaftPump | undefined;
 
   constructor(options: RaftDriverOptions) {
@@ -88,7 +101,7 @@ class Driver implements RaftDriver {
   }
 
   health(): boolean {
-    return this.#phase === 'running' && this.#pump?.isHealthy() === true;
+    return this.#phase === 'running' && this.#repair === undefined && this.#pump?.isHealthy() === true;
   }
 
   leaderHighWatermark(): Offset | undefined {
@@ -134,7 +147,7 @@ class Driver implements RaftDriver {
   }
 
   subscribe(listener: MetadataLogListener): void {
-    if (this.#pump === undefined) this.#early.push(listener);
+    if (this.#pump === undefined || this.#repair !== undefined) this.#early.push(listener);
     else this.#pump.subscribe(listener);
   }
 
@@ -142,8 +155,9 @@ class Driver implements RaftDriver {
     this.#pump?.resign(epoch);
   }
 
-  createSnapshot(id: OffsetAndEpoch): Promise<Result<void>> {
-    return Promise.resolve(failure('OPERATION_NOT_ATTEMPTED', `snapshot ${id.offset}-${id.epoch} cannot be written`));
+  async createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>> {
+    const pump = this.#pump;
+    return pump?.createSnapshot(id, records) ?? failure('OPERATION_NOT_ATTEMPTED', 'this node has not started');
   }
 
   describe(): QuorumDescription {
@@ -160,25 +174,93 @@ class Driver implements RaftDriver {
     // A former process may have died between the rename of its quorum-state and the sync of the folder. What is acted on
     // from here on, a vote above all, must not be forgotten in a power cut.
     await platform.disk.fsyncDirectory(folder);
-    const restored = readQuorumState(platform.disk, folder) ?? INITIAL_QUORUM_STATE;
     const bootstrap = this.#bootstrapVoters(folder);
-    const log = await this.#openLog(folder);
-    this.#log = log;
+    const mark = await this.#openMark(folder);
+    this.#mark = mark;
+    const mayFetchAgain = this.#mayFetchAgain(bootstrap);
+    const { logConfig } = this.#options;
+    const opened = await openMetadataLog({ platform, folder, logConfig, mark, mayFetchAgain });
+    this.#log = opened.log;
     if (this.#phase !== 'starting') return;
-    const format = quorumStateFormat(bootstrap);
+    this.#phase = 'running';
+    const parts = { log: opened.log, snapshots: opened.snapshots, mark, bootstrap, folder };
+    if (opened.lost === undefined) this.#takePart(parts);
+    else this.#fetchAgain(opened.lost, parts);
+  }
+
+  #takePart(parts: RaftParts): void {
+    const pump = createRaftPump({ ...this.#pumpOptions(parts), driver: this.#options });
+    this.#pump = pump;
+    this.#repair = undefined;
+    for (const listener of this.#early.splice(0)) pump.subscribe(listener);
+    pump.start();
+  }
+
+  /**
+   * Fetches lost records as a replica that the quorum does not know: without a vote, without an acknowledgement that
+   * counts, without standing for election. Once level with the log of a leader, whom voters with whole logs elected, this
+   * node has again whatever it may ever have acknowledged, and takes part as itself.
+   */
+  #fetchAgain(lost: LostRecords, parts: RaftParts): void {
+    const { platform } = this.#options;
+    platform.logger.error('committed records are missing from the metadata log; no vote until they are fetched again', {
+      folder: parts.folder,
+      ...lost,
+    });
+    this.#repair = 'fetching';
     const pump = createRaftPump({
-      driver: this.#options,
-      log,
-      restored,
-      bootstrap,
-      service: this.#service,
-      persist: (state) => writeQuorumState(platform.disk, folder, state, format),
-      onFatal: (error) => this.#fail(error),
+      ...this.#pumpOptions(parts),
+      driver: withoutVote(this.#options),
+      mark: undefined,
+      onFetched: (response) => {
+        if (this.#repair !== 'fetching' || !isLevel(response)) return;
+        this.#repair = 'ending';
+        this.#ending = this.#endRepair(lost, parts).catch((error: unknown) => this.#fail(error));
+      },
     });
     this.#pump = pump;
-    this.#phase = 'running';
-    for (const listener of this.#early) pump.subscribe(listener);
     pump.start();
+  }
+
+  async #endRepair(lost: LostRecords, parts: RaftParts): Promise<void> {
+    const { log, folder } = parts;
+    if (log.logEndOffset < lost.to) {
+      const reason = `the leader's log ends at offset ${log.logEndOffset}, but records up to ${lost.to} were committed here`;
+      throw new UnusableMetadataLog(folder, reason);
+    }
+    await this.#pump?.close();
+    await log.flush();
+    if (this.#phase !== 'running') return;
+    this.#options.platform.logger.info('the metadata log is whole again', { logEndOffset: log.logEndOffset });
+    this.#takePart(parts);
+  }
+
+  #pumpOptions(parts: RaftParts) {
+    const { platform } = this.#options;
+    const { folder, ...rest } = parts;
+    return {
+      ...rest,
+      restored: readQuorumState(platform.disk, folder) ?? INITIAL_QUORUM_STATE,
+      service: this.#service,
+      persist: (state: QuorumState, kraftVersion: number) =>
+        writeQuorumState(platform.disk, folder, state, quorumStateFormat(parts.bootstrap, kraftVersion)),
+      onFatal: (error: unknown) => this.#fail(error),
+    };
+  }
+
+  /** A node that never votes owes nobody its log. */
+  async #openMark(folder: string): Promise<CommittedMark | undefined> {
+    const { platform, role } = this.#options;
+    if (role === 'observer') return undefined;
+    const { disk, timers } = platform;
+    return CommittedMark.open({ disk, timers, folder, onFatal: (error) => this.#fail(error) });
+  }
+
+  /** Static voters are told apart by id alone: the quorum would count such a replica, and its vote would be asked for. */
+  #mayFetchAgain({ source, voters }: BootstrapVoters): boolean {
+    const { role, nodeId, bootstrapServers = [] } = this.#options;
+    if (role === 'observer') return true;
+    return source === 'checkpoint' && (bootstrapServers.length > 0 || voters.ids.some((id) => id !== nodeId));
   }
 
   async #close(): Promise<void> {
@@ -186,7 +268,9 @@ class Driver implements RaftDriver {
     if (before === 'running') await this.#pump?.shutdown(HAND_OVER_TIMEOUT_MS);
     this.#phase = 'stopping';
     if (before === 'starting') await this.#starting.catch(() => undefined);
+    await this.#ending;
     await this.#pump?.close();
+    await this.#mark?.close();
     await this.#log?.close();
     this.#lock?.release();
   }
@@ -234,22 +318,6 @@ class Driver implements RaftDriver {
     return { voters: voterSet(checkpoint.voters), source: 'checkpoint' };
   }
 
-  #openLog(folder: string): Promise<PartitionLog> | PartitionLog {
-    const { platform, logConfig } = this.#options;
-    const { disk, clock, logger } = platform;
-    return openPartitionLog({
-      disk,
-      clock,
-      logger,
-      folder,
-      topicPartition: METADATA_PARTITION,
-      topicId: METADATA_TOPIC_ID,
-      config: { ...DEFAULT_LOG_CONFIG, ...logConfig, retentionMs: undefined, retentionBytes: undefined },
-      recoveryPoint: ZERO_OFFSET,
-      cleanShutdown: false,
-    });
-  }
-
   #fail(error: unknown): void {
     this.#phase = 'stopping';
     this.#options.platform.logger.error('the metadata log cannot go on', { error });
@@ -257,9 +325,30 @@ class Driver implements RaftDriver {
   }
 }
 
-/** Version 0 lists the static voters; a voter set of the log's own needs version 1 (KIP-853). */
-function quorumStateFormat({ source, voters }: BootstrapVoters): QuorumStateFormat {
-  return source === 'static' ? { dataVersion: 0, voterIds: voters.ids } : { dataVersion: 1 };
+type LostRecords = NonNullable<OpenedMetadataLog['lost']>;
+
+/** What a pump works on, whoever this node is for it. */
+interface RaftParts extends Omit<OpenedMetadataLog, 'lost'> {
+  readonly folder: string;
+  readonly bootstrap: BootstrapVoters;
+  readonly mark: CommittedMark | undefined;
+}
+
+/** The same node as a replica of which nobody expects anything. */
+function withoutVote(options: RaftDriverOptions): RaftDriverOptions {
+  const { endpoint: _endpoint, autoJoin: _autoJoin, platform, ...rest } = options;
+  const directoryId = randomUuid((count) => platform.random.bytes(count));
+  return { ...rest, platform: { ...platform, meter: noMeter }, role: 'observer', directoryId };
+}
+
+/** Whether the leader had nothing that this node's log had not, when it answered. */
+function isLevel({ error, records, divergingEpoch, snapshotId }: FetchResponse): boolean {
+  return error === 'NONE' && records.length === 0 && divergingEpoch === undefined && snapshotId === undefined;
+}
+
+/** Version 0 lists the static voters; a voter set of the log's own, or one that will be, needs version 1 (KIP-853). */
+function quorumStateFormat({ source, voters }: BootstrapVoters, kraftVersion: number): QuorumStateFormat {
+  return source === 'static' && kraftVersion === 0 ? { dataVersion: 0, voterIds: voters.ids } : { dataVersion: 1 };
 }
 
 /** What a static voter supports is not known before it is heard from: both versions, as a newly formatted one does. */

@@ -1,8 +1,10 @@
 import type { PartitionLog } from '@milena/log-store';
-import { failure, type Offset, type Result } from '@milena/model';
+import { failure, minOffset, type Offset, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
+import type { Timer } from '@milena/platform';
 import {
   type Appended,
   type BootstrapVoters,
+  type FetchResponse,
   createRaft,
   DEFAULT_RAFT_SETTINGS,
   type Leadership,
@@ -11,8 +13,9 @@ import {
   type RaftEffects,
   type RaftRequest,
 } from '@milena/raft';
+import { cleanLog, DEFAULT_METADATA_RETENTION } from './clean-log';
 import { createCommitDelivery } from './commit-delivery';
-import { createDeadlineTimer } from './deadline-timer';
+import type { CommittedMark } from './committed-mark';
 import { createEffectQueue } from './effect-queue';
 import { createGroupFlush } from './group-flush';
 import { leaderInfo } from './listener-progress';
@@ -24,16 +27,27 @@ import { createRaftClient } from './raft-client';
 import type { RaftDriverOptions } from './raft-driver-options';
 import { RaftMetrics } from './raft-metrics';
 import type { RaftService } from './raft-service';
+import { installSnapshot, makeSnapshot } from './snapshot-work';
+import type { SnapshotStore } from './snapshot-store';
+import { createTickTimer } from './tick-timer';
+
+/** How often the log is cleaned behind its snapshots, milliseconds (Kafka's period). */
+const CLEANING_PERIOD_MS = 60_000;
 
 /** What a pump works on besides the driver's options. */
 export interface RaftPumpOptions {
   readonly driver: RaftDriverOptions;
   readonly log: PartitionLog;
+  readonly snapshots: SnapshotStore;
+  /** Keeps what a voter must never lose; observers need none. */
+  readonly mark: CommittedMark | undefined;
   readonly restored: QuorumState;
   readonly bootstrap: BootstrapVoters;
   readonly service: RaftService | undefined;
-  /** Makes the state durable. */
-  persist(state: QuorumState): Promise<void>;
+  /** Makes the state durable, in the form that `kraftVersion` asks for. */
+  persist(state: QuorumState, kraftVersion: number): Promise<void>;
+  /** Told of each sound answer to a fetch, after it was taken in. */
+  onFetched?(response: FetchResponse): void;
   onFatal(error: unknown): void;
 }
 
@@ -48,6 +62,8 @@ export interface RaftPump {
   /** See MetadataLog.append; `encode` makes the batch for its base offset. */
   append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended>;
   resign(epoch: number): void;
+  /** See MetadataLog.createSnapshot. */
+  createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>>;
   subscribe(listener: MetadataLogListener): void;
   readonly listeners: readonly MetadataLogListener[];
   leader(): LeaderInfo;
@@ -78,6 +94,10 @@ class Pump implements RaftPump {
   readonly #client;
   readonly #fetchTimeoutMs: number;
   readonly #metrics: RaftMetrics;
+  #cleaningTimer: Timer | undefined;
+  /** A snapshot being made or put in its place. */
+  #snapshotWork: Promise<unknown> = Promise.resolve();
+  #isMakingSnapshot = false;
   #quorumState: QuorumState;
   #leadership: Leadership;
   #highWatermark: Offset | undefined;
@@ -92,9 +112,9 @@ class Pump implements RaftPump {
 
   constructor(options: RaftPumpOptions) {
     this.#options = options;
-    const { driver, log } = options;
+    const { driver, log, snapshots } = options;
     const { clock, timers, logger } = driver.platform;
-    const raftLog = createMetadataRaftLog(log);
+    const raftLog = createMetadataRaftLog(log, snapshots);
     this.#raft = createRaftFor(options, raftLog);
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
@@ -109,11 +129,11 @@ class Pump implements RaftPump {
       voterCount: () => this.#raft.voters.ids.length,
     });
     const onFatal = (error: unknown): void => this.#fail(error);
-    this.#delivery = createCommitDelivery({ log: raftLog, timers, onFatal });
+    this.#delivery = createCommitDelivery({ log: raftLog, snapshots, timers, onFatal });
     this.#queue = createEffectQueue({
       persist: (state) => {
         this.#quorumState = state;
-        return options.persist(state);
+        return options.persist(state, this.#raft.kraftVersion);
       },
       carryOut: (effects) => this.#carryOut(effects),
       release: (effects) => this.#sendOut(effects),
@@ -121,10 +141,13 @@ class Pump implements RaftPump {
     });
     this.#flush = createGroupFlush({
       flush: () => log.flush(),
-      onFlushed: (flush) => this.#input(() => this.#raft.flushed(flush)),
+      onFlushed: (flush) => {
+        this.#noteCommitted();
+        this.#input(() => this.#raft.flushed(flush));
+      },
       onFatal,
     });
-    this.#timer = createDeadlineTimer({ clock, timers }, () => this.#input(() => this.#raft.tick()));
+    this.#timer = createTickTimer({ clock, timers }, () => this.#input(() => this.#raft.tick()));
     this.#client = createRaftClient({
       connector: driver.connector,
       timers,
@@ -138,7 +161,8 @@ class Pump implements RaftPump {
           }
           const endBefore = log.logEndOffset;
           this.#input(() => this.#raft.response(correlationId, response));
-          this.#metrics.fetched(log.logEndOffset - endBefore);
+          this.#metrics.fetched(Math.max(0, log.logEndOffset - endBefore));
+          if (response.type === 'fetch' && response.error === 'NONE') options.onFetched?.(response);
         },
         onFailure: ({ correlationId }, reason) => this.#input(() => this.#raft.requestFailed(correlationId, reason)),
         onPeerSuspected: (nodeId) => this.#input(() => this.#raft.peerSuspected(nodeId)),
@@ -160,6 +184,7 @@ class Pump implements RaftPump {
 
   start(): void {
     this.#input(() => this.#raft.start());
+    this.#cleanLater();
     const { nodeId, directoryId, role, platform } = this.#options.driver;
     const { voters } = this.#raft;
     if (role === 'observer' || voters.includes({ id: nodeId, directoryId })) return;
@@ -182,6 +207,24 @@ class Pump implements RaftPump {
 
   resign(epoch: number): void {
     this.#call(() => this.#input(() => this.#raft.resign(epoch)));
+  }
+
+  async createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>> {
+    if (this.#closed || this.#isMakingSnapshot) {
+      return failure('OPERATION_NOT_ATTEMPTED', 'another snapshot is being written, or this node stops');
+    }
+    this.#isMakingSnapshot = true;
+    const { log, snapshots, driver } = this.#options;
+    const made = makeSnapshot(
+      { log, snapshots, raft: this.#raft, platform: driver.platform },
+      { id, records, mayGoOn: () => !this.#closed, onFatal: (error) => this.#fail(error) },
+    );
+    this.#snapshotWork = Promise.allSettled([this.#snapshotWork, made]);
+    try {
+      return await made;
+    } finally {
+      this.#isMakingSnapshot = false;
+    }
   }
 
   subscribe(listener: MetadataLogListener): void {
@@ -217,6 +260,7 @@ class Pump implements RaftPump {
     this.#halt();
     await this.#queue.idle();
     await this.#flush.idle();
+    await this.#snapshotWork;
   }
 
   #call<T>(run: () => T): T {
@@ -246,10 +290,12 @@ class Pump implements RaftPump {
   #carryOut(effects: RaftEffects): void {
     this.#sendOut(effects);
     if (effects.flush !== undefined) this.#flush.request(effects.flush);
+    if (effects.installSnapshot !== undefined) this.#install(effects.installSnapshot);
     if (effects.leadership !== undefined) this.#enter(effects.leadership);
     if (effects.highWatermark !== undefined) {
       this.#highWatermark = effects.highWatermark;
       this.#metrics.committed(effects.highWatermark);
+      this.#noteCommitted();
       this.#delivery.committed(effects.highWatermark);
     }
     if (effects.stopped) this.#onStopped?.();
@@ -261,6 +307,39 @@ class Pump implements RaftPump {
   #sendOut(effects: RaftEffects): void {
     for (const answer of effects.answers) this.#options.service?.answer(answer);
     for (const request of effects.requests) this.#client.send(request);
+  }
+
+  #install(id: OffsetAndEpoch): void {
+    const { log, snapshots, driver } = this.#options;
+    const { logger } = driver.platform;
+    const installing = installSnapshot({ log, snapshots, logger }, id).then(
+      (isInstalled) =>
+        this.#input(() => (isInstalled ? this.#raft.snapshotInstalled(id) : this.#raft.snapshotRefused(id))),
+      (error: unknown) => this.#fail(error),
+    );
+    this.#snapshotWork = Promise.allSettled([this.#snapshotWork, installing]);
+  }
+
+  /** What is committed and on this disk must be found there again. */
+  #noteCommitted(): void {
+    const { mark, log } = this.#options;
+    mark?.note(minOffset(this.#highWatermark ?? ZERO_OFFSET, log.recoveryPoint));
+  }
+
+  #cleanLater(): void {
+    const { driver, log, snapshots } = this.#options;
+    const { clock, timers, logger } = driver.platform;
+    const retention = { ...DEFAULT_METADATA_RETENTION, ...driver.retention };
+    this.#cleaningTimer = timers.after(CLEANING_PERIOD_MS, () => {
+      if (this.#closed) return;
+      try {
+        const removed = cleanLog({ log, snapshots, retention, now: clock.wallMs() });
+        if (removed > 0) logger.info('cleaned the metadata log', { removed, logStartOffset: log.logStartOffset });
+        this.#cleanLater();
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
   }
 
   /** Controllers of another cluster answer like this without end: the first time is worth a line. */
@@ -284,6 +363,7 @@ class Pump implements RaftPump {
   #halt(): void {
     this.#closed = true;
     this.#timer.cancel();
+    this.#cleaningTimer?.cancel();
     this.#queue.close();
     this.#delivery.close();
     this.#client.close();
@@ -300,7 +380,8 @@ class Pump implements RaftPump {
 
 function createRaftFor(options: RaftPumpOptions, log: ReturnType<typeof createMetadataRaftLog>): Raft {
   const { driver, restored, bootstrap } = options;
-  const { platform, clusterId, nodeId, directoryId, endpoint, bootstrapServers, settings, plantedBugs } = driver;
+  const { platform, clusterId, nodeId, directoryId, endpoint, bootstrapServers, settings, plantedBugs, autoJoin } =
+    driver;
   return createRaft({
     clusterId,
     self: { id: nodeId, directoryId },
@@ -314,5 +395,6 @@ function createRaftFor(options: RaftPumpOptions, log: ReturnType<typeof createMe
     random: platform.random,
     ...(settings === undefined ? {} : { settings }),
     ...(plantedBugs === undefined ? {} : { plantedBugs }),
+    ...(autoJoin === undefined ? {} : { autoJoin }),
   });
 }

@@ -1,9 +1,14 @@
 import {
+  addVoterRpc,
   beginQuorumEpochRpc,
   describeQuorumRpc,
+  describeReplicaRpc,
   endQuorumEpochRpc,
+  fetchSnapshotRpc,
   raftFetchRpc,
+  removeVoterRpc,
   type Rpc,
+  updateVoterRpc,
   voteRpc,
 } from '@milena/cluster-protocol';
 import { failure, type Result, success } from '@milena/model';
@@ -31,6 +36,11 @@ export interface RaftService {
 
 type Answer = (response: RaftResponse | undefined) => void;
 
+type ServeUnary = <Request extends RaftRequest, Response extends RaftResponse>(
+  rpc: Rpc<Request, Response>,
+  isResponse: (response: RaftResponse) => response is Response,
+) => void;
+
 /** Registers the methods of RaftService at `host`. */
 export function createRaftService(host: ServiceHost, handlers: RaftServiceHandlers): RaftService {
   const waiting = new Map<number, Answer>();
@@ -45,10 +55,7 @@ export function createRaftService(host: ServiceHost, handlers: RaftServiceHandle
     return requestId;
   }
 
-  function serveUnary<Request extends RaftRequest, Response extends RaftResponse>(
-    rpc: Rpc<Request, Response>,
-    isResponse: (response: RaftResponse) => response is Response,
-  ): void {
+  const serveUnary: ServeUnary = (rpc, isResponse) => {
     host.unary(rpc.method, (bytes) => {
       const request = rpc.decodeRequest(bytes);
       if (!handlers.accepts()) return Promise.resolve(notServing());
@@ -59,12 +66,9 @@ export function createRaftService(host: ServiceHost, handlers: RaftServiceHandle
         });
       });
     });
-  }
+  };
 
-  serveUnary(voteRpc, (response) => response.type === 'vote');
-  serveUnary(beginQuorumEpochRpc, (response) => response.type === 'beginQuorumEpoch');
-  serveUnary(endQuorumEpochRpc, (response) => response.type === 'endQuorumEpoch');
-  serveUnary(describeQuorumRpc, (response) => response.type === 'describeQuorum');
+  serveUnaryRpcs(serveUnary);
 
   host.stream(raftFetchRpc.method, (stream): StreamHandlers => {
     let replicaId: number | undefined;
@@ -108,6 +112,18 @@ export function createRaftService(host: ServiceHost, handlers: RaftServiceHandle
       for (const stream of streams) stream.cancel();
     },
   };
+}
+
+function serveUnaryRpcs(serveUnary: ServeUnary): void {
+  serveUnary(voteRpc, (response) => response.type === 'vote');
+  serveUnary(beginQuorumEpochRpc, (response) => response.type === 'beginQuorumEpoch');
+  serveUnary(endQuorumEpochRpc, (response) => response.type === 'endQuorumEpoch');
+  serveUnary(describeQuorumRpc, (response) => response.type === 'describeQuorum');
+  serveUnary(describeReplicaRpc, (response) => response.type === 'describeReplica');
+  serveUnary(fetchSnapshotRpc, (response) => response.type === 'fetchSnapshot');
+  serveUnary(addVoterRpc, (response) => response.type === 'addVoter');
+  serveUnary(removeVoterRpc, (response) => response.type === 'removeVoter');
+  serveUnary(updateVoterRpc, (response) => response.type === 'updateVoter');
 }
 
 function notServing(): Result<Uint8Array> {

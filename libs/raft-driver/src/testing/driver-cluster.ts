@@ -1,4 +1,12 @@
-import { addOffset, type Endpoint, offset, randomUuid, timestampMs } from '@milena/model';
+import {
+  addOffset,
+  type Endpoint,
+  offset,
+  type OffsetAndEpoch,
+  randomUuid,
+  type Result,
+  timestampMs,
+} from '@milena/model';
 import { type ChannelFailure, type Logger, noMeter, noTracer, type Platform, silentLogger } from '@milena/platform';
 import {
   type CrashMode,
@@ -16,7 +24,8 @@ import {
   type VirtualTime,
 } from '@milena/platform/testing';
 import type { PlantedBugs } from '@milena/raft';
-import { type FirstVoter, formatStorage } from '../format-storage';
+import type { MetadataRetention } from '../clean-log';
+import { type FirstVoter, formatStorage, metadataFolder } from '../format-storage';
 import { readMetaProperties } from '../meta-properties';
 import type { CommittedBatch, LeaderInfo, MetadataLogListener, MetadataSnapshot } from '../metadata-log';
 import { createRaftDriver, type RaftDriver } from '../raft-driver';
@@ -86,6 +95,8 @@ export interface DriverClusterOptions {
   readonly logger?: Logger;
   /** Size at which a segment of the log is rolled; 1 MiB. */
   readonly segmentBytes?: number;
+  /** What is kept of log and snapshots; Kafka's defaults. */
+  readonly retention?: Partial<MetadataRetention>;
   /** Sees every message as it is delivered. */
   readonly observe?: () => void;
 }
@@ -153,6 +164,7 @@ export class DriverCluster {
       bootstrapServers: bootstrapIds.map(endpointOf),
       logConfig: { segmentBytes: this.options.segmentBytes ?? 1024 * 1024, segmentIndexBytes: 1024 },
       onFatal: (error) => fatal.push(error),
+      ...(this.options.retention === undefined ? {} : { retention: this.options.retention }),
       ...(this.options.plantedBugs === undefined ? {} : { plantedBugs: this.options.plantedBugs }),
     });
     const listener = new RecordingListener();
@@ -232,6 +244,22 @@ export class DriverCluster {
   async everywhere(value: string, withinMs = 5000): Promise<void> {
     const told = (): boolean => [...this.running.values()].every(({ listener }) => listener.values.includes(value));
     if (!(await this.time.runUntil(told, withinMs))) throw new Error(`${value} is not everywhere in ${withinMs} ms`);
+  }
+
+  /** Has a node write a snapshot of what its listener was told; gives the outcome and the snapshot's id. */
+  async snapshot(nodeId: number): Promise<{ readonly id: OffsetAndEpoch; readonly outcome: Result<void> }> {
+    const { driver, listener } = this.node(nodeId);
+    const last = listener.batches.at(-1);
+    if (last === undefined) throw new Error(`node ${nodeId} was told nothing`);
+    const id = { offset: addOffset(last.lastOffset, 1), epoch: last.epoch };
+    const records = listener.values.map((value) => Buffer.from(value));
+    return { id, outcome: await this.time.resolve(driver.createSnapshot(id, records)) };
+  }
+
+  /** Names of the node's snapshots, finished or not, the bootstrap checkpoint left out. */
+  snapshotFiles(nodeId: number): readonly string[] {
+    const names = this.disk(nodeId).list(metadataFolder(LOG_FOLDER));
+    return names.filter((name) => name.includes('.checkpoint') && !name.startsWith(`${'0'.repeat(20)}-`));
   }
 
   async #format(nodeId: number, voters?: readonly FirstVoter[], clusterId = CLUSTER_ID): Promise<void> {

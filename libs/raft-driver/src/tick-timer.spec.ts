@@ -1,10 +1,10 @@
 import { createVirtualTime } from '@milena/platform/testing';
-import { createDeadlineTimer } from './deadline-timer';
+import { createTickTimer } from './tick-timer';
 
 function setUp() {
   const time = createVirtualTime();
   const firedAt: number[] = [];
-  const timer = createDeadlineTimer(time, () => firedAt.push(time.nowMs()));
+  const timer = createTickTimer(time, () => firedAt.push(time.nowMs()));
   return { time, timer, firedAt };
 }
 

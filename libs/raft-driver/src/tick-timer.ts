@@ -1,7 +1,7 @@
 import type { Clock, Timer, Timers } from '@milena/platform';
 
 /** One timer for a deadline that moves often. */
-export interface DeadlineTimer {
+export interface TickTimer {
   /** Runs the function at `atMs` of the monotonic clock instead of whenever was set before; undefined: never. */
   set(atMs: number | undefined): void;
   cancel(): void;
@@ -11,10 +11,10 @@ export interface DeadlineTimer {
  * Makes one that is not set. A deadline that moves back leaves the armed timer alone, which then re-arms itself: a busy
  * log moves its deadline with every message and seldom reaches it.
  */
-export function createDeadlineTimer(
+export function createTickTimer(
   platform: { readonly clock: Clock; readonly timers: Timers },
   run: () => void,
-): DeadlineTimer {
+): TickTimer {
   const { clock, timers } = platform;
   let deadlineMs: number | undefined;
   let armed: { readonly atMs: number; readonly timer: Timer } | undefined;

@@ -1,0 +1,167 @@
+import { addOffset } from '@milena/model';
+import { CLUSTER_ID, DriverCluster } from './testing/driver-cluster';
+
+/** Nothing but the newest snapshot and what follows it is kept. */
+const KEEP_LITTLE = { bytes: 1, ms: undefined };
+const CLEANING_MS = 61_000;
+
+async function started(options: Partial<ConstructorParameters<typeof DriverCluster>[0]> = {}): Promise<DriverCluster> {
+  const cluster = await DriverCluster.start({
+    voters: [1, 2, 3],
+    retention: KEEP_LITTLE,
+    segmentBytes: 256,
+    ...options,
+  });
+  await cluster.activeWithin(5000);
+  return cluster;
+}
+
+async function commitAll(cluster: DriverCluster, values: readonly string[]): Promise<void> {
+  for (const value of values) await cluster.commit(value);
+}
+
+/** Two snapshots on each of the nodes, then the cleaning that makes the log begin at the second. */
+async function cleaned(cluster: DriverCluster, nodeIds: readonly number[]): Promise<void> {
+  for (const value of ['first', 'second']) {
+    await commitAll(cluster, [`${value} a`, `${value} b`]);
+    for (const nodeId of nodeIds) expect((await cluster.snapshot(nodeId)).outcome.ok).toBe(true);
+  }
+  await cluster.time.advance(CLEANING_MS);
+}
+
+describe('snapshots that a node writes', () => {
+  it('stand in for the log before them: a restarted node loads the newest and then what follows', async () => {
+    const cluster = await started({ voters: [1] });
+    await commitAll(cluster, ['a', 'b']);
+    const { id, outcome } = await cluster.snapshot(1);
+    expect(outcome).toEqual({ ok: true, value: undefined });
+    await cluster.commit('c');
+    await cluster.stop(1);
+    await cluster.run(1, 'voter');
+    await cluster.everywhere('c');
+    const { listener } = cluster.node(1);
+    expect(listener.values).toEqual(['a', 'b', 'c']);
+    expect(listener.events.slice(0, 2)).toEqual([`snapshot ${id.offset}-${id.epoch}`, 'committed c']);
+  });
+
+  it('are refused when they are not newer, or end above the high watermark or inside a batch', async () => {
+    const cluster = await started({ voters: [1] });
+    await cluster.commit('a');
+    const { id } = await cluster.snapshot(1);
+    const { driver } = cluster.node(1);
+    for (const wrong of [id, { ...id, offset: 99 }, { offset: 1, epoch: 7 }]) {
+      const refused = await cluster.time.resolve(driver.createSnapshot(wrong as typeof id, []));
+      expect(refused).toMatchObject({ ok: false, error: { code: 'INVALID_REQUEST' } });
+    }
+    expect(cluster.snapshotFiles(1)).toHaveLength(1);
+  });
+
+  it('let the log be cleaned behind them, all but one', async () => {
+    const cluster = await started({ voters: [1] });
+    await cleaned(cluster, [1]);
+    expect(cluster.snapshotFiles(1)).toHaveLength(1);
+    const segments = cluster
+      .disk(1)
+      .list('/data/__cluster_metadata-0')
+      .filter((name) => name.endsWith('.log'));
+    expect(Number(segments[0]?.slice(0, 20))).toBeGreaterThan(0);
+    await cluster.stop(1);
+    await cluster.run(1, 'voter');
+    await cluster.everywhere('second b');
+    expect(cluster.node(1).listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
+    await cluster.commit('after');
+  });
+
+  it('are not written while another is, and leave nothing behind when the disk is full', async () => {
+    const cluster = await started({ voters: [1] });
+    await cluster.commit('a');
+    cluster.disk(1).fail({ operation: 'pwrite', code: 'ENOSPC', pathIncludes: '.checkpoint', times: 1 });
+    const { outcome } = await cluster.snapshot(1);
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'KAFKA_STORAGE_ERROR' } });
+    expect(cluster.snapshotFiles(1)).toEqual([]);
+    const { id } = await cluster.snapshot(1);
+    await cluster.commit('b');
+    const { driver } = cluster.node(1);
+    const newer = { ...id, offset: addOffset(id.offset, 1) };
+    const twice = [driver.createSnapshot(newer, []), driver.createSnapshot(newer, [])];
+    const outcomes = await cluster.time.resolve(Promise.all(twice));
+    expect(outcomes.map((each) => (each.ok ? 'written' : each.error.code))).toEqual([
+      'written',
+      'OPERATION_NOT_ATTEMPTED',
+    ]);
+    expect(cluster.node(1).fatal).toEqual([]);
+  });
+});
+
+describe('a node that is behind the log start', () => {
+  it('comes back through a snapshot', async () => {
+    const cluster = await started();
+    const { nodeId } = await cluster.activeWithin(5000);
+    const behind = [1, 2, 3].find((id) => id !== nodeId) ?? 0;
+    await cluster.commit('before');
+    cluster.kill(behind);
+    await cleaned(cluster, [...cluster.running.keys()]);
+    await cluster.run(behind, 'voter');
+    await cluster.everywhere('second b');
+    const { listener, fatal } = cluster.node(behind);
+    expect(fatal).toEqual([]);
+    expect(listener.events.filter((event) => event.startsWith('snapshot'))).toHaveLength(1);
+    await cluster.commit('after');
+    expect(listener.values).toEqual(['before', 'first a', 'first b', 'second a', 'second b', 'after']);
+  });
+
+  it('is a new observer, too', async () => {
+    const cluster = await started();
+    await cleaned(cluster, [1, 2, 3]);
+    const { listener } = await cluster.startObserver(9);
+    await cluster.everywhere('second b');
+    expect(listener.events[0]).toMatch(/^snapshot/);
+    expect(listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
+  });
+
+  it('gets the rest of a snapshot from the next leader when the first one dies on the way', async () => {
+    const cluster = await started({ voters: [1, 2, 3, 4, 5] });
+    const active = await cluster.activeWithin(5000);
+    const behind = [1, 2, 3, 4, 5].find((id) => id !== active.nodeId) ?? 0;
+    cluster.kill(behind);
+    await cleaned(cluster, [...cluster.running.keys()]);
+    await cluster.run(behind, 'voter');
+    const isReceiving = (): boolean => cluster.snapshotFiles(behind).some((name) => name.endsWith('.part'));
+    expect(await cluster.time.runUntil(isReceiving, 5000)).toBe(true);
+    cluster.kill(active.nodeId);
+    await cluster.everywhere('second b', 10_000);
+    expect(cluster.node(behind).fatal).toEqual([]);
+    await cluster.commit('after', 10_000);
+  });
+
+  it.each(['pwrite', 'fdatasync', 'rename', 'fsyncDirectory', 'truncate', 'removeFile'] as const)(
+    'survives a power cut at the first %s of an install',
+    async (operation) => {
+      const cluster = await started();
+      const { nodeId } = await cluster.activeWithin(5000);
+      const behind = [1, 2, 3].find((id) => id !== nodeId) ?? 0;
+      cluster.kill(behind);
+      await cleaned(cluster, [...cluster.running.keys()]);
+      await cluster.run(behind, 'voter');
+      const { fatal } = cluster.node(behind);
+      const begins = (): boolean => cluster.snapshotFiles(behind).length > 0;
+      expect(await cluster.time.runUntil(begins, 5000)).toBe(true);
+      cluster.disk(behind).fail({ operation, code: 'EIO' });
+      await cluster.time.runUntil(() => fatal.length > 0, 1000);
+      cluster.kill(behind, 'lose-unsynced');
+      cluster.disk(behind).clearFaults();
+      await cluster.run(behind, 'voter');
+      await cluster.everywhere('second b');
+      expect(cluster.node(behind).listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
+      expect(cluster.snapshotFiles(behind)).toHaveLength(1);
+    },
+  );
+
+  it('is a voter of another cluster never', async () => {
+    const cluster = await started();
+    await cleaned(cluster, [1, 2, 3]);
+    const stranger = await cluster.startObserver(9, [1], `not-${CLUSTER_ID}`);
+    await cluster.time.advance(3000);
+    expect(stranger.listener.events).toEqual([]);
+  });
+});
