@@ -27,6 +27,15 @@ export {
   type QuorumLeaderChannelOptions,
 } from './quorum-leader-channel';
 export {
+  storedBatches,
+  storedFiles,
+  storedRecords,
+  UnreadableMetadataLog,
+  type StoredBatch,
+  type StoredFile,
+  type StoredRecord,
+} from './stored-records';
+export {
   formatStorage,
   metadataFolder,
   type FirstVoter,

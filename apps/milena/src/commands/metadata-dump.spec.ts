@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { encodeMetadataRecord } from '@milena/metadata';
 import { offset, timestampMs } from '@milena/model';
 import { encodeBatch, encodeControlBatch } from '@milena/record-batch';
-import { metadataRecords } from './metadata-dump';
+import { metadataHistory } from '@milena/metadata-follower';
+import { storagePlatform } from './storage-platform';
 
 describe('metadata dump', () => {
   let folder: string;
@@ -36,7 +37,7 @@ describe('metadata dump', () => {
     ],
   });
 
-  const dump = (from = 0) => [...metadataRecords(folder, from)];
+  const dump = (from = 0) => [...metadataHistory(storagePlatform().disk, folder, from)];
 
   it('prints control records and metadata records with where they stand and what caused them', () => {
     write(leaderChange, topic);
@@ -60,6 +61,6 @@ describe('metadata dump', () => {
   });
 
   it('says where it looked in vain', () => {
-    expect(() => [...metadataRecords('/nowhere', 0)]).toThrow('/nowhere/__cluster_metadata-0');
+    expect(() => [...metadataHistory(storagePlatform().disk, '/nowhere')]).toThrow('/nowhere/__cluster_metadata-0');
   });
 });
