@@ -34,9 +34,9 @@ export {
 } from './metadata-record';
 export { isInternalTopic } from './internal-topics';
 export type { TopicImage } from './topic-image';
+export type { HostedPartition, PartitionRole } from './topics-image';
 export {
   emptyImage,
-  type HostedPartition,
   type MetadataImage,
   type OpenTransaction,
   type Provenance,

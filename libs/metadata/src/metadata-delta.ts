@@ -36,10 +36,10 @@ export class MetadataDelta {
     const contents = start.contents();
     this.#provenance = contents.provenance;
     this.#nodes = new NodesDelta(contents);
-    this.#topics = new TopicsDelta(contents);
+    this.#compares = start !== base;
+    this.#topics = new TopicsDelta(contents.topics, { tracks: !this.#compares });
     this.#settings = new SettingsDelta(contents);
     this.#transaction = contents.openTransaction;
-    this.#compares = start !== base;
   }
 
   /** Ids of brokers registered, changed or removed. */
@@ -96,7 +96,7 @@ export class MetadataDelta {
   apply(): MetadataImage {
     const image = new MetadataImage({
       ...this.#nodes.apply(),
-      ...this.#topics.apply(),
+      topics: this.#topics.apply(),
       ...this.#settings.apply(),
       provenance: this.#provenance,
       openTransaction: this.#transaction,
@@ -178,7 +178,7 @@ export class MetadataDelta {
   #abort(): void {
     const contents = this.#open().before.contents();
     this.#nodes = new NodesDelta(contents);
-    this.#topics = new TopicsDelta(contents);
+    this.#topics = new TopicsDelta(contents.topics, { tracks: false });
     this.#settings = new SettingsDelta(contents);
     this.#transaction = undefined;
     this.#compares = true;

@@ -3,9 +3,9 @@ import { NO_EPOCH, NO_OFFSET, producerId, type Offset, type ProducerId, type Uui
 import type { BrokerRegistration } from './broker-registration';
 import type { ControllerRegistration } from './controller-registration';
 import { configResourceKey, type ConfigResource } from './config-resource';
-import type { HostedIndex } from './hosted-index';
 import type { PartitionState } from './partition-state';
 import type { TopicImage } from './topic-image';
+import { noTopics, type HostedPartition, type PartitionRole, type TopicsImage } from './topics-image';
 
 /** Which part of the log an image holds. */
 export interface Provenance {
@@ -13,13 +13,6 @@ export interface Provenance {
   readonly offset: Offset;
   /** Leader epoch of that record. */
   readonly epoch: number;
-}
-
-/** A partition together with the topic it belongs to. */
-export interface HostedPartition {
-  readonly topic: TopicImage;
-  readonly partition: number;
-  readonly state: PartitionState;
 }
 
 /** A metadata transaction that was begun and neither ended nor aborted (KIP-868). */
@@ -40,9 +33,7 @@ export interface ImageContents {
   readonly provenance: Provenance;
   readonly brokers: Map<number, BrokerRegistration>;
   readonly controllers: Map<number, ControllerRegistration>;
-  readonly topics: Map<Uuid, TopicImage>;
-  readonly topicIdsByName: Map<string, Uuid>;
-  readonly hosted: HostedIndex;
+  readonly topics: TopicsImage;
   readonly configs: Map<string, { readonly resource: ConfigResource; readonly entries: Map<string, string> }>;
   readonly features: Map<string, number>;
   readonly nextProducerId: ProducerId;
@@ -100,44 +91,42 @@ export class MetadataImage {
   }
 
   topicById(id: Uuid): TopicImage | undefined {
-    return this.#contents.topics.get(id);
+    return this.#contents.topics.byId(id);
   }
 
   topicByName(name: string): TopicImage | undefined {
-    const id = this.#contents.topicIdsByName.get(name);
-    return id === undefined ? undefined : this.#contents.topics.get(id);
+    return this.#contents.topics.byName(name);
   }
 
   /** All topics, in no order a caller may rely on. */
   topics(): Iterable<TopicImage> {
-    return this.#contents.topics.values();
+    return this.#contents.topics.all();
   }
 
   get topicCount(): number {
     return this.#contents.topics.size;
   }
 
+  /** Partitions of all topics. */
+  get partitionCount(): number {
+    return this.#contents.topics.contents.partitionCount;
+  }
+
   partition(topicId: Uuid, index: number): PartitionState | undefined {
-    return this.#contents.topics.get(topicId)?.partition(index);
+    return this.#contents.topics.byId(topicId)?.partition(index);
   }
 
-  /** Partitions a broker has a replica of, in the ISR or not. */
-  *hostedPartitions(brokerId: number): Iterable<HostedPartition> {
-    for (const [topicId, partitions] of this.#contents.hosted.get(brokerId) ?? []) {
-      const topic = this.#contents.topics.get(topicId);
-      if (topic === undefined) continue;
-      for (const partition of partitions) {
-        const state = topic.partition(partition);
-        if (state !== undefined) yield { topic, partition, state };
-      }
-    }
+  /**
+   * Partitions a broker has a replica of, or is in the ISR of, or leads. Found as they are asked for, so that a caller may
+   * stop early or go on later; the image they are of stays the same.
+   */
+  hostedPartitions(brokerId: number, role: PartitionRole = 'replica'): Iterable<HostedPartition> {
+    return this.#contents.topics.hosted(brokerId, role);
   }
 
-  /** How many partitions a broker has a replica of. */
-  hostedPartitionCount(brokerId: number): number {
-    let count = 0;
-    for (const partitions of this.#contents.hosted.get(brokerId)?.values() ?? []) count += partitions.size;
-    return count;
+  /** How many partitions `hostedPartitions` has. At hand for replicas, a scan for the other roles. */
+  hostedPartitionCount(brokerId: number, role: PartitionRole = 'replica'): number {
+    return this.#contents.topics.hostedCount(brokerId, role);
   }
 
   /** What is configured for a resource; empty when nothing is. Defaults are not included. */
@@ -182,9 +171,7 @@ export const emptyImage: MetadataImage = new MetadataImage({
   provenance: { offset: NO_OFFSET, epoch: NO_EPOCH },
   brokers: Map(),
   controllers: Map(),
-  topics: Map(),
-  topicIdsByName: Map(),
-  hosted: Map(),
+  topics: noTopics(),
   configs: Map(),
   features: Map(),
   nextProducerId: producerId(0),

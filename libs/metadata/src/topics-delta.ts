@@ -1,63 +1,54 @@
-import { List } from 'immutable';
 import { invariant, NO_NODE, type Uuid } from '@milena/model';
-import { HostedIndexEdit } from './hosted-index';
-import type { ImageContents } from './metadata-image';
 import type { PartitionChangeRecord, PartitionRecord, TopicRecord } from './metadata-record';
 import type { PartitionState } from './partition-state';
-import { TopicImage } from './topic-image';
-
-type Topics = Pick<ImageContents, 'topics' | 'topicIdsByName' | 'hosted'>;
+import type { TopicEntry } from './topic-table';
+import { TopicsEdit } from './topics-edit';
+import type { TopicsImage } from './topics-image';
 
 /** The part of a delta that holds topics and their partitions. */
 export class TopicsDelta {
   /** Topics created or changed that still exist, with the indexes of their changed partitions. */
-  readonly changed = new globalThis.Map<Uuid, Set<number>>();
+  readonly changed = new Map<Uuid, Set<number>>();
   /** Topics of the base that are gone, with their names. */
-  readonly deleted = new globalThis.Map<Uuid, string>();
-  readonly #base: Topics;
-  readonly #topics: ImageContents['topics'];
-  readonly #topicIdsByName: ImageContents['topicIdsByName'];
-  /** Partitions of the topics that changed, open for change until `apply`. */
-  readonly #open = new globalThis.Map<Uuid, List<PartitionState>>();
+  readonly deleted = new Map<Uuid, string>();
+  readonly #base: TopicsImage;
+  readonly #edit: TopicsEdit;
+  readonly #tracks: boolean;
 
-  constructor(base: Topics) {
+  /** Without `tracks` the lists of what changed stay empty. */
+  constructor(base: TopicsImage, { tracks = true }: { readonly tracks?: boolean } = {}) {
     this.#base = base;
-    this.#topics = base.topics.asMutable();
-    this.#topicIdsByName = base.topicIdsByName.asMutable();
+    this.#edit = new TopicsEdit(base.contents);
+    this.#tracks = tracks;
   }
 
-  apply(): Topics {
-    const hosted = this.#nextHosted();
-    for (const [id, partitions] of this.#open) {
-      const { name } = this.#topic(id);
-      this.#topics.set(id, new TopicImage(id, name, partitions.asImmutable()));
-    }
-    return { topics: this.#topics.asImmutable(), topicIdsByName: this.#topicIdsByName.asImmutable(), hosted };
+  apply(): TopicsImage {
+    return this.#edit.apply();
   }
 
   createTopic({ topicId, name }: TopicRecord): void {
-    invariant(!this.#topics.has(topicId) && !this.#topicIdsByName.has(name), 'topic exists', { topicId, name });
-    this.#topics.set(topicId, new TopicImage(topicId, name, List()));
-    this.#topicIdsByName.set(name, topicId);
-    this.changed.set(topicId, new Set());
+    const isNew = !this.#edit.hasTopic(topicId) && this.#edit.topicByName(name) === undefined;
+    invariant(isNew, 'topic exists', { topicId, name });
+    this.#edit.addTopic(topicId, name);
+    if (this.#tracks) this.changed.set(topicId, new Set());
   }
 
   createPartition(record: PartitionRecord): void {
     const { type, topicId, partitionId, ...state } = record;
-    const { size } = this.#partitions(topicId);
-    invariant(partitionId === size, `${type} is not the next partition`, { topicId, partitionId });
-    this.#putPartition(topicId, partitionId, {
-      ...state,
-      elr: state.elr ?? [],
-      lastKnownElr: state.lastKnownElr ?? [],
-    });
+    const topic = this.#edit.topic(topicId);
+    invariant(partitionId === topic.count, `${type} is not the next partition`, { topicId, partitionId });
+    const created = { ...state, elr: state.elr ?? [], lastKnownElr: state.lastKnownElr ?? [] };
+    this.#check(topic, partitionId, created);
+    this.#edit.addPartition(topic, created);
+    this.#changed(topicId, partitionId);
   }
 
   changePartition(record: PartitionChangeRecord): void {
     const { topicId, partitionId } = record;
-    const before = this.#partitions(topicId).get(partitionId);
+    const topic = this.#edit.topic(topicId);
+    const before = this.#edit.partition(topic, partitionId);
     invariant(before !== undefined, 'change to an unknown partition', { topicId, partitionId });
-    this.#putPartition(topicId, partitionId, {
+    const after: PartitionState = {
       replicas: record.replicas ?? before.replicas,
       isr: record.isr ?? before.isr,
       leader: record.leader ?? before.leader,
@@ -69,77 +60,53 @@ export class TopicsDelta {
       removingReplicas: record.removingReplicas ?? before.removingReplicas,
       elr: record.elr ?? before.elr,
       lastKnownElr: record.lastKnownElr ?? before.lastKnownElr,
-    });
+    };
+    this.#check(topic, partitionId, after);
+    this.#edit.setPartition(topic, partitionId, after);
+    this.#changed(topicId, partitionId);
   }
 
   /** Forgets the ELR of a topic's partitions, or of all; where the ISR is empty it stays, being all that can lead. */
   clearElr(topicName: string | undefined): void {
-    const named = topicName === undefined ? undefined : this.#topicIdsByName.get(topicName);
-    invariant(topicName === undefined || named !== undefined, 'record names an unknown topic', { topicName });
-    for (const topicId of named === undefined ? [...this.#topics.keys()] : [named]) {
-      this.#partitions(topicId).forEach(({ isr, elr, lastKnownElr }, partitionId) => {
-        if (isr.length === 0 || elr.length + lastKnownElr.length === 0) return;
-        this.changePartition({ type: 'PartitionChangeRecord', topicId, partitionId, elr: [], lastKnownElr: [] });
-      });
+    for (const topic of this.#topicsMeant(topicName)) {
+      for (const partitionId of this.#edit.extraordinary(topic)) {
+        const { isr = [], elr = [], lastKnownElr = [] } = this.#edit.partition(topic, partitionId) ?? {};
+        if (isr.length === 0 || elr.length + lastKnownElr.length === 0) continue;
+        const cleared = { partitionId, elr: [], lastKnownElr: [] };
+        this.changePartition({ type: 'PartitionChangeRecord', topicId: topic.id, ...cleared });
+      }
     }
   }
 
   /** Takes a topic away and returns its name. */
   removeTopic(topicId: Uuid): string {
-    const topic = this.#topic(topicId);
-    this.#topics.delete(topicId);
-    this.#open.delete(topicId);
-    this.#topicIdsByName.delete(topic.name);
+    const topic = this.#edit.topic(topicId);
+    this.#edit.removeTopic(topic);
     this.changed.delete(topicId);
-    if (this.#base.topics.has(topicId)) this.deleted.set(topicId, topic.name);
+    if (this.#tracks && this.#base.byId(topicId) !== undefined) this.deleted.set(topicId, topic.name);
     return topic.name;
   }
 
-  #putPartition(topicId: Uuid, index: number, state: PartitionState): void {
+  #topicsMeant(name: string | undefined): Iterable<TopicEntry> {
+    if (name === undefined) return this.#edit.all();
+    const topic = this.#edit.topicByName(name);
+    invariant(topic !== undefined, 'record names an unknown topic', { name });
+    return [topic];
+  }
+
+  #check(topic: TopicEntry, partition: number, state: PartitionState): void {
     const { replicas, isr, leader } = state;
     invariant(
       isr.every((id) => replicas.includes(id)) && (leader === NO_NODE || isr.includes(leader)),
       'the leader must be in the ISR and the ISR among the replicas',
-      { topicId, partition: index, ...state },
+      { topicId: topic.id, partition, ...state },
     );
-    const partitions = this.#partitions(topicId);
-    if (index === partitions.size) partitions.push(state);
-    else partitions.set(index, state);
-    const changed = this.changed.get(topicId) ?? new Set();
-    this.changed.set(topicId, changed.add(index));
   }
 
-  /** The partitions of a topic, mutable until `apply`. */
-  #partitions(topicId: Uuid): List<PartitionState> {
-    const known = this.#open.get(topicId);
-    if (known !== undefined) return known;
-    const opened = this.#topic(topicId).contents().asMutable();
-    this.#open.set(topicId, opened);
-    return opened;
-  }
-
-  #nextHosted(): ImageContents['hosted'] {
-    const edit = new HostedIndexEdit(this.#base.hosted);
-    for (const [topicId, indexes] of this.changed) {
-      const base = this.#base.topics.get(topicId);
-      for (const index of indexes) {
-        const before = base?.partition(index)?.replicas ?? [];
-        const after = this.#partitions(topicId).get(index)?.replicas ?? [];
-        if (before !== after) edit.replicasChanged(topicId, index, before, after);
-      }
-    }
-    for (const topicId of this.deleted.keys()) {
-      let index = 0;
-      for (const { replicas } of this.#base.topics.get(topicId)?.partitions() ?? []) {
-        edit.replicasChanged(topicId, index++, replicas, []);
-      }
-    }
-    return edit.apply();
-  }
-
-  #topic(topicId: Uuid): TopicImage {
-    const topic = this.#topics.get(topicId);
-    invariant(topic !== undefined, 'record names an unknown topic', { topicId });
-    return topic;
+  #changed(topicId: Uuid, index: number): void {
+    if (!this.#tracks) return;
+    const indexes = this.changed.get(topicId);
+    if (indexes === undefined) this.changed.set(topicId, new Set([index]));
+    else indexes.add(index);
   }
 }
