@@ -1,3 +1,4 @@
+import { CONTROLLER_KEYS } from './keys/controller-keys';
 import { GROUP_KEYS } from './keys/group-keys';
 import { IDENTITY_KEYS } from './keys/identity-keys';
 import { LOG_KEYS } from './keys/log-keys';
@@ -14,6 +15,7 @@ export const SERVER_KEYS = {
   ...ZOOKEEPER_KEYS,
   ...SOCKET_KEYS,
   ...REPLICATION_KEYS,
+  ...CONTROLLER_KEYS,
   ...LOG_KEYS,
   ...GROUP_KEYS,
 } as const;

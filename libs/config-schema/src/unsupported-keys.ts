@@ -23,12 +23,12 @@ export const UNSUPPORTED_TOPIC_KEYS: readonly string[] = [
 export const UNSUPPORTED_KEYS: readonly string[] = `
 advertised.host.name advertised.port alter.config.policy.class.name
 alter.log.dirs.replication.quota.window.num alter.log.dirs.replication.quota.window.size.seconds
-authorizer.class.name auto.include.jmx.reporter auto.leader.rebalance.enable background.threads broker.id
+authorizer.class.name auto.include.jmx.reporter background.threads broker.id
 broker.id.generation.enable broker.session.uuid client.quota.callback.class compression.gzip.level
 compression.lz4.level compression.zstd.level connection.failed.authentication.delay.ms connections.max.reauth.ms
 control.plane.listener.name controlled.shutdown.max.retries controlled.shutdown.retry.backoff.ms
 controller.performance.always.log.threshold.ms controller.performance.sample.period.ms
-controller.quorum.append.linger.ms controller.quorum.auto.join.enable
+controller.quorum.append.linger.ms
 controller.quorum.fetch.snapshot.max.bytes controller.quota.window.num
 controller.quota.window.size.seconds controller.socket.timeout.ms cordoned.log.dirs create.topic.policy.class.name
 delegation.token.expiry.check.interval.ms delegation.token.expiry.time.ms delegation.token.master.key
@@ -50,8 +50,8 @@ group.streams.max.heartbeat.interval.ms group.streams.max.session.timeout.ms gro
 group.streams.max.standby.replicas group.streams.min.heartbeat.interval.ms group.streams.min.session.timeout.ms
 group.streams.num.standby.replicas group.streams.session.timeout.ms host.name
 initial.broker.registration.timeout.ms inter.broker.protocol.version
-kafka.metrics.polling.interval.secs kafka.metrics.reporters leader.imbalance.check.interval.seconds
-leader.imbalance.per.broker.percentage listener.security.protocol log.cleaner.backoff.ms
+kafka.metrics.polling.interval.secs kafka.metrics.reporters
+listener.security.protocol log.cleaner.backoff.ms
 log.cleaner.dedupe.buffer.size log.cleaner.delete.retention.ms log.cleaner.enable log.cleaner.io.buffer.load.factor
 log.cleaner.io.buffer.size log.cleaner.io.max.bytes.per.second log.cleaner.max.compaction.lag.ms
 log.cleaner.min.cleanable.ratio log.cleaner.min.compaction.lag.ms log.cleaner.threads log.dir.failure.timeout.ms
@@ -61,7 +61,7 @@ log.message.timestamp.difference.max.ms log.preallocate log.roll.jitter.hours lo
 max.connection.creation.rate max.connections.per.ip.overrides max.incremental.fetch.session.cache.slots
 max.request.partition.size.limit metadata.log.max.record.bytes.between.snapshots
 metadata.log.max.snapshot.interval.ms metadata.log.segment.bytes metadata.log.segment.min.bytes
-metadata.log.segment.ms metadata.max.idle.interval.ms metadata.max.retention.bytes metadata.max.retention.ms
+metadata.log.segment.ms metadata.max.retention.bytes metadata.max.retention.ms
 metric.reporters metrics.num.samples metrics.recording.level metrics.sample.window.ms num.io.threads
 num.network.threads num.recovery.threads.per.data.dir num.replica.alter.log.dirs.threads num.replica.fetchers
 offsets.commit.required.acks offsets.load.buffer.size

@@ -38,4 +38,7 @@ export const CONTROLLER_LIMITS = {
   lostBrokerProbes: 4,
   lostBrokerProbeGapMs: 25,
   lostBrokerProbeTimeoutMs: 500,
+  /** How long after becoming active all partitions are looked at, and the pause before a sweep that was refused. */
+  firstSweepDelayMs: 250,
+  sweepRetryMs: 100,
 } as const;

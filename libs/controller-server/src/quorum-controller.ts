@@ -1,5 +1,12 @@
-import { bootstrapRecords, BrokerSessions, controllerDefaults, decide, fenceBroker } from '@milena/controller';
-import type { ControllerDefaults, Decision } from '@milena/controller';
+import {
+  abortRecords,
+  bootstrapRecords,
+  BrokerSessions,
+  controllerDefaults,
+  decide,
+  fenceBroker,
+} from '@milena/controller';
+import type { ControllerDefaults, Decision, UnfinishedSweep } from '@milena/controller';
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ErrorName, Offset, Result } from '@milena/model';
 import { DeadlineTimer, type ChannelFailure, type TraceContext } from '@milena/platform';
@@ -14,6 +21,9 @@ import { createReplicatedState, type ReplicatedState } from '@milena/replicated-
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
 import { firstLevels } from './first-levels';
 import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
+import { IdleRecords } from './idle-records';
+import { logUncleanElections } from './log-unclean-elections';
+import { PartitionSweeper } from './partition-sweeper';
 import { isPortGone } from './probe-broker';
 
 /** How a request waits for commitment. */
@@ -30,10 +40,15 @@ export interface RequestOptions {
 export class QuorumController implements MetadataLogListener {
   readonly defaults: ControllerDefaults;
   readonly sessions: BrokerSessions;
+  readonly sweeper: PartitionSweeper;
   readonly #options: ControllerServerOptions;
   readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
   #expiryTimer: DeadlineTimer | undefined;
+  readonly #idleRecords: IdleRecords;
+  /** Brokers of which a new life is being registered, and how many requests say so. */
+  readonly #replaced = new Map<number, number>();
   #stopped = false;
+  #lastAppendMs = -Infinity;
   #uncleanElections = 0;
   #activations = 0;
 
@@ -42,6 +57,8 @@ export class QuorumController implements MetadataLogListener {
     this.#options = options;
     this.defaults = controllerDefaults(server);
     this.sessions = new BrokerSessions(server.number('broker.session.timeout.ms'));
+    this.sweeper = new PartitionSweeper(this);
+    this.#idleRecords = new IdleRecords(this, server.number('metadata.max.idle.interval.ms'));
     this.#replicated = createReplicatedState({
       name: 'controller',
       machine: metadataStateMachine,
@@ -87,6 +104,11 @@ export class QuorumController implements MetadataLogListener {
     return this.#activations;
   }
 
+  /** When this node last appended anything, on the clock of `nowMs`; -Infinity for never. */
+  get lastAppendMs(): number {
+    return this.#lastAppendMs;
+  }
+
   /** Monotonic now, milliseconds. */
   nowMs(): number {
     return this.#options.platform.clock.monotonicMs();
@@ -97,16 +119,38 @@ export class QuorumController implements MetadataLogListener {
     decideOn: (image: MetadataImage) => Decision<Response>,
     { operation, timeoutMs = CONTROLLER_LIMITS.commitWaitMs, trace }: RequestOptions,
   ): Promise<Result<Response>> {
-    const decideAndCount = (image: MetadataImage): Decision<Response> => {
+    let unfinished: UnfinishedSweep | undefined;
+    const decideAndNote = (image: MetadataImage): Decision<Response> => {
       const decision = decideOn(image);
-      for (const record of decision.records) if (isUncleanElection(record)) this.#uncleanElections += 1;
+      if (decision.records.length > 0) this.#lastAppendMs = this.nowMs();
+      this.#uncleanElections += logUncleanElections(this.#options.platform.logger, image, decision.records);
+      ({ unfinished } = decision);
       return decision;
     };
-    return this.#replicated.submit(decideAndCount, {
+    const outcome = this.#replicated.submit(decideAndNote, {
       operation,
       timeoutMs: Math.min(timeoutMs, CONTROLLER_LIMITS.commitWaitMsMax),
       ...(trace === undefined ? {} : { trace }),
     });
+    if (unfinished !== undefined && this.isActive) this.sweeper.carryOn(unfinished);
+    return outcome;
+  }
+
+  /** Whether a new life of the broker is being registered: the former one stays fenced from here on. */
+  isBeingReplaced(brokerId: number): boolean {
+    return this.#replaced.has(brokerId);
+  }
+
+  /** Runs a registration, during which the broker's former life is not unfenced. */
+  async replacing<T>(brokerId: number, register: () => Promise<T>): Promise<T> {
+    this.#replaced.set(brokerId, (this.#replaced.get(brokerId) ?? 0) + 1);
+    try {
+      return await register();
+    } finally {
+      const left = (this.#replaced.get(brokerId) ?? 1) - 1;
+      if (left > 0) this.#replaced.set(brokerId, left);
+      else this.#replaced.delete(brokerId);
+    }
   }
 
   onSnapshot(snapshot: MetadataSnapshot): void {
@@ -127,12 +171,10 @@ export class QuorumController implements MetadataLogListener {
     this.#replicated.onLeader(epoch);
     this.sessions.restart(this.latestImage, this.nowMs());
     logger.info('became the active controller', { epoch, startOffset, brokers: this.latestImage.brokers().length });
-    const levels = firstLevels(this.#options.bootstrapRecords ?? []);
-    if (bootstrapRecords(this.latestImage, levels).length > 0) {
-      logger.info('writing the bootstrap records of a new cluster', { epoch });
-      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image, levels), undefined));
-    }
+    this.#prepareLog(epoch);
     this.#watchSessions();
+    this.sweeper.begin();
+    this.#idleRecords.start();
     for (const broker of this.latestImage.brokers()) if (!broker.fenced) this.#fenceIfGone(broker, 1);
   }
 
@@ -158,9 +200,25 @@ export class QuorumController implements MetadataLogListener {
     this.#deactivate();
   }
 
+  /** What the log needs before anything else: no transaction of a former controller, and levels of the features. */
+  #prepareLog(epoch: number): void {
+    const { logger } = this.#options.platform;
+    if (abortRecords(this.latestImage).length > 0) {
+      logger.warn('aborting a metadata transaction that a former controller left open', { epoch });
+      this.#inBackground('abort transaction', (image) => decide(abortRecords(image), undefined));
+    }
+    const levels = firstLevels(this.#options.bootstrapRecords ?? []);
+    if (bootstrapRecords(this.latestImage, this.defaults, levels).length > 0) {
+      logger.info('writing the bootstrap records of a new cluster', { epoch });
+      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image, this.defaults, levels), undefined));
+    }
+  }
+
   #deactivate(): void {
     this.#expiryTimer?.close();
     this.#expiryTimer = undefined;
+    this.sweeper.stop();
+    this.#idleRecords.stop();
     this.#replicated.onResigned();
   }
 
@@ -210,8 +268,4 @@ export class QuorumController implements MetadataLogListener {
   #logRefused(operation: string, code: ErrorName): void {
     this.#options.platform.logger.warn('a change by the controller itself was not committed', { operation, code });
   }
-}
-
-function isUncleanElection(record: MetadataRecord): boolean {
-  return record.type === 'PartitionChangeRecord' && record.leaderRecoveryState === 'RECOVERING';
 }

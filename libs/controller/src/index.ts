@@ -1,6 +1,15 @@
 export { decide, type AppendedRange, type Decision, type UnfinishedSweep } from './decision';
 export { controllerDefaults, type ControllerDefaults } from './controller-defaults';
-export { bootstrapRecords } from './features/bootstrap';
+export { abortRecords, bootstrapRecords } from './features/bootstrap';
+export { CONTROLLER_RECORDS_LEVEL, hasControllerRecords } from './features/feature-levels';
+export { ELR_FEATURE, KRAFT_VERSION_FEATURE } from './features/feature-names';
+export {
+  updateFeatures,
+  type FeatureUpdate,
+  type FeatureUpgradeType,
+  type UpdateFeaturesRequest,
+  type UpdateFeaturesResponse,
+} from './features/update-features';
 export { BrokerSessions } from './brokers/broker-sessions';
 export { fenceBroker } from './brokers/fence-broker';
 export {

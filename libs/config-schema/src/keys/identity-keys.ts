@@ -66,6 +66,13 @@ export const IDENTITY_KEYS = {
     update: 'read-only',
     doc: 'Addresses (host:port) at which controllers are looked for first.',
   },
+  'controller.quorum.auto.join.enable': {
+    type: 'boolean',
+    default: 'false',
+    scope: 'controller',
+    update: 'read-only',
+    doc: 'Whether a controller that is no voter asks to become one. One that lost its disk first has its former self removed.',
+  },
   'controller.quorum.election.timeout.ms': {
     type: 'int',
     default: '1000',

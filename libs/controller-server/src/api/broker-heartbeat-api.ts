@@ -1,11 +1,20 @@
 import { brokerHeartbeatRpc } from '@milena/cluster-protocol';
-import { brokerHeartbeat, type BrokerHeartbeatRequest, type BrokerHeartbeatResponse } from '@milena/controller';
+import {
+  brokerHeartbeat,
+  type BrokerHeartbeatContext,
+  type BrokerHeartbeatRequest,
+  type BrokerHeartbeatResponse,
+  type Decision,
+} from '@milena/controller';
 import type { BrokerRegistration } from '@milena/metadata';
-import type { Result } from '@milena/model';
+import { success, type Result } from '@milena/model';
 import type { QuorumController } from '../quorum-controller';
 import type { ControllerApi } from './controller-api';
 
-/** BrokerHeartbeat: a sign of life from its arrival on, however long the answer waits for commitment (KAFKA-15019). */
+/**
+ * BrokerHeartbeat: a sign of life from its arrival on (KAFKA-15019). One that changes nothing is answered at once, from
+ * what is committed, so that no load on the log makes a broker think that nobody hears it.
+ */
 export const brokerHeartbeatApi: ControllerApi<BrokerHeartbeatRequest, Result<BrokerHeartbeatResponse>> = {
   rpc: brokerHeartbeatRpc,
   async handle(controller, request, { trace }) {
@@ -14,24 +23,41 @@ export const brokerHeartbeatApi: ControllerApi<BrokerHeartbeatRequest, Result<Br
     if (controller.isActive && before?.epoch === request.brokerEpoch) {
       sessions.contact(before, controller.nowMs(), request.currentMetadataOffset);
     }
-    const outcome = controller.submit(
-      (image) =>
-        brokerHeartbeat(image, request, {
-          defaults: controller.defaults,
-          lowestActiveMetadataOffset: sessions.lowestActiveMetadataOffset(image),
-          controlledShutdownOffset: sessions.controlledShutdownOffset(request.brokerId),
-          isBeingReplaced: false,
-        }),
-      {
-        operation: 'broker heartbeat',
-        timeoutMs: sessions.sessionTimeoutMs / 2,
-        ...(trace === undefined ? {} : { trace }),
-      },
-    );
+    const decision = brokerHeartbeat(controller.latestImage, request, contextOf(controller, request));
+    const answer = answerNow(controller, request, decision);
+    if (answer !== undefined) return success(success(answer));
+    const outcome = controller.submit(() => decision, {
+      operation: 'broker heartbeat',
+      timeoutMs: sessions.sessionTimeoutMs / 2,
+      ...(trace === undefined ? {} : { trace }),
+    });
     if (controller.isActive && before !== undefined) noteChange(controller, before);
     return outcome;
   },
 };
+
+function contextOf(controller: QuorumController, { brokerId }: BrokerHeartbeatRequest): BrokerHeartbeatContext {
+  const { sessions, sweeper, defaults } = controller;
+  return {
+    defaults,
+    lowestActiveMetadataOffset: sessions.lowestActiveMetadataOffset(controller.latestImage),
+    controlledShutdownOffset: sweeper.isSweeping(brokerId) ? undefined : sessions.controlledShutdownOffset(brokerId),
+    isBeingReplaced: controller.isBeingReplaced(brokerId),
+  };
+}
+
+/** The answer when it needs nothing to be written and tells nothing that could still be lost. */
+function answerNow(
+  controller: QuorumController,
+  { brokerId, brokerEpoch }: BrokerHeartbeatRequest,
+  { records, respond }: Decision<Result<BrokerHeartbeatResponse>>,
+): BrokerHeartbeatResponse | undefined {
+  const committed = controller.committedImage.broker(brokerId);
+  if (!controller.isActive || records.length > 0 || committed?.epoch !== brokerEpoch) return undefined;
+  const answer = respond(undefined);
+  if (!answer.ok || answer.value.shouldShutDown || committed.inControlledShutdown) return undefined;
+  return { ...answer.value, isFenced: committed.fenced };
+}
 
 /** Draws the consequences of what was just appended, before it is committed. */
 function noteChange(controller: QuorumController, before: BrokerRegistration): void {
@@ -41,7 +67,10 @@ function noteChange(controller: QuorumController, before: BrokerRegistration): v
   const { logger } = controller.options.platform;
   const facts = { broker: after.id, brokerEpoch: after.epoch };
   if (after.inControlledShutdown && !after.fenced) {
-    controller.sessions.beginControlledShutdown(after, image.provenance.offset);
+    // The offset that others must reach is that of the last of its leaderships.
+    if (!controller.sweeper.isSweeping(after.id)) {
+      controller.sessions.beginControlledShutdown(after, image.provenance.offset);
+    }
     if (!before.inControlledShutdown) logger.info('a broker began a controlled shutdown', facts);
   }
   if (after.fenced === before.fenced) return;

@@ -15,7 +15,7 @@ import type { ControllerApi } from './controller-api';
 export const registerBrokerApi: ControllerApi<RegisterBrokerRequest, Result<RegisterBrokerResponse>> = {
   rpc: registerBrokerRpc,
   async handle(controller, request, { trace }) {
-    const result = await register(controller, request, trace);
+    const result = await controller.replacing(request.brokerId, () => register(controller, request, trace));
     if (result.ok) logOutcome(controller, request, result.value);
     return result;
   },

@@ -178,13 +178,14 @@ function nameOf({ failure, reason }: ChannelFailure): string {
 }
 
 /** The configuration of a controller in tests. */
-export function testConfig(): ServerConfig {
+export function testConfig(overrides: Readonly<Record<string, string>> = {}): ServerConfig {
   const entries = Object.entries({
     'process.roles': 'controller',
     'node.id': '101',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': '/data',
     'broker.session.timeout.ms': String(SESSION_TIMEOUT_MS),
+    ...overrides,
   });
   const origin = { source: 'file', place: 'test' } as const;
   const resolved = resolveServerConfig(entries.map(([key, text]) => ({ key, text, origin })));

@@ -34,10 +34,12 @@ export interface PartitionChangeInput {
 type Assignment = Pick<PartitionState, 'replicas' | 'isr' | 'addingReplicas' | 'removingReplicas'>;
 
 /** What is decided about the leadership. */
-type Leadership = Pick<
+interface Leadership extends Pick<
   PartitionState,
   'leader' | 'isr' | 'elr' | 'lastKnownElr' | 'leaderRecoveryState' | 'directories'
->;
+> {
+  readonly isUnclean: boolean;
+}
 
 /**
  * The one place where changes of partitions are decided: gives the record, undefined when nothing changes. In this order:
@@ -45,8 +47,8 @@ type Leadership = Pick<
  * 1. A reassignment whose target replicas are all in the target ISR is complete: the removed ones go (KIP-455).
  * 2. ELR (KIP-966): while the ISR is smaller than min.insync.replicas, members that leave it stay eligible, because the
  *    high watermark stands still without them; lossy ones are not. An ISR large enough clears the ELR.
- * 3. Election, see `electLeader`. A leader from the ELR is the new ISR; so is one elected uncleanly, which is RECOVERING
- *    too and ends everybody else's eligibility.
+ * 3. Election, see `electLeader`. A leader from the ELR is the new ISR; so is one elected uncleanly, which ends everybody
+ *    else's eligibility and whose record always says RECOVERING: that is how unclean elections are counted.
  * 4. A partition whose ISR becomes empty keeps its last leader as the last known one until it has a leader again.
  * 5. The leader epoch grows with a new leader, and when a replica is taken away.
  *
@@ -67,7 +69,7 @@ export function partitionChange(input: PartitionChangeInput): PartitionChangeRec
     ...(sameItems(assignment.removingReplicas, before.removingReplicas)
       ? {}
       : { removingReplicas: assignment.removingReplicas }),
-    ...(after.leaderRecoveryState === before.leaderRecoveryState
+    ...(after.leaderRecoveryState === before.leaderRecoveryState && !after.isUnclean
       ? {}
       : { leaderRecoveryState: after.leaderRecoveryState }),
     ...(sameItems(after.directories, before.directories) ? {} : { directories: after.directories }),
@@ -99,7 +101,7 @@ function targetLeadership(input: PartitionChangeInput, assignment: Assignment): 
   if (unclean) {
     const placed = withDirectoryOf(leader, replicas, directories, rules);
     const recovering = { leaderRecoveryState: 'RECOVERING' as const, directories: placed };
-    return { leader, isr: [leader], elr: [], lastKnownElr: [], ...recovering };
+    return { leader, isr: [leader], elr: [], lastKnownElr: [], ...recovering, isUnclean: true };
   }
   const fromElr = leader !== NO_NODE && assignment.isr.length === 0;
   const isr = fromElr ? [leader] : assignment.isr.length === 0 && !rules.elrEnabled ? before.isr : assignment.isr;
@@ -111,6 +113,7 @@ function targetLeadership(input: PartitionChangeInput, assignment: Assignment): 
     lastKnownElr: rules.elrEnabled && leader === NO_NODE ? lastKnownLeader(before, isr, replicas) : [],
     leaderRecoveryState,
     directories,
+    isUnclean: false,
   };
 }
 

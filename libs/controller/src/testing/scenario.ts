@@ -17,6 +17,7 @@ import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
 import { SWEEP_STEP, type PartitionSweep, type SweepStepLimits } from '../partitions/partition-sweep';
 import { bootstrapRecords } from '../features/bootstrap';
+import { KRAFT_VERSION_FEATURE } from '../features/feature-names';
 import { alterConfigs, type ConfigReplacement } from '../configs/alter-configs';
 import { incrementalAlterConfigs, type ConfigChange } from '../configs/incremental-alter-configs';
 import { createPartitions, type PartitionsToCreate } from '../topics/create-partitions';
@@ -53,11 +54,11 @@ export class Scenario {
   /** Records of the last decision. */
   lastRecords: readonly MetadataRecord[] = [];
   /** Sees the image before and after each decision. */
-  onAppend: (before: MetadataImage, after: MetadataImage) => void = () => {};
+  onAppend: (before: MetadataImage, after: MetadataImage, records: readonly MetadataRecord[]) => void = () => {};
   #topicSerial = 0;
   #incarnation = 0;
 
-  constructor(defaults: Partial<ControllerDefaults> = {}) {
+  constructor(defaults: Partial<ControllerDefaults> = {}, { elr = true }: { readonly elr?: boolean } = {}) {
     this.defaults = {
       partitions: 1,
       replicationFactor: 1,
@@ -66,7 +67,11 @@ export class Scenario {
       deleteTopicEnable: true,
       ...defaults,
     };
-    this.append(bootstrapRecords(this.image));
+    // Without ELR: a cluster at the lowest levels, as one that was begun by an older program is.
+    const levels = SUPPORTED_FEATURES.map(({ name, minLevel, maxLevel }) => {
+      return [name, elr || name === KRAFT_VERSION_FEATURE ? maxLevel : minLevel] as const;
+    });
+    this.append(bootstrapRecords(this.image, this.defaults, new Map(levels)));
   }
 
   append(records: readonly MetadataRecord[]): void {
@@ -76,7 +81,7 @@ export class Scenario {
     const before = this.image;
     this.image = delta.apply();
     this.lastRecords = records;
-    this.onAppend(before, this.image);
+    this.onAppend(before, this.image, records);
   }
 
   commit<Response>({ records, respond }: Decision<Response>): Response {
@@ -84,6 +89,11 @@ export class Scenario {
     this.append(records);
     const lastOffset = this.image.provenance.offset;
     return respond(records.length === 0 ? undefined : { baseOffset, lastOffset });
+  }
+
+  /** Id of a directory by its name. */
+  directoryOf(name: string): Uuid {
+    return idNamed(name);
   }
 
   epochOf(brokerId: number): number {

@@ -1,4 +1,4 @@
-import type { MetadataRecord } from '@milena/metadata';
+import type { MetadataRecord, PartitionState } from '@milena/metadata';
 import { failure, type Result } from '@milena/model';
 import { alterPartition } from '../partitions/alter-partition';
 import { configChange, resourceOf } from './config-words';
@@ -9,7 +9,8 @@ import { nameOf, Scenario } from './scenario';
  * Plays a transcript: lines that begin with `> ` are commands to a controller, the lines below each are what it did, up to
  * an empty line. Everything else is prose. Returns the same text with the outputs as they are now.
  *
- * Commands: `broker ID [dir=] [rack=]` registers and unfences; `register ID [dir=] [incarnation=] [cluster=]`;
+ * Commands: `cluster [unclean] [no-elr] [min-isr=]` begins anew; `broker ID [dir=] [rack=] [clean]` registers and unfences;
+ * `register ID [dir=] [incarnation=] [cluster=] [former=EPOCH] [clean]`, clean after an orderly stop;
  * `heartbeat ID [fence] [shutdown] [at=] [epoch=] [offline=]`; `kill ID` fences at once; `wait MS` lets time pass and
  * expires sessions; `failover` restarts the sessions as a new active controller does;
  * `topic NAME REPLICAS...` with replicas as `1,2,3` per partition; `partitions NAME COUNT [REPLICAS...]`;
@@ -30,12 +31,21 @@ export function playTranscript(text: string): string {
     const commands = [first, ...rest].filter((line) => line.startsWith('> '));
     const lines = commands.flatMap((line) => {
       const words = line.slice(2).split(' ');
-      if (words[0] === 'cluster') scenario = new Scenario({ uncleanLeaderElection: words.includes('unclean') });
+      if (words[0] === 'cluster') scenario = newCluster(words.slice(1));
       return [line, ...run(scenario, words).map((result) => `  ${result}`)];
     });
     output.push(lines.join('\n'));
   }
   return `${output.join('\n\n').trimEnd()}\n`;
+}
+
+function newCluster(words: readonly string[]): Scenario {
+  const minIsr = words.find((word) => word.startsWith('min-isr='))?.slice('min-isr='.length);
+  const defaults = {
+    uncleanLeaderElection: words.includes('unclean'),
+    ...(minIsr === undefined ? {} : { minInsyncReplicas: Number(minIsr) }),
+  };
+  return new Scenario(defaults, { elr: !words.includes('no-elr') });
 }
 
 function run(scenario: Scenario, [command, target = '', ...words]: readonly string[]): string[] {
@@ -47,11 +57,19 @@ function run(scenario: Scenario, [command, target = '', ...words]: readonly stri
     case 'cluster':
       return [];
     case 'broker':
-      scenario.start(id, { ...text('dir'), ...text('rack') });
+      scenario.start(id, { ...text('dir'), ...text('rack'), clean: options.has('clean') });
       return shown(scenario);
     case 'register':
       return [
-        ...outcome(scenario.register(id, { ...text('dir'), ...text('incarnation'), ...text('cluster') })),
+        ...outcome(
+          scenario.register(id, {
+            ...text('dir'),
+            ...text('incarnation'),
+            ...text('cluster'),
+            clean: options.has('clean'),
+            ...(options.has('former') ? { formerEpoch: Number(options.get('former')) } : {}),
+          }),
+        ),
         ...shown(scenario),
       ];
     case 'heartbeat': {
@@ -171,16 +189,21 @@ function recordText(scenario: Scenario, record: MetadataRecord): string {
     const name = `${topic?.name}-${record.partitionId}`;
     if (state === undefined) return name;
     const { leader, isr, replicas, directories, leaderEpoch, partitionEpoch, leaderRecoveryState } = state;
+    const eligible = eligibleText(state);
     const dirs = `dirs ${directories.map(nameOf).join()}`;
     const recovery = leaderRecoveryState === 'RECOVERED' ? '' : ' RECOVERING';
     const moving = movingText(state);
-    return `${name} (${changed}): leader ${leader} isr ${isr.join()} of ${replicas.join()}${moving} ${dirs} epochs ${leaderEpoch}/${partitionEpoch}${recovery}`;
+    return `${name} (${changed}): leader ${leader} isr ${isr.join() || '-'}${eligible} of ${replicas.join()}${moving} ${dirs} epochs ${leaderEpoch}/${partitionEpoch}${recovery}`;
   }
   const { type, ...rest } = record;
   return `${type.replace('Record', '')} ${fields(rest)}`;
 }
 
 const QUIET_FIELDS = ['listeners', 'features', 'incarnationId', 'inControlledShutdown', 'logDirectories'];
+
+function eligibleText({ elr, lastKnownElr }: PartitionState): string {
+  return `${elr.length === 0 ? '' : ` elr ${elr.join()}`}${lastKnownElr.length === 0 ? '' : ` last ${lastKnownElr.join()}`}`;
+}
 
 function fields(value: object): string {
   return Object.entries(value)
