@@ -13,6 +13,8 @@ export interface QuorumConfig {
   readonly voters: readonly StaticVoter[];
   /** `controller.quorum.bootstrap.servers`, else the addresses of the static voters. */
   readonly bootstrap: readonly Endpoint[];
+  /** `controller.quorum.auto.join.enable`: a controller that is no voter asks to become one. */
+  readonly autoJoin: boolean;
   /** The `controller.quorum.*` timers and limits. */
   readonly settings: QuorumSettings;
 }
@@ -44,8 +46,12 @@ export function quorumConfig(server: ServerConfig, problems: ConfigProblem[]): Q
     const message = 'is required and not set (controller.quorum.voters may stand in for it)';
     problems.push({ origin: undefined, key, message });
   }
-  const settings = quorumSettings(server);
-  return { voters, bootstrap: bootstrap.length > 0 ? bootstrap : voters.map(({ endpoint }) => endpoint), settings };
+  return {
+    voters,
+    bootstrap: bootstrap.length > 0 ? bootstrap : voters.map(({ endpoint }) => endpoint),
+    autoJoin: server.boolean('controller.quorum.auto.join.enable'),
+    settings: quorumSettings(server),
+  };
 }
 
 function quorumSettings(server: ServerConfig): QuorumSettings {

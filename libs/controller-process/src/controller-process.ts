@@ -68,6 +68,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     endpoint: listener.advertised,
     staticVoters: config.quorum.voters,
     bootstrapServers: config.quorum.bootstrap,
+    autoJoin: config.quorum.autoJoin,
     settings: config.quorum.settings,
     onFatal,
   });
