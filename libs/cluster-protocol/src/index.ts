@@ -18,6 +18,10 @@ export { deleteTopicsRpc } from './controller/delete-topics-rpc';
 export { alterPartitionRpc } from './controller/alter-partition-rpc';
 export { allocateProducerIdsRpc } from './controller/allocate-producer-ids-rpc';
 export { createPartitionsRpc } from './controller/create-partitions-rpc';
+export { alterPartitionReassignmentsRpc } from './controller/alter-partition-reassignments-rpc';
+export { electLeadersRpc } from './controller/elect-leaders-rpc';
+export { unregisterBrokerRpc } from './controller/unregister-broker-rpc';
+export { updateFeaturesRpc } from './controller/update-features-rpc';
 export { alterConfigsRpc } from './controller/alter-configs-rpc';
 export { incrementalAlterConfigsRpc } from './controller/incremental-alter-configs-rpc';
 export {

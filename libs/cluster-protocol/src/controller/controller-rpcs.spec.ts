@@ -4,19 +4,25 @@ import { failure, NO_NODE, NO_OFFSET, offset, producerId, success } from '@milen
 import {
   BrokerHeartbeatRequestSchema,
   DeleteTopicsRequestSchema,
+  ElectLeadersRequestSchema,
   IncrementalAlterConfigsRequestSchema,
   RegisterBrokerRequestSchema,
+  UpdateFeaturesRequestSchema,
 } from '@milena/proto';
 import { allocateProducerIdsRpc } from './allocate-producer-ids-rpc';
 import { alterConfigsRpc } from './alter-configs-rpc';
+import { alterPartitionReassignmentsRpc } from './alter-partition-reassignments-rpc';
 import { alterPartitionRpc } from './alter-partition-rpc';
 import { brokerHeartbeatRpc } from './broker-heartbeat-rpc';
 import type { Rpc } from '../rpc';
 import { createPartitionsRpc } from './create-partitions-rpc';
 import { createTopicsRpc } from './create-topics-rpc';
 import { deleteTopicsRpc } from './delete-topics-rpc';
+import { electLeadersRpc } from './elect-leaders-rpc';
 import { incrementalAlterConfigsRpc } from './incremental-alter-configs-rpc';
 import { registerBrokerRpc } from './register-broker-rpc';
+import { unregisterBrokerRpc } from './unregister-broker-rpc';
+import { updateFeaturesRpc } from './update-features-rpc';
 
 const id = 'AAAAAAAAAAAAAAAAAAAABQ';
 const principal = 'User:alice';
@@ -25,6 +31,18 @@ const altered = {
   resources: [
     { resource: { type: 'TOPIC' as const, name: 'a' }, result: success(null) },
     { resource: { type: 'BROKER' as const, name: '7' }, result: failure('BROKER_ID_NOT_REGISTERED', 'no broker 7') },
+  ],
+};
+const outcomes = {
+  metadataOffset: offset(7),
+  topics: [
+    {
+      name: 'a',
+      partitions: [
+        { partition: 0, result: success(null) },
+        { partition: 1, result: failure('NO_REASSIGNMENT_IN_PROGRESS', 'nothing is being reassigned') },
+      ],
+    },
   ],
 };
 const refused = failure('STALE_BROKER_EPOCH', 'broker 1 is registered with epoch 7');
@@ -170,6 +188,57 @@ const CASES = [
       { name: 'b', result: success(null) },
     ],
   }),
+  ...requests(alterPartitionReassignmentsRpc, {
+    principal,
+    topics: [
+      {
+        name: 'a',
+        partitions: [
+          { partition: 0, target: [3, 1] },
+          { partition: 1, target: undefined },
+          { partition: 2, target: [] },
+        ],
+      },
+    ],
+    allowReplicationFactorChange: true,
+    validateOnly: false,
+    timeoutMs: 5000,
+  }),
+  ...responses(alterPartitionReassignmentsRpc, outcomes),
+  ...requests(
+    electLeadersRpc,
+    { principal, electionType: 'UNCLEAN', topics: undefined, validateOnly: false, timeoutMs: 1 },
+    { principal, electionType: 'PREFERRED', topics: [], validateOnly: true, timeoutMs: 1 },
+    {
+      principal,
+      electionType: 'PREFERRED',
+      topics: [{ name: 'a', partitions: [0, 7] }],
+      validateOnly: true,
+      timeoutMs: 1,
+    },
+  ),
+  ...responses(electLeadersRpc, outcomes),
+  ...requests(updateFeaturesRpc, {
+    principal,
+    updates: [
+      { name: 'metadata.version', level: 27, upgradeType: 'UPGRADE' as const },
+      { name: 'a', level: 0, upgradeType: 'SAFE_DOWNGRADE' as const },
+      { name: 'b', level: 1, upgradeType: 'UNSAFE_DOWNGRADE' as const },
+    ],
+    validateOnly: true,
+    timeoutMs: 5000,
+  }),
+  ...responses(
+    updateFeaturesRpc,
+    { result: success(null), metadataOffset: offset(7) },
+    { result: failure('FEATURE_UPDATE_FAILED', 'no such level'), metadataOffset: NO_OFFSET },
+  ),
+  ...requests(unregisterBrokerRpc, { principal, brokerId: 7, timeoutMs: 5000 }),
+  ...responses(
+    unregisterBrokerRpc,
+    { result: success(null), metadataOffset: offset(7) },
+    { result: failure('BROKER_ID_NOT_REGISTERED', 'no broker 7'), metadataOffset: NO_OFFSET },
+  ),
   ...requests(incrementalAlterConfigsRpc, {
     principal,
     validateOnly: false,
@@ -231,6 +300,8 @@ describe('controller RPCs', () => {
     ['bytes that are no message', () => brokerHeartbeatRpc.decodeRequest(Buffer.from([0x08]))],
     ['an unknown config operation', () => configChange({ changes: [{ name: 'k', operation: 4 }] })],
     ['an unknown kind of config resource', () => configChange({ resource: { resourceType: 3 } })],
+    ['an unknown type of election', () => election({ electionType: 2 })],
+    ['an unknown way for a feature to go', () => feature({ upgradeType: 0 })],
     ['changes of no resource', () => configChange({ resource: undefined })],
     [
       'a topic id that is no uuid',
@@ -253,6 +324,16 @@ function heartbeat(fields: object) {
   return brokerHeartbeatRpc.decodeRequest(
     toBinary(BrokerHeartbeatRequestSchema, create(BrokerHeartbeatRequestSchema, fields)),
   );
+}
+
+function election(fields: object) {
+  const message = create(ElectLeadersRequestSchema, fields);
+  return electLeadersRpc.decodeRequest(toBinary(ElectLeadersRequestSchema, message));
+}
+
+function feature(fields: object) {
+  const message = create(UpdateFeaturesRequestSchema, { updates: [fields] });
+  return updateFeaturesRpc.decodeRequest(toBinary(UpdateFeaturesRequestSchema, message));
 }
 
 function configChange(fields: object) {
