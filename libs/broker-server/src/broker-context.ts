@@ -2,6 +2,7 @@ import type { MetadataImage } from '@milena/metadata';
 import type { Uuid } from '@milena/model';
 import type { Platform } from '@milena/platform';
 import type { ActiveControllerChannel, QuorumLeaderChannel } from '@milena/raft-driver';
+import type { ReplicaLogs } from './admin/replica-logs';
 import type { BrokerConfig } from './broker-config';
 import type { GroupCoordinators } from './coordinator/group-coordinators';
 import type { ProducerIds } from './producer-ids';
@@ -15,6 +16,8 @@ export interface BrokerContext {
   readonly platform: Platform;
   readonly replicaManager: ReplicaManager;
   readonly producerIds: ProducerIds;
+  /** The log directory and the replicas in it. */
+  readonly logDirectory: { readonly path: string; readonly logs: ReplicaLogs };
   readonly groups: GroupCoordinators;
   /** Calls to the active controller. */
   readonly controllerChannel: ActiveControllerChannel;

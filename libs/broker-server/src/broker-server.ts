@@ -118,6 +118,7 @@ class Broker implements BrokerServer {
       config,
       platform,
       replicaManager: this.#replicas,
+      logDirectory: { path: options.logDirectory.path, logs: this.#replicas.logs },
       producerIds: new ProducerIdBlocks({ nodeId, principal, brokerEpoch, controllerChannel }),
       groups: this.#groups,
       controllerChannel,

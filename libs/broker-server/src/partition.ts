@@ -122,8 +122,13 @@ export class Partition {
     }
   }
 
+  /**
+   * Begins to lead, or goes on leading in a new epoch, as when a reassignment took replicas away. In that case whoever
+   * waits for the high watermark goes on waiting: the records are in this log, and this log still decides.
+   */
   #lead(state: PartitionState): void {
-    this.#stopLeading('NOT_LEADER_OR_FOLLOWER');
+    if (this.#role.kind === 'leader') this.#highWatermark = this.highWatermark;
+    else this.#stopLeading('NOT_LEADER_OR_FOLLOWER');
     const epochStartOffset = this.log.logEndOffset;
     const leaderState = newLeaderState(this.#options, state, {
       latestEpoch: this.log.latestEpoch,
@@ -141,6 +146,7 @@ export class Partition {
     this.#role = { kind: 'leader', state: leaderState };
     this.#acknowledged.appended();
     this.#acknowledgedEndMoved();
+    this.#inSyncSetChanged(leaderState);
     this.#options.events.onRoleChanged(this);
   }
 

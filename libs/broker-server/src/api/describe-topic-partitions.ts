@@ -55,7 +55,11 @@ function page(names: readonly string[], views: PartitionViews, cursor: Cursor | 
     for (let index = first; index < end; index++) {
       const state = topic.partition(index);
       if (state === undefined) continue;
-      partitions.push({ ...views.one(state, index), eligibleLeaderReplicas: [], lastKnownElr: [] });
+      partitions.push({
+        ...views.one(state, index),
+        eligibleLeaderReplicas: state.elr,
+        lastKnownElr: state.lastKnownElr,
+      });
     }
     topics.push({
       errorCode: 0,

@@ -10,6 +10,7 @@ import type { ServerConfig } from '@milena/config-schema';
 import {
   allocateProducerIds,
   alterPartition,
+  alterPartitionReassignments,
   brokerHeartbeat,
   controllerDefaults,
   createTopics,
@@ -18,9 +19,11 @@ import {
   topicConfigRules,
   type AlterPartitionRequest,
   type Decision,
+  type RegisterBrokerResponse,
+  type RegistrationStep,
 } from '@milena/controller';
 import type { MetadataRecord } from '@milena/metadata';
-import { uuidFromBytes, ZERO_OFFSET, type Uuid } from '@milena/model';
+import { success, uuidFromBytes, ZERO_OFFSET, type Result, type Uuid } from '@milena/model';
 import type { Timers, UnaryOutcome } from '@milena/platform';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { ScriptedMetadataLog } from './scripted-metadata-log';
@@ -54,6 +57,19 @@ export class ScriptedController {
     if (broker !== undefined) this.#carryOut(fenceBroker(this.log.image, broker, controllerDefaults(this.server)));
   }
 
+  /** Moves the first partition of a topic to other brokers; undefined cancels that. */
+  reassign(name: string, target: readonly number[] | undefined): void {
+    const request = {
+      principal: 'User:alice',
+      topics: [{ name, partitions: [{ partition: 0, target }] }],
+      allowReplicationFactorChange: true,
+      validateOnly: false,
+      timeoutMs: 1000,
+    };
+    const defaults = controllerDefaults(this.server);
+    this.#carryOut(alterPartitionReassignments(this.log.image, request, { defaults }));
+  }
+
   /** A channel of one broker to this controller. */
   channel(): ActiveControllerChannel {
     return {
@@ -79,9 +95,10 @@ export class ScriptedController {
     const { clusterId, alive } = this;
     switch (method) {
       case registerBrokerRpc.method:
-        return this.#call(registerBrokerRpc, bytes, (request) =>
-          registerBroker(image, request, { clusterId, defaults, isAlive: ({ id }) => alive.has(id) }),
-        );
+        return this.#call(registerBrokerRpc, bytes, (request) => {
+          const isAlive = ({ id }: { readonly id: number }): boolean => alive.has(id);
+          return registered(registerBroker(image, request, { clusterId, defaults, isAlive }));
+        });
       case brokerHeartbeatRpc.method:
         this.heartbeats += 1;
         return this.#call(brokerHeartbeatRpc, bytes, (request) =>
@@ -89,6 +106,7 @@ export class ScriptedController {
             defaults,
             lowestActiveMetadataOffset: Number.MAX_SAFE_INTEGER,
             controlledShutdownOffset: ZERO_OFFSET,
+            isBeingReplaced: false,
           }),
         );
       case alterPartitionRpc.method:
@@ -136,4 +154,20 @@ export class ScriptedController {
   #carryOut<Response>({ records, respond }: Decision<Response>): Response {
     return respond(records.length === 0 ? undefined : this.log.append(records));
   }
+}
+
+/** A registration that one batch has room for, as all are here. */
+function registered({
+  records,
+  respond,
+}: Decision<Result<RegistrationStep>>): Decision<Result<RegisterBrokerResponse>> {
+  return {
+    records,
+    respond: (appended) => {
+      const step = respond(appended);
+      if (!step.ok) return step;
+      if (step.value.kind !== 'registered') throw new Error('a scene has more partitions than one batch holds');
+      return success({ brokerEpoch: step.value.brokerEpoch });
+    },
+  };
 }

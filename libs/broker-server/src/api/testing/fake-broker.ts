@@ -1,7 +1,18 @@
+import type { ReplicaLogState } from '@milena/cluster-protocol';
 import { resolveServerConfig } from '@milena/config-schema';
 import { joinFrame, type Api, type RequestInputOf, type ResponseOf } from '@milena/kafka-protocol';
 import { createDelta, emptyImage, type MetadataImage, type MetadataRecord } from '@milena/metadata';
-import { failure, offset, producerId, success, uuidFromBytes, type Offset, type Result, type Uuid } from '@milena/model';
+import {
+  failure,
+  offset,
+  producerId,
+  success,
+  topicPartitionName,
+  uuidFromBytes,
+  type Offset,
+  type Result,
+  type Uuid,
+} from '@milena/model';
 import { noMeter, noTracer, type UnaryOutcome } from '@milena/platform';
 import {
   createMemoryDisk,
@@ -119,6 +130,8 @@ export class FakeBroker {
   /** What the leader of the metadata log answers. */
   onQuorum: (method: string, request: Uint8Array) => Result<Uint8Array> = () =>
     failure('LEADER_NOT_AVAILABLE', 'nobody');
+  /** Replicas on the disk of this broker. */
+  replicaLogs: readonly ReplicaLogState[] = [];
   /** What the group coordinators answer. */
   groups: Partial<BrokerContext['groups']> = {};
   nextProducerId: BrokerContext['producerIds']['next'] = () => Promise.resolve(success(producerId(1000)));
@@ -201,6 +214,14 @@ export class FakeBroker {
         meter: noMeter,
       },
       replicaManager: this.#replicaManager(),
+      logDirectory: {
+        path: '/var/milena',
+        logs: {
+          list: () => this.replicaLogs,
+          find: (wanted) =>
+            this.replicaLogs.find((log) => topicPartitionName(log.topicPartition) === topicPartitionName(wanted)),
+        },
+      },
       producerIds: { next: () => this.nextProducerId() },
       get groups() {
         return groups();
