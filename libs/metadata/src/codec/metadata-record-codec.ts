@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, MalformedInput } from '@milena/bytes';
+import { ByteReader, MalformedInput } from '@milena/bytes';
 import { METADATA_RECORD_IDS, type MetadataRecord, type MetadataRecordType } from '../metadata-record';
 import {
   brokerRegistrationChangeMessage,
@@ -10,13 +10,8 @@ import {
 import { configMessage, featureLevelMessage, noOpMessage, producerIdsMessage } from './cluster-records';
 import { registerControllerMessage, unregisterControllerMessage } from './controller-records';
 import type { RecordMessage } from './record-message';
-import {
-  clearElrMessage,
-  partitionChangeMessage,
-  partitionMessage,
-  removeTopicMessage,
-  topicMessage,
-} from './topic-records';
+import { quickPartitionChangeMessage, quickPartitionMessage } from './plain-partition-records';
+import { clearElrMessage, removeTopicMessage, topicMessage } from './topic-records';
 import { abortTransactionMessage, beginTransactionMessage, endTransactionMessage } from './transaction-records';
 
 /** A record of a type or version this program does not know: the log was written by a newer one and must not be guessed at. */
@@ -34,7 +29,7 @@ export class UnsupportedMetadataRecord extends Error {
 const FRAME_VERSION = 1;
 /** Highest version of every record type; each adds fields only. */
 const RECORD_VERSION = 0;
-/** Frame version, type and version are single bytes in practice. */
+/** Frame version, type and version: as varints below 128 one byte each. */
 const FRAME_BYTES = 3;
 
 type MessageTable = { readonly [T in MetadataRecordType]: RecordMessage<Extract<MetadataRecord, { type: T }>> };
@@ -43,9 +38,9 @@ const MESSAGES: MessageTable = {
   RegisterBrokerRecord: registerBrokerMessage,
   UnregisterBrokerRecord: unregisterBrokerMessage,
   TopicRecord: topicMessage,
-  PartitionRecord: partitionMessage,
+  PartitionRecord: quickPartitionMessage,
   ConfigRecord: configMessage,
-  PartitionChangeRecord: partitionChangeMessage,
+  PartitionChangeRecord: quickPartitionChangeMessage,
   FenceBrokerRecord: fenceBrokerMessage,
   UnfenceBrokerRecord: unfenceBrokerMessage,
   RemoveTopicRecord: removeTopicMessage,
@@ -76,12 +71,12 @@ function messageOf(type: MetadataRecordType): RecordMessage<MetadataRecord> {
  */
 export function encodeMetadataRecord(record: MetadataRecord): Buffer {
   const message = messageOf(record.type).encode(record);
-  const writer = new ByteWriter(FRAME_BYTES + message.length);
-  writer.unsignedVarint(FRAME_VERSION);
-  writer.unsignedVarint(METADATA_RECORD_IDS[record.type]);
-  writer.unsignedVarint(RECORD_VERSION);
-  writer.bytes(message);
-  return writer.finish();
+  const value = Buffer.allocUnsafe(FRAME_BYTES + message.length);
+  value[0] = FRAME_VERSION;
+  value[1] = METADATA_RECORD_IDS[record.type];
+  value[2] = RECORD_VERSION;
+  value.set(message, FRAME_BYTES);
+  return value;
 }
 
 /** Reads what encodeMetadataRecord wrote. Throws MalformedInput or UnsupportedMetadataRecord; never returns a guess. */

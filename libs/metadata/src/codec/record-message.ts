@@ -13,7 +13,7 @@ import type { MetadataRecord } from '../metadata-record';
 export interface RecordMessage<R extends MetadataRecord> {
   encode(record: R): Uint8Array;
   /** Throws MalformedInput when the bytes are no such message or hold a value out of range. */
-  decode(bytes: Uint8Array): R;
+  decode(bytes: Buffer): R;
 }
 
 /** Pairs a protobuf message with the translations to and from the core's record. */

@@ -29,7 +29,7 @@ export const removeTopicMessage: RecordMessage<RemoveTopicRecord> = recordMessag
   ({ topicId }) => ({ type: 'RemoveTopicRecord', topicId }),
 );
 
-/** PartitionRecord as a message. */
+/** PartitionRecord as a message, by generated code. */
 export const partitionMessage: RecordMessage<PartitionRecord> = recordMessage(
   PartitionRecordSchema,
   (record: PartitionRecord) => ({
@@ -65,7 +65,7 @@ export const partitionMessage: RecordMessage<PartitionRecord> = recordMessage(
   }),
 );
 
-/** PartitionChangeRecord as a message. */
+/** PartitionChangeRecord as a message, by generated code. */
 export const partitionChangeMessage: RecordMessage<PartitionChangeRecord> = recordMessage(
   PartitionChangeRecordSchema,
   ({

@@ -5,23 +5,28 @@
 export class ListPool<T extends string | number> {
   readonly #lists: (readonly T[])[] = [Object.freeze([])];
   readonly #numbers = new Map<string, number>([['', 0]]);
-  #last = 0;
+  /** The number given last for each hint. */
+  readonly #hinted: number[] = [];
 
   /** How many lists it holds. */
   get size(): number {
     return this.#lists.length;
   }
 
-  /** The number of a list, which is copied when it is new. No item may be an empty text or contain a comma. */
-  numberOf(list: readonly T[]): number {
-    if (isSame(this.get(this.#last), list)) return this.#last;
+  /**
+   * The number of a list, which is copied when it is new. No item may be an empty text or contain a comma. Lists that
+   * come with the same hint, a small number, are often the same: that is looked at first, because it is much cheaper.
+   */
+  numberOf(list: readonly T[], hint = 0): number {
+    const hinted = this.#hinted[hint];
+    if (hinted !== undefined && isSame(this.get(hinted), list)) return hinted;
     const key = list.join();
     let number = this.#numbers.get(key);
     if (number === undefined) {
       number = this.#lists.push(Object.freeze([...list])) - 1;
       this.#numbers.set(key, number);
     }
-    this.#last = number;
+    this.#hinted[hint] = number;
     return number;
   }
 

@@ -39,13 +39,14 @@ export function partitionInRow(table: IntTable | IntTableEdit, lists: PartitionL
 
 /** A state as the values of a row. */
 export function rowOfPartition(lists: PartitionLists, state: PartitionState): number[] {
+  const replicas = lists.brokers.numberOf(state.replicas);
   return [
-    lists.brokers.numberOf(state.replicas),
+    replicas,
     lists.brokers.numberOf(state.isr),
     state.leader,
     state.leaderEpoch,
     state.partitionEpoch,
-    lists.directories.numberOf(state.directories),
+    lists.directories.numberOf(state.directories, replicas),
     lists.extrasNumber(state),
   ];
 }
