@@ -13,6 +13,7 @@ export type {
 } from './metadata-log';
 export { SnapshotGenerator, type SnapshotGeneratorOptions, type SnapshotTriggers } from './snapshot-generator';
 export { DEFAULT_METADATA_RETENTION, type MetadataRetention } from './clean-log';
+export { UnusableMetadataLog } from './unusable-metadata-log';
 export { UnusableSnapshot } from './unusable-snapshot';
 export { createChannelCache, type ChannelCache } from './channel-cache';
 export {
@@ -35,6 +36,8 @@ export {
   type StoredFile,
   type StoredRecord,
 } from './stored-records';
+export { planRecovery, type RecoveryPlan, type RecoverySubject } from './plan-recovery';
+export { recoverQuorum, type RecoveredQuorum } from './recover-quorum';
 export {
   formatStorage,
   metadataFolder,

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { DescribeOptions } from '../commands/quorum-describe';
+import type { RecoverOptions } from '../commands/quorum-recover';
 import type { AddControllerOptions, RemoveControllerOptions } from '../commands/quorum-voters';
 import { outputOption, wholeNumber } from './option-kinds';
 import type { ProgramContext } from './program-context';
@@ -25,6 +26,15 @@ export function addQuorum(program: Command, { environment }: ProgramContext): vo
     .requiredOption('--controller-directory-id <id>', 'its directory id, as quorum describe shows it')
     .addOption(timeoutOption())
     .action(async (options: RemoveControllerOptions) => (await voters()).removeController(options));
+  quorum
+    .command('recover')
+    .description('go on without a majority: make this stopped controller the only voter, with the log it has')
+    .option('--config <file>', 'the server.properties of that controller; KAFKA_* variables alone without it')
+    .option('--yes-i-accept-data-loss <cluster-id>', 'do it; without this, only show what would be done')
+    .addOption(outputOption())
+    .action(async (options: RecoverOptions) =>
+      (await import('../commands/quorum-recover.js')).recoverQuorumCommand(options, environment),
+    );
 }
 
 /** A command that asks controllers. */
