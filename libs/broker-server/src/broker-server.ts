@@ -3,7 +3,12 @@ import { MetadataFollower } from '@milena/metadata-follower';
 import { randomUuid, type Endpoint, type Uuid } from '@milena/model';
 import type { LogDirectory } from '@milena/log-store';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
-import { createQuorumLeaderChannel, type ActiveControllerChannel, type MetadataLog } from '@milena/raft-driver';
+import {
+  createQuorumLeaderChannel,
+  snapshotTriggers,
+  type ActiveControllerChannel,
+  type MetadataLog,
+} from '@milena/raft-driver';
 import { serveBrokerAdmin } from './admin/broker-admin-service';
 import type { BrokerConfig } from './broker-config';
 import type { BrokerContext } from './broker-context';
@@ -92,6 +97,7 @@ class Broker implements BrokerServer {
       // Before this life's own registration the log tells history: taking part in it would mean to lead in epochs long over.
       publishFrom: (record) => record.type === 'RegisterBrokerRecord' && record.incarnationId === this.#incarnationId,
       publish: (delta, newest) => this.#published(delta, newest),
+      snapshots: { metadataLog, triggers: snapshotTriggers(config.server), logger: platform.logger },
     });
     this.#lifecycle = this.#createLifecycle(principal);
     const waitForMetadata: BrokerContext['waitForMetadata'] = (offset, timeoutMs) =>

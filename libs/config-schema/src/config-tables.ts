@@ -2,6 +2,7 @@ import { CONTROLLER_KEYS } from './keys/controller-keys';
 import { GROUP_KEYS } from './keys/group-keys';
 import { IDENTITY_KEYS } from './keys/identity-keys';
 import { LOG_KEYS } from './keys/log-keys';
+import { METADATA_KEYS } from './keys/metadata-keys';
 import { REPLICATION_KEYS } from './keys/replication-keys';
 import { SERVICE_KEYS } from './keys/service-keys';
 import { SOCKET_KEYS } from './keys/socket-keys';
@@ -17,6 +18,7 @@ export const SERVER_KEYS = {
   ...REPLICATION_KEYS,
   ...CONTROLLER_KEYS,
   ...LOG_KEYS,
+  ...METADATA_KEYS,
   ...GROUP_KEYS,
 } as const;
 

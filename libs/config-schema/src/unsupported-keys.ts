@@ -28,8 +28,7 @@ broker.id.generation.enable broker.session.uuid client.quota.callback.class comp
 compression.lz4.level compression.zstd.level connection.failed.authentication.delay.ms connections.max.reauth.ms
 control.plane.listener.name controlled.shutdown.max.retries controlled.shutdown.retry.backoff.ms
 controller.performance.always.log.threshold.ms controller.performance.sample.period.ms
-controller.quorum.append.linger.ms
-controller.quorum.fetch.snapshot.max.bytes controller.quota.window.num
+controller.quorum.append.linger.ms controller.quota.window.num
 controller.quota.window.size.seconds controller.socket.timeout.ms cordoned.log.dirs create.topic.policy.class.name
 delegation.token.expiry.check.interval.ms delegation.token.expiry.time.ms delegation.token.master.key
 delegation.token.max.lifetime.ms delegation.token.secret.key delete.records.purgatory.purge.interval.requests
@@ -59,9 +58,7 @@ log.flush.start.offset.checkpoint.interval.ms log.initial.task.delay.ms log.loca
 log.local.retention.ms log.message.downconversion.enable log.message.format.version
 log.message.timestamp.difference.max.ms log.preallocate log.roll.jitter.hours log.roll.jitter.ms
 max.connection.creation.rate max.connections.per.ip.overrides max.incremental.fetch.session.cache.slots
-max.request.partition.size.limit metadata.log.max.record.bytes.between.snapshots
-metadata.log.max.snapshot.interval.ms metadata.log.segment.bytes metadata.log.segment.min.bytes
-metadata.log.segment.ms metadata.max.retention.bytes metadata.max.retention.ms
+max.request.partition.size.limit metadata.log.segment.min.bytes
 metric.reporters metrics.num.samples metrics.recording.level metrics.sample.window.ms num.io.threads
 num.network.threads num.recovery.threads.per.data.dir num.replica.alter.log.dirs.threads num.replica.fetchers
 offsets.commit.required.acks offsets.load.buffer.size

@@ -27,6 +27,7 @@ export interface QuorumSettings {
   readonly requestTimeoutMs: number;
   readonly retryBackoffMs: number;
   readonly fetchMaxBytes: number;
+  readonly fetchSnapshotMaxBytes: number;
 }
 
 /** Reads the quorum's keys; what is wrong is added to `problems`. */
@@ -62,6 +63,7 @@ function quorumSettings(server: ServerConfig): QuorumSettings {
     requestTimeoutMs: server.number('controller.quorum.request.timeout.ms'),
     retryBackoffMs: server.number('controller.quorum.retry.backoff.ms'),
     fetchMaxBytes: server.number('controller.quorum.fetch.max.bytes'),
+    fetchSnapshotMaxBytes: server.number('controller.quorum.fetch.snapshot.max.bytes'),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { NodeConfig } from '@milena/config';
+import { metadataLogConfig, type NodeConfig } from '@milena/config';
 import { createControllerServer, type ControllerServer } from '@milena/controller-server';
 import { invariant, type Endpoint } from '@milena/model';
 import type { Platform, Timer } from '@milena/platform';
@@ -70,6 +70,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     bootstrapServers: config.quorum.bootstrap,
     autoJoin: config.quorum.autoJoin,
     settings: config.quorum.settings,
+    ...metadataLogConfig(config.server),
     onFatal,
   });
   const controller = createControllerServer({

@@ -16,6 +16,7 @@ import { updateFeaturesApi } from './api/update-features-api';
 import { registerControllerMetrics } from './controller-metrics';
 import type { ControllerServerOptions } from './controller-server-options';
 import { QuorumController } from './quorum-controller';
+import { SnapshottingController } from './snapshotting-controller';
 
 /** A controller minus its sockets. */
 export interface ControllerServer {
@@ -37,6 +38,7 @@ export interface ControllerServer {
 export function createControllerServer(options: ControllerServerOptions): ControllerServer {
   const { metadataLog, serviceHost, platform } = options;
   const controller = new QuorumController(options);
+  const listener = new SnapshottingController(controller, options);
   serveApi(serviceHost, controller, registerBrokerApi);
   serveApi(serviceHost, controller, brokerHeartbeatApi);
   serveApi(serviceHost, controller, createTopicsApi);
@@ -52,8 +54,11 @@ export function createControllerServer(options: ControllerServerOptions): Contro
   serveApi(serviceHost, controller, allocateProducerIdsApi);
   registerControllerMetrics(platform.meter, controller);
   return {
-    start: () => metadataLog.subscribe(controller),
-    stop: () => controller.stop(),
+    start: () => metadataLog.subscribe(listener),
+    stop() {
+      listener.stop();
+      controller.stop();
+    },
     isActive: () => controller.isActive,
     isReady: () => metadataLog.leader().leaderId !== undefined && metadataLog.highWatermark() !== undefined,
     committedImage: () => controller.committedImage,

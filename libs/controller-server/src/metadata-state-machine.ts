@@ -9,7 +9,7 @@ import {
   type MetadataRecord,
 } from '@milena/metadata';
 import { addOffset } from '@milena/model';
-import type { MetadataSnapshot } from '@milena/raft-driver';
+import type { MetadataSnapshot, NewSnapshot } from '@milena/raft-driver';
 import type { StateMachine } from '@milena/replicated-state';
 
 /** The cluster's metadata as a replicated state machine: images, moved by metadata records. */
@@ -33,9 +33,11 @@ export function imageOfSnapshot({ id, batches }: MetadataSnapshot): MetadataImag
   return delta.apply();
 }
 
-/** The record values of a snapshot of `image`, made as they are asked for; undefined in the middle of a transaction. */
-export function recordsOfImage(image: MetadataImage): Iterable<Uint8Array> | undefined {
-  return image.openTransaction === undefined ? encodedRecords(image) : undefined;
+/** The snapshot of an image; undefined in the middle of a transaction. */
+export function snapshotOfImage(image: MetadataImage): NewSnapshot | undefined {
+  if (image.openTransaction !== undefined) return undefined;
+  const { offset, epoch } = image.provenance;
+  return { id: { offset: addOffset(offset, 1), epoch }, records: encodedRecords(image) };
 }
 
 function* encodedRecords(image: MetadataImage): Generator<Uint8Array> {

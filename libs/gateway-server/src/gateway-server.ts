@@ -2,7 +2,7 @@ import type { ServerConfig } from '@milena/config-schema';
 import { MetadataFollower } from '@milena/metadata-follower';
 import { failure, success, type Endpoint, type Result, type TimestampMs } from '@milena/model';
 import type { Connector, Platform } from '@milena/platform';
-import type { ActiveControllerChannel, LeaderInfo, RaftDriver } from '@milena/raft-driver';
+import { snapshotTriggers, type ActiveControllerChannel, type LeaderInfo, type RaftDriver } from '@milena/raft-driver';
 import type { AdminMethod } from './admin-method';
 import { BrokerCalls } from './broker-calls';
 import { brokerService } from './broker-service';
@@ -20,7 +20,7 @@ export interface GatewayServerOptions {
   readonly platform: Platform;
   /** The process's configuration. */
   readonly server: ServerConfig;
-  readonly metadataLog: Pick<RaftDriver, 'subscribe' | 'leader' | 'health' | 'leaderHighWatermark'>;
+  readonly metadataLog: Pick<RaftDriver, 'subscribe' | 'createSnapshot' | 'leader' | 'health' | 'leaderHighWatermark'>;
   readonly connector: Connector;
   readonly controllerChannel: ActiveControllerChannel;
   /** Controllers to ask while the metadata log knows no leader. */
@@ -62,6 +62,7 @@ class Gateway implements GatewayServer {
       platform,
       metadataLog,
       publish: (_delta, _image, { timestamp }) => (this.#imageTime = timestamp),
+      snapshots: { metadataLog, triggers: snapshotTriggers(server), logger: platform.logger },
       onCommittedLeaderChange: ({ offset }) => (this.#controlOffset = offset),
     });
     this.#readiness = new QuorumReadiness({

@@ -20,6 +20,7 @@ import {
   type MetadataLog,
   type MetadataLogListener,
   type MetadataSnapshot,
+  type NewSnapshot,
   SnapshotGenerator,
   type SnapshotTriggers,
 } from '@milena/raft-driver';
@@ -38,8 +39,6 @@ export interface SnapshotSettings {
   readonly metadataLog: Pick<MetadataLog, 'createSnapshot'>;
   readonly triggers: SnapshotTriggers;
   readonly logger: Logger;
-  /** Called when the image could not be written down: it cannot be trusted. */
-  readonly onFatal: (error: unknown) => void;
 }
 
 /** What a metadata follower is made from. */
@@ -93,7 +92,7 @@ export class MetadataFollower implements MetadataLogListener {
     this.#generator = new SnapshotGenerator({
       ...settings,
       platform: { ...options.platform, logger },
-      records: () => this.#recordsToStore(),
+      snapshot: () => this.#newSnapshot(),
     });
   }
 
@@ -134,7 +133,7 @@ export class MetadataFollower implements MetadataLogListener {
       for (const value of records) delta.load(this.#seen(decodeMetadataRecord(value)));
     }
     this.#take(delta, { lastOffset, epoch, timestamp: snapshot.timestamp });
-    this.#generator?.onSnapshot(snapshot);
+    this.#generator?.onSnapshot();
   }
 
   onCommitted(batch: CommittedBatch): void {
@@ -191,9 +190,10 @@ export class MetadataFollower implements MetadataLogListener {
   }
 
   /** Undefined while the published image is not all that was committed. */
-  #recordsToStore(): Iterable<Uint8Array> | undefined {
+  #newSnapshot(): NewSnapshot | undefined {
     if (this.#backlog !== undefined || this.#transactions.isOpen) return undefined;
-    return encodedRecords(this.#image);
+    const { offset, epoch } = this.#image.provenance;
+    return { id: { offset: addOffset(offset, 1), epoch }, records: encodedRecords(this.#image) };
   }
 
   #wakeWaiters(): void {

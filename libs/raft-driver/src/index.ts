@@ -11,7 +11,14 @@ export type {
   QuorumDescription,
   ReplicaProgress,
 } from './metadata-log';
-export { SnapshotGenerator, type SnapshotGeneratorOptions, type SnapshotTriggers } from './snapshot-generator';
+export {
+  SnapshotGenerator,
+  snapshotTriggers,
+  type NewSnapshot,
+  type SnapshotGeneratorOptions,
+  type SnapshotTriggers,
+} from './snapshot-generator';
+export { UnusableMetadataLog } from './unusable-metadata-log';
 export { DEFAULT_METADATA_RETENTION, type MetadataRetention } from './clean-log';
 export { UnusableMetadataLog } from './unusable-metadata-log';
 export { UnusableSnapshot } from './unusable-snapshot';

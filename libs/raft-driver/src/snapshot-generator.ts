@@ -1,6 +1,6 @@
-import { addOffset, type OffsetAndEpoch } from '@milena/model';
+import type { OffsetAndEpoch } from '@milena/model';
 import type { Clock, Logger, Timer, Timers } from '@milena/platform';
-import type { CommittedBatch, MetadataLog, MetadataSnapshot } from './metadata-log';
+import type { CommittedBatch, MetadataLog } from './metadata-log';
 
 /** When a node writes a snapshot (KIP-630). */
 export interface SnapshotTriggers {
@@ -15,21 +15,34 @@ export interface SnapshotGeneratorOptions {
   readonly platform: { readonly clock: Clock; readonly timers: Timers; readonly logger: Logger };
   readonly metadataLog: Pick<MetadataLog, 'createSnapshot'>;
   readonly triggers: SnapshotTriggers;
-  /**
-   * The record values of everything taken in so far, made as they are asked for, from a value that later batches do not
-   * change. Undefined while there is no such value, in the middle of a metadata transaction above all.
-   */
-  readonly records: () => Iterable<Uint8Array> | undefined;
-  /** Called when making the records failed: the state cannot be trusted. */
-  readonly onFatal: (error: unknown) => void;
+  /** What is to be written now; undefined while nothing can be, in the middle of a metadata transaction above all. */
+  readonly snapshot: () => NewSnapshot | undefined;
 }
+
+/** A snapshot to be written. */
+export interface NewSnapshot {
+  /** Offset behind the last record it stands for, and that record's epoch. */
+  readonly id: OffsetAndEpoch;
+  /** Record values, made as they are asked for, from a value that later batches do not change. */
+  readonly records: Iterable<Uint8Array>;
+}
+
+/** The triggers as a process is configured. */
+export function snapshotTriggers(server: { number(key: SnapshotKey): number }): SnapshotTriggers {
+  return {
+    recordBytesMax: server.number('metadata.log.max.record.bytes.between.snapshots'),
+    intervalMs: server.number('metadata.log.max.snapshot.interval.ms'),
+  };
+}
+
+type SnapshotKey = 'metadata.log.max.record.bytes.between.snapshots' | 'metadata.log.max.snapshot.interval.ms';
 
 /**
  * Decides when this node writes a snapshot of its own, and has it written. Every node does so for itself, from its own
  * image; at most one is under way, and a failure waits for the next trigger. Tell it of each batch after taking it in.
  */
 export class SnapshotGenerator {
-  #end: OffsetAndEpoch | undefined;
+  #hasNews = false;
   #recordBytes = 0;
   #lastMs: number;
   #timer: Timer | undefined;
@@ -41,12 +54,12 @@ export class SnapshotGenerator {
   }
 
   /** A snapshot was loaded: what it stands for needs no other. */
-  onSnapshot(_snapshot: MetadataSnapshot): void {
+  onSnapshot(): void {
     this.#restart();
   }
 
-  onCommitted({ lastOffset, epoch, records }: Pick<CommittedBatch, 'lastOffset' | 'epoch' | 'records'>): void {
-    this.#end = { offset: addOffset(lastOffset, 1), epoch };
+  onCommitted({ records }: Pick<CommittedBatch, 'records'>): void {
+    this.#hasNews = true;
     for (const record of records) this.#recordBytes += record.length;
     if (this.#recordBytes >= this.options.triggers.recordBytesMax) this.#generate('bytes');
     else this.#armTimer();
@@ -69,7 +82,7 @@ export class SnapshotGenerator {
   }
 
   #restart(): void {
-    this.#end = undefined;
+    this.#hasNews = false;
     this.#recordBytes = 0;
     this.#lastMs = this.options.platform.clock.monotonicMs();
     this.#timer?.cancel();
@@ -77,24 +90,23 @@ export class SnapshotGenerator {
   }
 
   #generate(why: 'bytes' | 'time'): void {
-    const id = this.#end;
-    if (id === undefined || this.#isBusy || this.#isClosed) return;
-    const records = this.options.records();
-    // In the middle of a transaction: the batch that ends it comes soon.
-    if (records === undefined) return why === 'time' ? this.#armTimer() : undefined;
+    if (!this.#hasNews || this.#isBusy || this.#isClosed) return;
+    const snapshot = this.options.snapshot();
+    if (snapshot === undefined) return;
     this.#restart();
     this.#isBusy = true;
-    this.#write(id, records, why)
-      .catch(this.options.onFatal)
-      .finally(() => (this.#isBusy = false));
+    void this.#write(snapshot, why).finally(() => (this.#isBusy = false));
   }
 
-  async #write(id: OffsetAndEpoch, records: Iterable<Uint8Array>, why: 'bytes' | 'time'): Promise<void> {
+  async #write({ id, records }: NewSnapshot, why: 'bytes' | 'time'): Promise<void> {
     const { logger, clock } = this.options.platform;
     const beganMs = clock.monotonicMs();
     const written = await this.options.metadataLog.createSnapshot(id, records);
     const facts = { offset: id.offset, epoch: id.epoch, why, tookMs: Math.round(clock.monotonicMs() - beganMs) };
     if (written.ok) logger.info('wrote a snapshot of the metadata', facts);
-    else logger.warn('a snapshot of the metadata was not written', { ...facts, cause: written.error.message });
+    else if (written.error.code === 'KAFKA_STORAGE_ERROR')
+      logger.warn('no snapshot of the metadata was written', facts);
+    // Another part of this process may have written it just before.
+    else logger.debug('no snapshot of the metadata was written', { ...facts, cause: written.error.message });
   }
 }

@@ -76,9 +76,13 @@ export async function makeSnapshot(
       return failure('OPERATION_NOT_ATTEMPTED', 'the node stops, or a snapshot of the leader took its place');
     }
   } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    platform.logger.error('a snapshot of the metadata could not be written', { offset: id.offset, error });
-    return failure('KAFKA_STORAGE_ERROR', error.message);
+    if (error instanceof DiskError) {
+      platform.logger.error('a snapshot of the metadata could not be written', { offset: id.offset, error });
+      return failure('KAFKA_STORAGE_ERROR', error.message);
+    }
+    // The records come from a state that cannot be written down: it cannot be trusted.
+    onFatal(error);
+    return failure('UNKNOWN_SERVER_ERROR', 'the records of the snapshot could not be made');
   }
   try {
     await snapshots.adopt(id);

@@ -1,4 +1,4 @@
-import type { NodeConfig } from '@milena/config';
+import { metadataLogConfig, type NodeConfig } from '@milena/config';
 import type { Connector, Platform } from '@milena/platform';
 import {
   checkMetaProperties,
@@ -96,6 +96,7 @@ function createObserver(
     staticVoters: config.quorum.voters,
     bootstrapServers: config.quorum.bootstrap,
     settings: config.quorum.settings,
+    ...metadataLogConfig(config.server),
     onFatal,
   });
 }

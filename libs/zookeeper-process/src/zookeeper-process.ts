@@ -2,7 +2,7 @@ import type { NodeConfig } from '@milena/config';
 import { invariant } from '@milena/model';
 import type { Platform } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
-import { createActiveControllerChannel, type ActiveControllerChannel } from '@milena/raft-driver';
+import { createActiveControllerChannel, snapshotTriggers, type ActiveControllerChannel } from '@milena/raft-driver';
 import {
   createGrpcServer,
   createHealthService,
@@ -78,6 +78,7 @@ class RunningShim implements ZookeeperProcess {
       platform,
       settings: shimSettings(config),
       metadataLog,
+      snapshotTriggers: snapshotTriggers(config.server),
       controllerChannel: this.#channel,
       passwords: SESSION_PASSWORDS,
       onFollowing: (isFollowing) => this.#health.setServing(WHOLE_SERVER, isFollowing),

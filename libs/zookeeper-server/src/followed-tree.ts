@@ -1,6 +1,6 @@
 import { MetadataFollower, type PublishedAt } from '@milena/metadata-follower';
 import type { Platform, Timer } from '@milena/platform';
-import type { CommittedLeaderChange, MetadataLog } from '@milena/raft-driver';
+import type { CommittedLeaderChange, MetadataLog, SnapshotTriggers } from '@milena/raft-driver';
 import { ProjectedTree, type LogChange, type OnZnodeEvent, type ZnodeEvent } from '@milena/zookeeper';
 
 /** Clients that may wait for a zxid at one time. */
@@ -8,8 +8,9 @@ const WAITERS_MAX = 10_000;
 
 /** What the tree is made from. */
 export interface FollowedTreeOptions {
-  readonly platform: Pick<Platform, 'clock' | 'timers' | 'tracer'>;
-  readonly metadataLog: Pick<MetadataLog, 'subscribe'>;
+  readonly platform: Pick<Platform, 'clock' | 'timers' | 'tracer' | 'logger'>;
+  readonly metadataLog: Pick<MetadataLog, 'subscribe' | 'createSnapshot'>;
+  readonly snapshotTriggers: SnapshotTriggers;
   readonly clusterId: string;
   readonly hiddenListener: string;
   /** Whether anybody wants to hear what happens. */
@@ -32,11 +33,12 @@ export class FollowedTree {
   #isClosed = false;
 
   constructor(private readonly options: FollowedTreeOptions) {
-    const { platform, metadataLog, clusterId, hiddenListener } = options;
+    const { platform, metadataLog, clusterId, hiddenListener, snapshotTriggers: triggers } = options;
     this.tree = new ProjectedTree({ clusterId, hiddenListener });
     this.#follower = new MetadataFollower({
       platform,
       metadataLog,
+      snapshots: { metadataLog, triggers, logger: platform.logger },
       publish: (delta, image, batch) => {
         this.#apply((onEvent) => this.tree.apply({ delta, image, change: changeOf(batch) }, onEvent));
       },

@@ -1,6 +1,6 @@
 import { invariant } from '@milena/model';
 import type { Platform, Timer } from '@milena/platform';
-import type { ActiveControllerChannel, MetadataLog } from '@milena/raft-driver';
+import type { ActiveControllerChannel, MetadataLog, SnapshotTriggers } from '@milena/raft-driver';
 import { WatchRegistry, type ServerStatus, type ZnodeEvent } from '@milena/zookeeper';
 import { Availability, type FollowedLog } from './availability';
 import type { ClientChannel, ClientConnection } from './client-channel';
@@ -22,7 +22,9 @@ const HANDSHAKE_MS = 10_000;
 export interface ZookeeperServerOptions {
   readonly platform: Pick<Platform, 'clock' | 'timers' | 'random' | 'logger' | 'tracer' | 'meter'>;
   readonly settings: ZookeeperSettings;
-  readonly metadataLog: FollowedLog & Pick<MetadataLog, 'subscribe'>;
+  readonly metadataLog: FollowedLog & Pick<MetadataLog, 'subscribe' | 'createSnapshot'>;
+  /** When this node writes snapshots of the metadata. */
+  readonly snapshotTriggers: SnapshotTriggers;
   readonly controllerChannel: Pick<ActiveControllerChannel, 'unary'>;
   readonly passwords: SessionPasswords;
   /** Told when it begins or ceases to follow a live quorum. */
@@ -84,11 +86,12 @@ class Server implements ZookeeperServer {
 
   start(clusterId: string): void {
     invariant(this.#followed === undefined, 'a server starts once');
-    const { platform, metadataLog, settings } = this.#options;
+    const { platform, metadataLog, settings, snapshotTriggers } = this.#options;
     this.#clusterId = clusterId;
     this.#followed = new FollowedTree({
       platform,
       metadataLog,
+      snapshotTriggers,
       clusterId,
       hiddenListener: settings.hiddenListener,
       isWatched: () => this.#watches.count > 0,

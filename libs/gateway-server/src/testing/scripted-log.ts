@@ -1,5 +1,5 @@
 import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
-import { offset, timestampMs, type Offset } from '@milena/model';
+import { failure, offset, timestampMs, type Offset } from '@milena/model';
 import type { LeaderInfo, MetadataLogListener } from '@milena/raft-driver';
 import type { GatewayServerOptions } from '../gateway-server';
 
@@ -12,6 +12,7 @@ export class ScriptedLog implements Pick<GatewayServerOptions, 'metadataLog'> {
 
   readonly metadataLog: GatewayServerOptions['metadataLog'] = {
     subscribe: (listener) => void this.#listeners.push(listener),
+    createSnapshot: () => Promise.resolve(failure('OPERATION_NOT_ATTEMPTED', 'the script keeps no snapshots')),
     leader: () => this.leaderInfo,
     health: () => this.isLive,
     leaderHighWatermark: () => (this.isLive ? offset(this.#end) : undefined),

@@ -1,6 +1,6 @@
 import { describeQuorumRpc } from '@milena/cluster-protocol';
 import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
-import { offset, timestampMs, ZERO_UUID, type Offset } from '@milena/model';
+import { failure, offset, timestampMs, ZERO_UUID, type Offset } from '@milena/model';
 import { noMeter, noTracer, type UnaryOutcome } from '@milena/platform';
 import {
   createRecordingLogger,
@@ -64,7 +64,9 @@ export class ShimScene {
         health: () => this.isHealthy,
         leaderHighWatermark: () => offset(this.#nextOffset),
         subscribe: (listener) => (this.#listener = listener),
+        createSnapshot: () => Promise.resolve(failure('OPERATION_NOT_ATTEMPTED', 'the scene keeps no snapshots')),
       },
+      snapshotTriggers: { recordBytesMax: Infinity, intervalMs: 0 },
       controllerChannel: { unary: () => this.#answerOfLeader() },
       passwords: PASSWORDS,
       onFollowing: (isFollowing) => this.following.push(isFollowing),

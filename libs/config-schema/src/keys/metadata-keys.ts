@@ -1,0 +1,68 @@
+import type { KeyTable } from '../key-definition';
+
+/** The metadata log on this node's disk: its segments, its snapshots and how long both are kept. */
+export const METADATA_KEYS = {
+  'metadata.log.segment.bytes': {
+    type: 'int',
+    default: '1073741824',
+    min: 12,
+    unit: 'bytes',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Size at which a segment of the metadata log is closed. The log is cleaned in whole segments.',
+  },
+  'metadata.log.segment.ms': {
+    type: 'long',
+    default: '604800000',
+    min: 1,
+    unit: 'milliseconds',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Age at which a segment of the metadata log is closed.',
+  },
+  'metadata.log.max.record.bytes.between.snapshots': {
+    type: 'long',
+    default: '20971520',
+    min: 1,
+    unit: 'bytes',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Bytes of metadata records after which this node writes a snapshot of the metadata.',
+  },
+  'metadata.log.max.snapshot.interval.ms': {
+    type: 'long',
+    default: '3600000',
+    min: 0,
+    unit: 'milliseconds',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Longest time between two snapshots while metadata changes; 0 leaves it to the bytes alone.',
+  },
+  'metadata.max.retention.bytes': {
+    type: 'long',
+    default: '104857600',
+    min: -1,
+    unit: 'bytes',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Bytes of metadata log and snapshots above which the oldest snapshots, and the log before the next ones, are deleted; the newest always stays. -1 for no limit.',
+  },
+  'metadata.max.retention.ms': {
+    type: 'long',
+    default: '604800000',
+    min: -1,
+    unit: 'milliseconds',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Age at which snapshots, and the log before the next ones, are deleted; the newest always stays. -1 for no limit.',
+  },
+  'controller.quorum.fetch.snapshot.max.bytes': {
+    type: 'int',
+    default: '1048576',
+    min: 1,
+    unit: 'bytes',
+    scope: 'all',
+    update: 'read-only',
+    doc: 'Bytes of a snapshot in one fetch.',
+  },
+} as const satisfies KeyTable;
