@@ -110,7 +110,8 @@ export class BrokerLifecycle {
 
   async #register(): Promise<void> {
     this.#state = 'registering';
-    const outcome = await this.options.registrar.register();
+    const formerEpoch = this.#brokerEpoch === NOT_REGISTERED ? undefined : this.#brokerEpoch;
+    const outcome = await this.options.registrar.register(formerEpoch);
     if (outcome === undefined || this.state === 'closed') return;
     if (outcome instanceof BrokerStartFailure) {
       this.close();

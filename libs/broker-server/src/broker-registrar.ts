@@ -35,9 +35,14 @@ export class BrokerRegistrar {
 
   constructor(private readonly options: BrokerRegistrarOptions) {}
 
-  /** The broker epoch; a BrokerStartFailure when the cluster refuses this broker; undefined when closed meanwhile. */
-  async register(): Promise<number | BrokerStartFailure | undefined> {
-    const { channel, request, clock, logger } = this.options;
+  /**
+   * The broker epoch; a BrokerStartFailure when the cluster refuses this broker; undefined when closed meanwhile. A broker
+   * that was registered under `formerEpoch` and finds its id taken was taken over by another process, and must stop at once:
+   * two that go on registering would take the id from each other for ever.
+   */
+  async register(formerEpoch?: number): Promise<number | BrokerStartFailure | undefined> {
+    const { channel, clock, logger } = this.options;
+    const request = { ...this.options.request, ...(formerEpoch === undefined ? {} : { brokerEpoch: formerEpoch }) };
     let takenSinceMs: number | undefined;
     let lastError: ErrorName | undefined;
     for (let attempt = 0; !this.#isClosed; attempt++) {
@@ -46,7 +51,8 @@ export class BrokerRegistrar {
       if (outcome.ok) return outcome.value.brokerEpoch;
       const { error } = outcome;
       takenSinceMs = error.code === 'DUPLICATE_BROKER_REGISTRATION' ? (takenSinceMs ?? clock.monotonicMs()) : undefined;
-      if (this.#isFinal(error, takenSinceMs)) return new BrokerStartFailure(error.code, error.message);
+      const isTakenOver = takenSinceMs !== undefined && formerEpoch !== undefined;
+      if (isTakenOver || this.#isFinal(error, takenSinceMs)) return new BrokerStartFailure(error.code, error.message);
       if (error.code !== lastError)
         logger.warn('broker not registered yet', { error: error.code, message: error.message });
       lastError = error.code;

@@ -12,6 +12,7 @@ export { updateVoterRpc } from './raft/update-voter-rpc';
 export { replicaFetchRpc } from './replica/replica-fetch-rpc';
 export { offsetForLeaderEpochRpc } from './replica/offset-for-leader-epoch-rpc';
 export { registerBrokerRpc } from './controller/register-broker-rpc';
+export { registerControllerRpc } from './controller/register-controller-rpc';
 export { brokerHeartbeatRpc } from './controller/broker-heartbeat-rpc';
 export { createTopicsRpc } from './controller/create-topics-rpc';
 export { deleteTopicsRpc } from './controller/delete-topics-rpc';

@@ -78,6 +78,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
     nodeId: config.nodeId,
     config: { clusterId: storage.clusterId, server: config.server },
     metadataLog,
+    endpoint: listener.advertised,
     bootstrapRecords: readBootstrapCheckpoint(platform.disk, metadataFolder(config.metadataFolder))?.records ?? [],
     connector,
     serviceHost: server,

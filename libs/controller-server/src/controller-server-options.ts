@@ -1,5 +1,5 @@
 import type { ServerConfig } from '@milena/config-schema';
-import type { Uuid } from '@milena/model';
+import type { Endpoint, Uuid } from '@milena/model';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
 import type { MetadataLog } from '@milena/raft-driver';
 
@@ -18,6 +18,8 @@ export interface ControllerServerOptions {
   readonly metadataLog: MetadataLog;
   /** Values of the metadata records that `storage format` left for the first active controller of a new cluster. */
   readonly bootstrapRecords?: readonly Buffer[];
+  /** Where this controller is reached, for its registration. */
+  readonly endpoint?: Endpoint;
   /** Asks whether a broker's port refuses. */
   readonly connector: Connector;
   /** Where BrokerLifecycleService and ControllerService are registered, before it starts listening. */
@@ -41,4 +43,7 @@ export const CONTROLLER_LIMITS = {
   /** How long after becoming active all partitions are looked at, and the pause before a sweep that was refused. */
   firstSweepDelayMs: 250,
   sweepRetryMs: 100,
+  /** How long a controller's own registration may take, and the pause before it is tried again. */
+  registrationTimeoutMs: 5_000,
+  registrationPauseMs: 1_000,
 } as const;

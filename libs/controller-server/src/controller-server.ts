@@ -11,6 +11,7 @@ import { deleteTopicsApi } from './api/delete-topics-api';
 import { electLeadersApi } from './api/elect-leaders-api';
 import { incrementalAlterConfigsApi } from './api/incremental-alter-configs-api';
 import { registerBrokerApi } from './api/register-broker-api';
+import { registerControllerApi } from './api/register-controller-api';
 import { unregisterBrokerApi } from './api/unregister-broker-api';
 import { updateFeaturesApi } from './api/update-features-api';
 import { registerControllerMetrics } from './controller-metrics';
@@ -52,6 +53,7 @@ export function createControllerServer(options: ControllerServerOptions): Contro
   serveApi(serviceHost, controller, incrementalAlterConfigsApi);
   serveApi(serviceHost, controller, alterPartitionApi);
   serveApi(serviceHost, controller, allocateProducerIdsApi);
+  serveApi(serviceHost, controller, registerControllerApi);
   registerControllerMetrics(platform.meter, controller);
   return {
     start: () => metadataLog.subscribe(listener),

@@ -97,6 +97,15 @@ export class PartitionSweeper {
     const left = (this.#running.get(brokerId) ?? 1) - 1;
     if (left > 0) this.#running.set(brokerId, left);
     else this.#running.delete(brokerId);
+    if (brokerId !== undefined) this.#noteShutdown(brokerId);
+  }
+
+  /** Others may send no client to a broker that leaves once they have applied the last of its leaderships' moves. */
+  #noteShutdown(brokerId: number): void {
+    const { latestImage: image, sessions } = this.#controller;
+    const broker = image.broker(brokerId);
+    if (broker === undefined || broker.fenced || !broker.inControlledShutdown || this.isSweeping(brokerId)) return;
+    sessions.beginControlledShutdown(broker, image.provenance.offset);
   }
 
   #pause(ms: number): Promise<void> {

@@ -19,6 +19,7 @@ import {
 } from '@milena/raft-driver';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
+import { ControllerRegistrar } from './controller-registrar';
 import { firstLevels } from './first-levels';
 import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
 import { IdleRecords } from './idle-records';
@@ -45,6 +46,7 @@ export class QuorumController implements MetadataLogListener {
   readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
   #expiryTimer: DeadlineTimer | undefined;
   readonly #idleRecords: IdleRecords;
+  readonly #registrar: ControllerRegistrar;
   /** Brokers of which a new life is being registered, and how many requests say so. */
   readonly #replaced = new Map<number, number>();
   #stopped = false;
@@ -58,6 +60,7 @@ export class QuorumController implements MetadataLogListener {
     this.defaults = controllerDefaults(server);
     this.sessions = new BrokerSessions(server.number('broker.session.timeout.ms'));
     this.sweeper = new PartitionSweeper(this);
+    this.#registrar = new ControllerRegistrar(this, options);
     this.#idleRecords = new IdleRecords(this, server.number('metadata.max.idle.interval.ms'));
     this.#replicated = createReplicatedState({
       name: 'controller',
@@ -162,6 +165,7 @@ export class QuorumController implements MetadataLogListener {
     const span = this.isActive ? undefined : applySpan(this.#options.platform, batch);
     this.#replicated.onCommitted(batch);
     span?.end();
+    this.#registrar.look();
   }
 
   onLeader(epoch: number, startOffset: Offset): void {
@@ -180,6 +184,7 @@ export class QuorumController implements MetadataLogListener {
 
   onLeaderChange(leader: LeaderInfo): void {
     this.#options.platform.logger.debug('the metadata log has a leader', { ...leader });
+    this.#registrar.look();
   }
 
   onResigned(epoch: number): void {
@@ -197,6 +202,7 @@ export class QuorumController implements MetadataLogListener {
   /** Stays a standby from here on; answers that wait leave with what is known of them. */
   stop(): void {
     this.#stopped = true;
+    this.#registrar.close();
     this.#deactivate();
   }
 

@@ -41,6 +41,7 @@ export {
   type PartitionReassignment,
 } from './partitions/alter-partition-reassignments';
 export { electLeaders, type ElectionType, type ElectLeadersRequest } from './partitions/elect-leaders';
+export { registerController, type RegisterControllerRequest } from './controllers/register-controller';
 export {
   alterPartition,
   type AlteredPartition,

@@ -71,6 +71,13 @@ export {
   BrokerLifecycleService,
 } from './gen/milena/controller/v1/broker_lifecycle_pb';
 export {
+  type RegisterControllerRequest,
+  RegisterControllerRequestSchema,
+  type RegisterControllerResponse,
+  RegisterControllerResponseSchema,
+  ControllerLifecycleService,
+} from './gen/milena/controller/v1/controller_lifecycle_pb';
+export {
   type ReplicaAssignment,
   ReplicaAssignmentSchema,
   type TopicConfig,
@@ -286,7 +293,13 @@ export {
   BrokerSchema as AdminBrokerSchema,
   BrokerService,
 } from './gen/milena/admin/v1/broker_pb';
-export { ClusterHealth_Status, ClusterHealthSchema, ClusterService } from './gen/milena/admin/v1/cluster_pb';
+export {
+  ClusterHealth_Status,
+  ClusterHealthSchema,
+  ClusterService,
+  FeatureSchema,
+  UpdateFeatureRequest_Direction as FeatureDirection,
+} from './gen/milena/admin/v1/cluster_pb';
 export {
   GroupMemberSchema,
   GroupOffsetSchema,
@@ -294,6 +307,11 @@ export {
   GroupService,
   GroupState,
 } from './gen/milena/admin/v1/group_pb';
+export {
+  ElectLeadersRequest_ElectionType as AdminElectionType,
+  PartitionFailureSchema,
+  ReassignmentSchema,
+} from './gen/milena/admin/v1/placement_pb';
 export { QuorumReplicaSchema, QuorumService } from './gen/milena/admin/v1/quorum_pb';
 export {
   ConfigAlteration_Operation as ConfigOperation,

@@ -1,14 +1,9 @@
-import { MalformedInput } from '@milena/bytes';
 import type { RegisterBrokerRequest, RegisterBrokerResponse } from '@milena/controller';
-import { securityProtocolOnWire, type BrokerListener } from '@milena/metadata';
 import { NO_OFFSET, type Result } from '@milena/model';
-import {
-  type BrokerListener as WireListener,
-  RegisterBrokerRequestSchema,
-  RegisterBrokerResponseSchema,
-} from '@milena/proto';
-import { hostFromWire, naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
+import { RegisterBrokerRequestSchema, RegisterBrokerResponseSchema } from '@milena/proto';
+import { naturalFromWire, offsetFromWire, offsetOrNoneFromWire, uuidFromWire } from '../wire-values';
 import { defineRpc } from '../rpc';
+import { featureFromWire, featureToWire, listenerFromWire, listenerToWire } from './node-on-wire';
 import { outcomeFromWire, outcomeToWire } from './wire-outcome';
 
 /** Registration of a broker (KIP-631). */
@@ -21,20 +16,12 @@ export const registerBrokerRpc = defineRpc(
       clusterId: request.clusterId,
       brokerId: request.brokerId,
       incarnationId: request.incarnationId,
-      listeners: request.listeners.map(({ name, host, port, securityProtocol }) => ({
-        name,
-        host,
-        port,
-        securityProtocol: securityProtocolOnWire.toWire(securityProtocol),
-      })),
-      features: request.features.map(({ name, minLevel, maxLevel }) => ({
-        name,
-        minSupportedVersion: minLevel,
-        maxSupportedVersion: maxLevel,
-      })),
+      listeners: request.listeners.map(listenerToWire),
+      features: request.features.map(featureToWire),
       ...(request.rack === undefined ? {} : { rack: request.rack }),
       logDirs: [...request.logDirectories],
       previousBrokerEpoch: BigInt(request.previousBrokerEpoch),
+      ...(request.brokerEpoch === undefined ? {} : { brokerEpoch: BigInt(request.brokerEpoch) }),
     }),
     fromWire: (message): RegisterBrokerRequest => ({
       principal: message.principal,
@@ -42,14 +29,11 @@ export const registerBrokerRpc = defineRpc(
       brokerId: naturalFromWire(message.brokerId, 'broker id'),
       incarnationId: uuidFromWire(message.incarnationId),
       listeners: message.listeners.map(listenerFromWire),
-      features: message.features.map(({ name, minSupportedVersion, maxSupportedVersion }) => ({
-        name,
-        minLevel: minSupportedVersion,
-        maxLevel: maxSupportedVersion,
-      })),
+      features: message.features.map(featureFromWire),
       ...(message.rack === undefined ? {} : { rack: message.rack }),
       logDirectories: message.logDirs.map(uuidFromWire),
       previousBrokerEpoch: offsetOrNoneFromWire(message.previousBrokerEpoch),
+      ...(message.brokerEpoch === undefined ? {} : { brokerEpoch: offsetFromWire(message.brokerEpoch) }),
     }),
   },
   {
@@ -62,8 +46,3 @@ export const registerBrokerRpc = defineRpc(
       outcomeFromWire(message, () => ({ brokerEpoch: offsetFromWire(message.brokerEpoch) })),
   },
 );
-
-function listenerFromWire({ name, host, port, securityProtocol }: WireListener): BrokerListener {
-  if (port < 0 || port > 65535) throw new MalformedInput(`port ${port}`);
-  return { name, host: hostFromWire(host), port, securityProtocol: securityProtocolOnWire.fromWire(securityProtocol) };
-}

@@ -69,7 +69,12 @@ export class FakeQuorum {
   }
 
   commitAll(): void {
-    for (const batch of this.batches.slice(this.#committed)) {
+    this.commitBatches(Infinity);
+  }
+
+  /** Commits at most so many batches. */
+  commitBatches(count: number): void {
+    for (const batch of this.batches.slice(this.#committed, this.#committed + count)) {
       this.#committed++;
       for (const { listener } of this.#members.values()) listener?.onCommitted({ ...batch, timestamp: timestampMs(0) });
     }
