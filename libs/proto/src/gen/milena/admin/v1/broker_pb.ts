@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/admin/v1/broker.proto.
  */
 export const file_milena_admin_v1_broker: GenFile = /*@__PURE__*/
-  fileDesc("ChxtaWxlbmEvYWRtaW4vdjEvYnJva2VyLnByb3RvEg9taWxlbmEuYWRtaW4udjEiOwoSTGlzdEJyb2tlcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlgKE0xpc3RCcm9rZXJzUmVzcG9uc2USKAoHYnJva2VycxgBIAMoCzIXLm1pbGVuYS5hZG1pbi52MS5Ccm9rZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiAKEEdldEJyb2tlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSI8ChFHZXRCcm9rZXJSZXNwb25zZRInCgZicm9rZXIYASABKAsyFy5taWxlbmEuYWRtaW4udjEuQnJva2VyIvwDCgZCcm9rZXISDAoEbmFtZRgBIAEoCRIRCglicm9rZXJfaWQYAiABKAUSLAoFc3RhdGUYAyABKA4yHS5taWxlbmEuYWRtaW4udjEuQnJva2VyLlN0YXRlEhQKDGJyb2tlcl9lcG9jaBgEIAEoAxIWCg5pbmNhcm5hdGlvbl9pZBgFIAEoCRIMCgRyYWNrGAYgASgJEjIKCWxpc3RlbmVycxgHIAMoCzIfLm1pbGVuYS5hZG1pbi52MS5Ccm9rZXJMaXN0ZW5lchIVCg1yZXBsaWNhX2NvdW50GAggASgFEhQKDGxlYWRlcl9jb3VudBgJIAEoBRJKChJzdXBwb3J0ZWRfZmVhdHVyZXMYCiADKAsyLi5taWxlbmEuYWRtaW4udjEuQnJva2VyLlN1cHBvcnRlZEZlYXR1cmVzRW50cnkaVwoWU3VwcG9ydGVkRmVhdHVyZXNFbnRyeRILCgNrZXkYASABKAkSLAoFdmFsdWUYAiABKAsyHS5taWxlbmEuYWRtaW4udjEuRmVhdHVyZVJhbmdlOgI4ASJhCgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhAKDFNUQVRFX0FDVElWRRABEhAKDFNUQVRFX0ZFTkNFRBACEh0KGVNUQVRFX0NPTlRST0xMRURfU0hVVERPV04QAyLBAgoOQnJva2VyTGlzdGVuZXISDAoEbmFtZRgBIAEoCRIMCgRob3N0GAIgASgJEgwKBHBvcnQYAyABKAUSSwoRc2VjdXJpdHlfcHJvdG9jb2wYBCABKA4yMC5taWxlbmEuYWRtaW4udjEuQnJva2VyTGlzdGVuZXIuU2VjdXJpdHlQcm90b2NvbCK3AQoQU2VjdXJpdHlQcm90b2NvbBIhCh1TRUNVUklUWV9QUk9UT0NPTF9VTlNQRUNJRklFRBAAEh8KG1NFQ1VSSVRZX1BST1RPQ09MX1BMQUlOVEVYVBABEhkKFVNFQ1VSSVRZX1BST1RPQ09MX1NTTBACEiQKIFNFQ1VSSVRZX1BST1RPQ09MX1NBU0xfUExBSU5URVhUEAMSHgoaU0VDVVJJVFlfUFJPVE9DT0xfU0FTTF9TU0wQBCJPChZMaXN0UmVwbGljYUxvZ3NSZXF1ZXN0Eg4KBnBhcmVudBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJlChdMaXN0UmVwbGljYUxvZ3NSZXNwb25zZRIxCgxyZXBsaWNhX2xvZ3MYASADKAsyGy5taWxlbmEuYWRtaW4udjEuUmVwbGljYUxvZxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkinwEKClJlcGxpY2FMb2cSDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEhgKEGxvZ19zdGFydF9vZmZzZXQYAyABKAMSFgoObG9nX2VuZF9vZmZzZXQYBCABKAMSFgoOaGlnaF93YXRlcm1hcmsYBSABKAMSEgoKc2l6ZV9ieXRlcxgGIAEoAxIRCglpc19sZWFkZXIYByABKAgysgIKDUJyb2tlclNlcnZpY2USXQoLTGlzdEJyb2tlcnMSIy5taWxlbmEuYWRtaW4udjEuTGlzdEJyb2tlcnNSZXF1ZXN0GiQubWlsZW5hLmFkbWluLnYxLkxpc3RCcm9rZXJzUmVzcG9uc2UiA5ACARJXCglHZXRCcm9rZXISIS5taWxlbmEuYWRtaW4udjEuR2V0QnJva2VyUmVxdWVzdBoiLm1pbGVuYS5hZG1pbi52MS5HZXRCcm9rZXJSZXNwb25zZSIDkAIBEmkKD0xpc3RSZXBsaWNhTG9ncxInLm1pbGVuYS5hZG1pbi52MS5MaXN0UmVwbGljYUxvZ3NSZXF1ZXN0GigubWlsZW5hLmFkbWluLnYxLkxpc3RSZXBsaWNhTG9nc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_milena_admin_v1_cluster]);
+  fileDesc("ChxtaWxlbmEvYWRtaW4vdjEvYnJva2VyLnByb3RvEg9taWxlbmEuYWRtaW4udjEiOwoSTGlzdEJyb2tlcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlgKE0xpc3RCcm9rZXJzUmVzcG9uc2USKAoHYnJva2VycxgBIAMoCzIXLm1pbGVuYS5hZG1pbi52MS5Ccm9rZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiAKEEdldEJyb2tlclJlcXVlc3QSDAoEbmFtZRgBIAEoCSI8ChFHZXRCcm9rZXJSZXNwb25zZRInCgZicm9rZXIYASABKAsyFy5taWxlbmEuYWRtaW4udjEuQnJva2VyIj4KF1VucmVnaXN0ZXJCcm9rZXJSZXF1ZXN0EgwKBG5hbWUYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJMChhVbnJlZ2lzdGVyQnJva2VyUmVzcG9uc2USHAoPbWV0YWRhdGFfb2Zmc2V0GAEgASgDSACIAQFCEgoQX21ldGFkYXRhX29mZnNldCL8AwoGQnJva2VyEgwKBG5hbWUYASABKAkSEQoJYnJva2VyX2lkGAIgASgFEiwKBXN0YXRlGAMgASgOMh0ubWlsZW5hLmFkbWluLnYxLkJyb2tlci5TdGF0ZRIUCgxicm9rZXJfZXBvY2gYBCABKAMSFgoOaW5jYXJuYXRpb25faWQYBSABKAkSDAoEcmFjaxgGIAEoCRIyCglsaXN0ZW5lcnMYByADKAsyHy5taWxlbmEuYWRtaW4udjEuQnJva2VyTGlzdGVuZXISFQoNcmVwbGljYV9jb3VudBgIIAEoBRIUCgxsZWFkZXJfY291bnQYCSABKAUSSgoSc3VwcG9ydGVkX2ZlYXR1cmVzGAogAygLMi4ubWlsZW5hLmFkbWluLnYxLkJyb2tlci5TdXBwb3J0ZWRGZWF0dXJlc0VudHJ5GlcKFlN1cHBvcnRlZEZlYXR1cmVzRW50cnkSCwoDa2V5GAEgASgJEiwKBXZhbHVlGAIgASgLMh0ubWlsZW5hLmFkbWluLnYxLkZlYXR1cmVSYW5nZToCOAEiYQoFU3RhdGUSFQoRU1RBVEVfVU5TUEVDSUZJRUQQABIQCgxTVEFURV9BQ1RJVkUQARIQCgxTVEFURV9GRU5DRUQQAhIdChlTVEFURV9DT05UUk9MTEVEX1NIVVRET1dOEAMiwQIKDkJyb2tlckxpc3RlbmVyEgwKBG5hbWUYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFEksKEXNlY3VyaXR5X3Byb3RvY29sGAQgASgOMjAubWlsZW5hLmFkbWluLnYxLkJyb2tlckxpc3RlbmVyLlNlY3VyaXR5UHJvdG9jb2witwEKEFNlY3VyaXR5UHJvdG9jb2wSIQodU0VDVVJJVFlfUFJPVE9DT0xfVU5TUEVDSUZJRUQQABIfChtTRUNVUklUWV9QUk9UT0NPTF9QTEFJTlRFWFQQARIZChVTRUNVUklUWV9QUk9UT0NPTF9TU0wQAhIkCiBTRUNVUklUWV9QUk9UT0NPTF9TQVNMX1BMQUlOVEVYVBADEh4KGlNFQ1VSSVRZX1BST1RPQ09MX1NBU0xfU1NMEAQiTwoWTGlzdFJlcGxpY2FMb2dzUmVxdWVzdBIOCgZwYXJlbnQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiZQoXTGlzdFJlcGxpY2FMb2dzUmVzcG9uc2USMQoMcmVwbGljYV9sb2dzGAEgAygLMhsubWlsZW5hLmFkbWluLnYxLlJlcGxpY2FMb2cSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIp8BCgpSZXBsaWNhTG9nEg0KBXRvcGljGAEgASgJEhEKCXBhcnRpdGlvbhgCIAEoBRIYChBsb2dfc3RhcnRfb2Zmc2V0GAMgASgDEhYKDmxvZ19lbmRfb2Zmc2V0GAQgASgDEhYKDmhpZ2hfd2F0ZXJtYXJrGAUgASgDEhIKCnNpemVfYnl0ZXMYBiABKAMSEQoJaXNfbGVhZGVyGAcgASgIMpsDCg1Ccm9rZXJTZXJ2aWNlEl0KC0xpc3RCcm9rZXJzEiMubWlsZW5hLmFkbWluLnYxLkxpc3RCcm9rZXJzUmVxdWVzdBokLm1pbGVuYS5hZG1pbi52MS5MaXN0QnJva2Vyc1Jlc3BvbnNlIgOQAgESVwoJR2V0QnJva2VyEiEubWlsZW5hLmFkbWluLnYxLkdldEJyb2tlclJlcXVlc3QaIi5taWxlbmEuYWRtaW4udjEuR2V0QnJva2VyUmVzcG9uc2UiA5ACARJpCg9MaXN0UmVwbGljYUxvZ3MSJy5taWxlbmEuYWRtaW4udjEuTGlzdFJlcGxpY2FMb2dzUmVxdWVzdBooLm1pbGVuYS5hZG1pbi52MS5MaXN0UmVwbGljYUxvZ3NSZXNwb25zZSIDkAIBEmcKEFVucmVnaXN0ZXJCcm9rZXISKC5taWxlbmEuYWRtaW4udjEuVW5yZWdpc3RlckJyb2tlclJlcXVlc3QaKS5taWxlbmEuYWRtaW4udjEuVW5yZWdpc3RlckJyb2tlclJlc3BvbnNlYgZwcm90bzM", [file_milena_admin_v1_cluster]);
 
 /**
  * Asks for brokers.
@@ -115,6 +115,55 @@ export const GetBrokerResponseSchema: GenMessage<GetBrokerResponse> = /*@__PURE_
   messageDesc(file_milena_admin_v1_broker, 3);
 
 /**
+ * Asks to forget a broker.
+ *
+ * @generated from message milena.admin.v1.UnregisterBrokerRequest
+ */
+export type UnregisterBrokerRequest = Message<"milena.admin.v1.UnregisterBrokerRequest"> & {
+  /**
+   * Resource name, `brokers/1`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Checks only, and forgets nothing.
+   *
+   * @generated from field: bool validate_only = 2;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message milena.admin.v1.UnregisterBrokerRequest.
+ * Use `create(UnregisterBrokerRequestSchema)` to create a new message.
+ */
+export const UnregisterBrokerRequestSchema: GenMessage<UnregisterBrokerRequest> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_broker, 4);
+
+/**
+ * The broker is not registered any more, or could be forgotten.
+ *
+ * @generated from message milena.admin.v1.UnregisterBrokerResponse
+ */
+export type UnregisterBrokerResponse = Message<"milena.admin.v1.UnregisterBrokerResponse"> & {
+  /**
+   * Offset of the metadata log from which on it is gone; unset when it was only validated.
+   *
+   * @generated from field: optional int64 metadata_offset = 1;
+   */
+  metadataOffset?: bigint | undefined;
+};
+
+/**
+ * Describes the message milena.admin.v1.UnregisterBrokerResponse.
+ * Use `create(UnregisterBrokerResponseSchema)` to create a new message.
+ */
+export const UnregisterBrokerResponseSchema: GenMessage<UnregisterBrokerResponse> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_broker, 5);
+
+/**
  * A registered broker.
  *
  * @generated from message milena.admin.v1.Broker
@@ -196,7 +245,7 @@ export type Broker = Message<"milena.admin.v1.Broker"> & {
  * Use `create(BrokerSchema)` to create a new message.
  */
 export const BrokerSchema: GenMessage<Broker> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_broker, 4);
+  messageDesc(file_milena_admin_v1_broker, 6);
 
 /**
  * What a broker may do.
@@ -237,7 +286,7 @@ export enum Broker_State {
  * Describes the enum milena.admin.v1.Broker.State.
  */
 export const Broker_StateSchema: GenEnum<Broker_State> = /*@__PURE__*/
-  enumDesc(file_milena_admin_v1_broker, 4, 0);
+  enumDesc(file_milena_admin_v1_broker, 6, 0);
 
 /**
  * Where a broker can be reached.
@@ -279,7 +328,7 @@ export type BrokerListener = Message<"milena.admin.v1.BrokerListener"> & {
  * Use `create(BrokerListenerSchema)` to create a new message.
  */
 export const BrokerListenerSchema: GenMessage<BrokerListener> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_broker, 5);
+  messageDesc(file_milena_admin_v1_broker, 7);
 
 /**
  * How connections are protected.
@@ -327,7 +376,7 @@ export enum BrokerListener_SecurityProtocol {
  * Describes the enum milena.admin.v1.BrokerListener.SecurityProtocol.
  */
 export const BrokerListener_SecurityProtocolSchema: GenEnum<BrokerListener_SecurityProtocol> = /*@__PURE__*/
-  enumDesc(file_milena_admin_v1_broker, 5, 0);
+  enumDesc(file_milena_admin_v1_broker, 7, 0);
 
 /**
  * Asks what a broker has on its disk.
@@ -362,7 +411,7 @@ export type ListReplicaLogsRequest = Message<"milena.admin.v1.ListReplicaLogsReq
  * Use `create(ListReplicaLogsRequestSchema)` to create a new message.
  */
 export const ListReplicaLogsRequestSchema: GenMessage<ListReplicaLogsRequest> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_broker, 6);
+  messageDesc(file_milena_admin_v1_broker, 8);
 
 /**
  * One page of replicas.
@@ -390,7 +439,7 @@ export type ListReplicaLogsResponse = Message<"milena.admin.v1.ListReplicaLogsRe
  * Use `create(ListReplicaLogsResponseSchema)` to create a new message.
  */
 export const ListReplicaLogsResponseSchema: GenMessage<ListReplicaLogsResponse> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_broker, 7);
+  messageDesc(file_milena_admin_v1_broker, 9);
 
 /**
  * The log of one replica.
@@ -453,7 +502,7 @@ export type ReplicaLog = Message<"milena.admin.v1.ReplicaLog"> & {
  * Use `create(ReplicaLogSchema)` to create a new message.
  */
 export const ReplicaLogSchema: GenMessage<ReplicaLog> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_broker, 8);
+  messageDesc(file_milena_admin_v1_broker, 10);
 
 /**
  * The brokers. Registrations are answered from the metadata this gateway has applied, logs are asked of the brokers.
@@ -490,6 +539,17 @@ export const BrokerService: GenService<{
     methodKind: "unary";
     input: typeof ListReplicaLogsRequestSchema;
     output: typeof ListReplicaLogsResponseSchema;
+  },
+  /**
+   * Forgets the registration of a broker that is gone for good. Its replicas stay assigned until they are reassigned; a
+   * broker that is alive registers again.
+   *
+   * @generated from rpc milena.admin.v1.BrokerService.UnregisterBroker
+   */
+  unregisterBroker: {
+    methodKind: "unary";
+    input: typeof UnregisterBrokerRequestSchema;
+    output: typeof UnregisterBrokerResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_milena_admin_v1_broker, 0);

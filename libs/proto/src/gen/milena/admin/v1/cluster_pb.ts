@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/admin/v1/cluster.proto.
  */
 export const file_milena_admin_v1_cluster: GenFile = /*@__PURE__*/
-  fileDesc("Ch1taWxlbmEvYWRtaW4vdjEvY2x1c3Rlci5wcm90bxIPbWlsZW5hLmFkbWluLnYxIhMKEUdldENsdXN0ZXJSZXF1ZXN0Ij8KEkdldENsdXN0ZXJSZXNwb25zZRIpCgdjbHVzdGVyGAEgASgLMhgubWlsZW5hLmFkbWluLnYxLkNsdXN0ZXIi7gIKB0NsdXN0ZXISEgoKY2x1c3Rlcl9pZBgBIAEoCRIhChRhY3RpdmVfY29udHJvbGxlcl9pZBgCIAEoBUgAiAEBEhgKEGNvbnRyb2xsZXJfZXBvY2gYAyABKAUSFAoMYnJva2VyX2NvdW50GAQgASgFEhMKC3RvcGljX2NvdW50GAUgASgFEhcKD3BhcnRpdGlvbl9jb3VudBgGIAEoBRIXCg9tZXRhZGF0YV9vZmZzZXQYByABKBISMQoNbWV0YWRhdGFfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOAoIZmVhdHVyZXMYCSADKAsyJi5taWxlbmEuYWRtaW4udjEuQ2x1c3Rlci5GZWF0dXJlc0VudHJ5Gi8KDUZlYXR1cmVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgFOgI4AUIXChVfYWN0aXZlX2NvbnRyb2xsZXJfaWQiGQoXR2V0Q2x1c3RlckhlYWx0aFJlcXVlc3QiSgoYR2V0Q2x1c3RlckhlYWx0aFJlc3BvbnNlEi4KBmhlYWx0aBgBIAEoCzIeLm1pbGVuYS5hZG1pbi52MS5DbHVzdGVySGVhbHRoIuYCCg1DbHVzdGVySGVhbHRoEjUKBnN0YXR1cxgBIAEoDjIlLm1pbGVuYS5hZG1pbi52MS5DbHVzdGVySGVhbHRoLlN0YXR1cxIPCgdyZWFzb25zGAIgAygJEhgKEGluYWN0aXZlX2Jyb2tlcnMYAyADKAkSIgoabGVhZGVybGVzc19wYXJ0aXRpb25fY291bnQYBCABKAUSKAogdW5kZXJfcmVwbGljYXRlZF9wYXJ0aXRpb25fY291bnQYBSABKAUSJQoddW5kZXJfbWluX2lzcl9wYXJ0aXRpb25fY291bnQYBiABKAUSGwoTYWZmZWN0ZWRfcGFydGl0aW9ucxgHIAMoCSJhCgZTdGF0dXMSFgoSU1RBVFVTX1VOU1BFQ0lGSUVEEAASEgoOU1RBVFVTX0hFQUxUSFkQARITCg9TVEFUVVNfREVHUkFERUQQAhIWChJTVEFUVVNfVU5BVkFJTEFCTEUQAyI8ChNMaXN0RmVhdHVyZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlsKFExpc3RGZWF0dXJlc1Jlc3BvbnNlEioKCGZlYXR1cmVzGAEgAygLMhgubWlsZW5hLmFkbWluLnYxLkZlYXR1cmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImIKB0ZlYXR1cmUSDAoEbmFtZRgBIAEoCRIXCg9maW5hbGl6ZWRfbGV2ZWwYAiABKAUSMAoJc3VwcG9ydGVkGAMgASgLMh0ubWlsZW5hLmFkbWluLnYxLkZlYXR1cmVSYW5nZSI0CgxGZWF0dXJlUmFuZ2USEQoJbWluX2xldmVsGAEgASgFEhEKCW1heF9sZXZlbBgCIAEoBTK8AgoOQ2x1c3RlclNlcnZpY2USWgoKR2V0Q2x1c3RlchIiLm1pbGVuYS5hZG1pbi52MS5HZXRDbHVzdGVyUmVxdWVzdBojLm1pbGVuYS5hZG1pbi52MS5HZXRDbHVzdGVyUmVzcG9uc2UiA5ACARJsChBHZXRDbHVzdGVySGVhbHRoEigubWlsZW5hLmFkbWluLnYxLkdldENsdXN0ZXJIZWFsdGhSZXF1ZXN0GikubWlsZW5hLmFkbWluLnYxLkdldENsdXN0ZXJIZWFsdGhSZXNwb25zZSIDkAIBEmAKDExpc3RGZWF0dXJlcxIkLm1pbGVuYS5hZG1pbi52MS5MaXN0RmVhdHVyZXNSZXF1ZXN0GiUubWlsZW5hLmFkbWluLnYxLkxpc3RGZWF0dXJlc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch1taWxlbmEvYWRtaW4vdjEvY2x1c3Rlci5wcm90bxIPbWlsZW5hLmFkbWluLnYxIhMKEUdldENsdXN0ZXJSZXF1ZXN0Ij8KEkdldENsdXN0ZXJSZXNwb25zZRIpCgdjbHVzdGVyGAEgASgLMhgubWlsZW5hLmFkbWluLnYxLkNsdXN0ZXIi7gIKB0NsdXN0ZXISEgoKY2x1c3Rlcl9pZBgBIAEoCRIhChRhY3RpdmVfY29udHJvbGxlcl9pZBgCIAEoBUgAiAEBEhgKEGNvbnRyb2xsZXJfZXBvY2gYAyABKAUSFAoMYnJva2VyX2NvdW50GAQgASgFEhMKC3RvcGljX2NvdW50GAUgASgFEhcKD3BhcnRpdGlvbl9jb3VudBgGIAEoBRIXCg9tZXRhZGF0YV9vZmZzZXQYByABKBISMQoNbWV0YWRhdGFfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOAoIZmVhdHVyZXMYCSADKAsyJi5taWxlbmEuYWRtaW4udjEuQ2x1c3Rlci5GZWF0dXJlc0VudHJ5Gi8KDUZlYXR1cmVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgFOgI4AUIXChVfYWN0aXZlX2NvbnRyb2xsZXJfaWQiGQoXR2V0Q2x1c3RlckhlYWx0aFJlcXVlc3QiSgoYR2V0Q2x1c3RlckhlYWx0aFJlc3BvbnNlEi4KBmhlYWx0aBgBIAEoCzIeLm1pbGVuYS5hZG1pbi52MS5DbHVzdGVySGVhbHRoIuYCCg1DbHVzdGVySGVhbHRoEjUKBnN0YXR1cxgBIAEoDjIlLm1pbGVuYS5hZG1pbi52MS5DbHVzdGVySGVhbHRoLlN0YXR1cxIPCgdyZWFzb25zGAIgAygJEhgKEGluYWN0aXZlX2Jyb2tlcnMYAyADKAkSIgoabGVhZGVybGVzc19wYXJ0aXRpb25fY291bnQYBCABKAUSKAogdW5kZXJfcmVwbGljYXRlZF9wYXJ0aXRpb25fY291bnQYBSABKAUSJQoddW5kZXJfbWluX2lzcl9wYXJ0aXRpb25fY291bnQYBiABKAUSGwoTYWZmZWN0ZWRfcGFydGl0aW9ucxgHIAMoCSJhCgZTdGF0dXMSFgoSU1RBVFVTX1VOU1BFQ0lGSUVEEAASEgoOU1RBVFVTX0hFQUxUSFkQARITCg9TVEFUVVNfREVHUkFERUQQAhIWChJTVEFUVVNfVU5BVkFJTEFCTEUQAyI8ChNMaXN0RmVhdHVyZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlsKFExpc3RGZWF0dXJlc1Jlc3BvbnNlEioKCGZlYXR1cmVzGAEgAygLMhgubWlsZW5hLmFkbWluLnYxLkZlYXR1cmUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiEKEUdldEZlYXR1cmVSZXF1ZXN0EgwKBG5hbWUYASABKAkiPwoSR2V0RmVhdHVyZVJlc3BvbnNlEikKB2ZlYXR1cmUYASABKAsyGC5taWxlbmEuYWRtaW4udjEuRmVhdHVyZSKLAgoUVXBkYXRlRmVhdHVyZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVsZXZlbBgCIAEoBRJCCglkaXJlY3Rpb24YAyABKA4yLy5taWxlbmEuYWRtaW4udjEuVXBkYXRlRmVhdHVyZVJlcXVlc3QuRGlyZWN0aW9uEhUKDXZhbGlkYXRlX29ubHkYBCABKAgiewoJRGlyZWN0aW9uEhkKFURJUkVDVElPTl9VTlNQRUNJRklFRBAAEhUKEURJUkVDVElPTl9VUEdSQURFEAESHAoYRElSRUNUSU9OX1NBRkVfRE9XTkdSQURFEAISHgoaRElSRUNUSU9OX1VOU0FGRV9ET1dOR1JBREUQAyJ0ChVVcGRhdGVGZWF0dXJlUmVzcG9uc2USKQoHZmVhdHVyZRgBIAEoCzIYLm1pbGVuYS5hZG1pbi52MS5GZWF0dXJlEhwKD21ldGFkYXRhX29mZnNldBgCIAEoA0gAiAEBQhIKEF9tZXRhZGF0YV9vZmZzZXQiYgoHRmVhdHVyZRIMCgRuYW1lGAEgASgJEhcKD2ZpbmFsaXplZF9sZXZlbBgCIAEoBRIwCglzdXBwb3J0ZWQYAyABKAsyHS5taWxlbmEuYWRtaW4udjEuRmVhdHVyZVJhbmdlIjQKDEZlYXR1cmVSYW5nZRIRCgltaW5fbGV2ZWwYASABKAUSEQoJbWF4X2xldmVsGAIgASgFMvgDCg5DbHVzdGVyU2VydmljZRJaCgpHZXRDbHVzdGVyEiIubWlsZW5hLmFkbWluLnYxLkdldENsdXN0ZXJSZXF1ZXN0GiMubWlsZW5hLmFkbWluLnYxLkdldENsdXN0ZXJSZXNwb25zZSIDkAIBEmwKEEdldENsdXN0ZXJIZWFsdGgSKC5taWxlbmEuYWRtaW4udjEuR2V0Q2x1c3RlckhlYWx0aFJlcXVlc3QaKS5taWxlbmEuYWRtaW4udjEuR2V0Q2x1c3RlckhlYWx0aFJlc3BvbnNlIgOQAgESYAoMTGlzdEZlYXR1cmVzEiQubWlsZW5hLmFkbWluLnYxLkxpc3RGZWF0dXJlc1JlcXVlc3QaJS5taWxlbmEuYWRtaW4udjEuTGlzdEZlYXR1cmVzUmVzcG9uc2UiA5ACARJaCgpHZXRGZWF0dXJlEiIubWlsZW5hLmFkbWluLnYxLkdldEZlYXR1cmVSZXF1ZXN0GiMubWlsZW5hLmFkbWluLnYxLkdldEZlYXR1cmVSZXNwb25zZSIDkAIBEl4KDVVwZGF0ZUZlYXR1cmUSJS5taWxlbmEuYWRtaW4udjEuVXBkYXRlRmVhdHVyZVJlcXVlc3QaJi5taWxlbmEuYWRtaW4udjEuVXBkYXRlRmVhdHVyZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * Asks for the cluster.
@@ -333,6 +333,159 @@ export const ListFeaturesResponseSchema: GenMessage<ListFeaturesResponse> = /*@_
   messageDesc(file_milena_admin_v1_cluster, 7);
 
 /**
+ * Asks for one feature.
+ *
+ * @generated from message milena.admin.v1.GetFeatureRequest
+ */
+export type GetFeatureRequest = Message<"milena.admin.v1.GetFeatureRequest"> & {
+  /**
+   * Resource name, `features/metadata.version`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message milena.admin.v1.GetFeatureRequest.
+ * Use `create(GetFeatureRequestSchema)` to create a new message.
+ */
+export const GetFeatureRequestSchema: GenMessage<GetFeatureRequest> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_cluster, 8);
+
+/**
+ * One feature.
+ *
+ * @generated from message milena.admin.v1.GetFeatureResponse
+ */
+export type GetFeatureResponse = Message<"milena.admin.v1.GetFeatureResponse"> & {
+  /**
+   * The feature.
+   *
+   * @generated from field: milena.admin.v1.Feature feature = 1;
+   */
+  feature?: Feature | undefined;
+};
+
+/**
+ * Describes the message milena.admin.v1.GetFeatureResponse.
+ * Use `create(GetFeatureResponseSchema)` to create a new message.
+ */
+export const GetFeatureResponseSchema: GenMessage<GetFeatureResponse> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_cluster, 9);
+
+/**
+ * Asks for another level of a feature.
+ *
+ * @generated from message milena.admin.v1.UpdateFeatureRequest
+ */
+export type UpdateFeatureRequest = Message<"milena.admin.v1.UpdateFeatureRequest"> & {
+  /**
+   * Resource name, `features/metadata.version`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Level it is to have; 0 puts it out of force.
+   *
+   * @generated from field: int32 level = 2;
+   */
+  level: number;
+
+  /**
+   * Which way that may be.
+   *
+   * @generated from field: milena.admin.v1.UpdateFeatureRequest.Direction direction = 3;
+   */
+  direction: UpdateFeatureRequest_Direction;
+
+  /**
+   * Checks only, and changes nothing.
+   *
+   * @generated from field: bool validate_only = 4;
+   */
+  validateOnly: boolean;
+};
+
+/**
+ * Describes the message milena.admin.v1.UpdateFeatureRequest.
+ * Use `create(UpdateFeatureRequestSchema)` to create a new message.
+ */
+export const UpdateFeatureRequestSchema: GenMessage<UpdateFeatureRequest> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_cluster, 10);
+
+/**
+ * Which way the level may go.
+ *
+ * @generated from enum milena.admin.v1.UpdateFeatureRequest.Direction
+ */
+export enum UpdateFeatureRequest_Direction {
+  /**
+   * Refused.
+   *
+   * @generated from enum value: DIRECTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Up only.
+   *
+   * @generated from enum value: DIRECTION_UPGRADE = 1;
+   */
+  UPGRADE = 1,
+
+  /**
+   * Down, if no metadata is lost by that.
+   *
+   * @generated from enum value: DIRECTION_SAFE_DOWNGRADE = 2;
+   */
+  SAFE_DOWNGRADE = 2,
+
+  /**
+   * Down, whatever is lost.
+   *
+   * @generated from enum value: DIRECTION_UNSAFE_DOWNGRADE = 3;
+   */
+  UNSAFE_DOWNGRADE = 3,
+}
+
+/**
+ * Describes the enum milena.admin.v1.UpdateFeatureRequest.Direction.
+ */
+export const UpdateFeatureRequest_DirectionSchema: GenEnum<UpdateFeatureRequest_Direction> = /*@__PURE__*/
+  enumDesc(file_milena_admin_v1_cluster, 10, 0);
+
+/**
+ * The feature after the change.
+ *
+ * @generated from message milena.admin.v1.UpdateFeatureResponse
+ */
+export type UpdateFeatureResponse = Message<"milena.admin.v1.UpdateFeatureResponse"> & {
+  /**
+   * The feature; with validate_only as it was.
+   *
+   * @generated from field: milena.admin.v1.Feature feature = 1;
+   */
+  feature?: Feature | undefined;
+
+  /**
+   * Offset of the metadata log at which the level holds; unset when it was only validated, or nothing changed.
+   *
+   * @generated from field: optional int64 metadata_offset = 2;
+   */
+  metadataOffset?: bigint | undefined;
+};
+
+/**
+ * Describes the message milena.admin.v1.UpdateFeatureResponse.
+ * Use `create(UpdateFeatureResponseSchema)` to create a new message.
+ */
+export const UpdateFeatureResponseSchema: GenMessage<UpdateFeatureResponse> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_cluster, 11);
+
+/**
  * A versioned feature of the cluster (KIP-584).
  *
  * @generated from message milena.admin.v1.Feature
@@ -365,7 +518,7 @@ export type Feature = Message<"milena.admin.v1.Feature"> & {
  * Use `create(FeatureSchema)` to create a new message.
  */
 export const FeatureSchema: GenMessage<Feature> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_cluster, 8);
+  messageDesc(file_milena_admin_v1_cluster, 12);
 
 /**
  * A range of levels of one feature, both ends included.
@@ -393,7 +546,7 @@ export type FeatureRange = Message<"milena.admin.v1.FeatureRange"> & {
  * Use `create(FeatureRangeSchema)` to create a new message.
  */
 export const FeatureRangeSchema: GenMessage<FeatureRange> = /*@__PURE__*/
-  messageDesc(file_milena_admin_v1_cluster, 9);
+  messageDesc(file_milena_admin_v1_cluster, 13);
 
 /**
  * The cluster as a whole. Answered from the metadata this gateway has applied.
@@ -430,6 +583,26 @@ export const ClusterService: GenService<{
     methodKind: "unary";
     input: typeof ListFeaturesRequestSchema;
     output: typeof ListFeaturesResponseSchema;
+  },
+  /**
+   * Describes one feature.
+   *
+   * @generated from rpc milena.admin.v1.ClusterService.GetFeature
+   */
+  getFeature: {
+    methodKind: "unary";
+    input: typeof GetFeatureRequestSchema;
+    output: typeof GetFeatureResponseSchema;
+  },
+  /**
+   * Changes the level of a feature.
+   *
+   * @generated from rpc milena.admin.v1.ClusterService.UpdateFeature
+   */
+  updateFeature: {
+    methodKind: "unary";
+    input: typeof UpdateFeatureRequestSchema;
+    output: typeof UpdateFeatureResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_milena_admin_v1_cluster, 0);

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/admin/v1/quorum.proto.
  */
 export const file_milena_admin_v1_quorum: GenFile = /*@__PURE__*/
-  fileDesc("ChxtaWxlbmEvYWRtaW4vdjEvcXVvcnVtLnByb3RvEg9taWxlbmEuYWRtaW4udjEiEgoQR2V0UXVvcnVtUmVxdWVzdCI8ChFHZXRRdW9ydW1SZXNwb25zZRInCgZxdW9ydW0YASABKAsyFy5taWxlbmEuYWRtaW4udjEuUXVvcnVtIsQBCgZRdW9ydW0SEQoJbGVhZGVyX2lkGAEgASgFEhQKDGxlYWRlcl9lcG9jaBgCIAEoBRIbCg5oaWdoX3dhdGVybWFyaxgDIAEoA0gAiAEBEi4KBnZvdGVycxgEIAMoCzIeLm1pbGVuYS5hZG1pbi52MS5RdW9ydW1SZXBsaWNhEjEKCW9ic2VydmVycxgFIAMoCzIeLm1pbGVuYS5hZG1pbi52MS5RdW9ydW1SZXBsaWNhQhEKD19oaWdoX3dhdGVybWFyayLuAQoNUXVvcnVtUmVwbGljYRIPCgdub2RlX2lkGAEgASgFEhQKDGRpcmVjdG9yeV9pZBgCIAEoCRIbCg5sb2dfZW5kX29mZnNldBgDIAEoA0gAiAEBEhAKA2xhZxgEIAEoA0gBiAEBEjMKD2xhc3RfZmV0Y2hfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNwoTbGFzdF9jYXVnaHRfdXBfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCEQoPX2xvZ19lbmRfb2Zmc2V0QgYKBF9sYWcyaAoNUXVvcnVtU2VydmljZRJXCglHZXRRdW9ydW0SIS5taWxlbmEuYWRtaW4udjEuR2V0UXVvcnVtUmVxdWVzdBoiLm1pbGVuYS5hZG1pbi52MS5HZXRRdW9ydW1SZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChxtaWxlbmEvYWRtaW4vdjEvcXVvcnVtLnByb3RvEg9taWxlbmEuYWRtaW4udjEiEgoQR2V0UXVvcnVtUmVxdWVzdCI8ChFHZXRRdW9ydW1SZXNwb25zZRInCgZxdW9ydW0YASABKAsyFy5taWxlbmEuYWRtaW4udjEuUXVvcnVtIsQBCgZRdW9ydW0SEQoJbGVhZGVyX2lkGAEgASgFEhQKDGxlYWRlcl9lcG9jaBgCIAEoBRIbCg5oaWdoX3dhdGVybWFyaxgDIAEoA0gAiAEBEi4KBnZvdGVycxgEIAMoCzIeLm1pbGVuYS5hZG1pbi52MS5RdW9ydW1SZXBsaWNhEjEKCW9ic2VydmVycxgFIAMoCzIeLm1pbGVuYS5hZG1pbi52MS5RdW9ydW1SZXBsaWNhQhEKD19oaWdoX3dhdGVybWFyayLuAQoNUXVvcnVtUmVwbGljYRIPCgdub2RlX2lkGAEgASgFEhQKDGRpcmVjdG9yeV9pZBgCIAEoCRIbCg5sb2dfZW5kX29mZnNldBgDIAEoA0gAiAEBEhAKA2xhZxgEIAEoA0gBiAEBEjMKD2xhc3RfZmV0Y2hfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNwoTbGFzdF9jYXVnaHRfdXBfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCEQoPX2xvZ19lbmRfb2Zmc2V0QgYKBF9sYWciaAoPQWRkVm90ZXJSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAUSFAoMZGlyZWN0b3J5X2lkGAIgASgJEgwKBGhvc3QYAyABKAkSDAoEcG9ydBgEIAEoBRISCgp0aW1lb3V0X21zGAUgASgFIhIKEEFkZFZvdGVyUmVzcG9uc2UiOwoSUmVtb3ZlVm90ZXJSZXF1ZXN0Eg8KB25vZGVfaWQYASABKAUSFAoMZGlyZWN0b3J5X2lkGAIgASgJIhUKE1JlbW92ZVZvdGVyUmVzcG9uc2UykwIKDVF1b3J1bVNlcnZpY2USVwoJR2V0UXVvcnVtEiEubWlsZW5hLmFkbWluLnYxLkdldFF1b3J1bVJlcXVlc3QaIi5taWxlbmEuYWRtaW4udjEuR2V0UXVvcnVtUmVzcG9uc2UiA5ACARJPCghBZGRWb3RlchIgLm1pbGVuYS5hZG1pbi52MS5BZGRWb3RlclJlcXVlc3QaIS5taWxlbmEuYWRtaW4udjEuQWRkVm90ZXJSZXNwb25zZRJYCgtSZW1vdmVWb3RlchIjLm1pbGVuYS5hZG1pbi52MS5SZW1vdmVWb3RlclJlcXVlc3QaJC5taWxlbmEuYWRtaW4udjEuUmVtb3ZlVm90ZXJSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Asks for the quorum.
@@ -158,6 +158,113 @@ export const QuorumReplicaSchema: GenMessage<QuorumReplica> = /*@__PURE__*/
   messageDesc(file_milena_admin_v1_quorum, 3);
 
 /**
+ * Asks for a new voter.
+ *
+ * @generated from message milena.admin.v1.AddVoterRequest
+ */
+export type AddVoterRequest = Message<"milena.admin.v1.AddVoterRequest"> & {
+  /**
+   * Node id of the controller.
+   *
+   * @generated from field: int32 node_id = 1;
+   */
+  nodeId: number;
+
+  /**
+   * Directory id of its log, as `milena storage info` shows it.
+   *
+   * @generated from field: string directory_id = 2;
+   */
+  directoryId: string;
+
+  /**
+   * Host name or address at which it serves the quorum.
+   *
+   * @generated from field: string host = 3;
+   */
+  host: string;
+
+  /**
+   * TCP port there.
+   *
+   * @generated from field: int32 port = 4;
+   */
+  port: number;
+
+  /**
+   * How long the quorum may take, milliseconds, at most 60000; 0 means 30000.
+   *
+   * @generated from field: int32 timeout_ms = 5;
+   */
+  timeoutMs: number;
+};
+
+/**
+ * Describes the message milena.admin.v1.AddVoterRequest.
+ * Use `create(AddVoterRequestSchema)` to create a new message.
+ */
+export const AddVoterRequestSchema: GenMessage<AddVoterRequest> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_quorum, 4);
+
+/**
+ * The controller votes.
+ *
+ * @generated from message milena.admin.v1.AddVoterResponse
+ */
+export type AddVoterResponse = Message<"milena.admin.v1.AddVoterResponse"> & {
+};
+
+/**
+ * Describes the message milena.admin.v1.AddVoterResponse.
+ * Use `create(AddVoterResponseSchema)` to create a new message.
+ */
+export const AddVoterResponseSchema: GenMessage<AddVoterResponse> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_quorum, 5);
+
+/**
+ * Asks for a voter to go.
+ *
+ * @generated from message milena.admin.v1.RemoveVoterRequest
+ */
+export type RemoveVoterRequest = Message<"milena.admin.v1.RemoveVoterRequest"> & {
+  /**
+   * Node id of the voter.
+   *
+   * @generated from field: int32 node_id = 1;
+   */
+  nodeId: number;
+
+  /**
+   * Its directory id, as GetQuorum shows it.
+   *
+   * @generated from field: string directory_id = 2;
+   */
+  directoryId: string;
+};
+
+/**
+ * Describes the message milena.admin.v1.RemoveVoterRequest.
+ * Use `create(RemoveVoterRequestSchema)` to create a new message.
+ */
+export const RemoveVoterRequestSchema: GenMessage<RemoveVoterRequest> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_quorum, 6);
+
+/**
+ * The voter is out of the quorum.
+ *
+ * @generated from message milena.admin.v1.RemoveVoterResponse
+ */
+export type RemoveVoterResponse = Message<"milena.admin.v1.RemoveVoterResponse"> & {
+};
+
+/**
+ * Describes the message milena.admin.v1.RemoveVoterResponse.
+ * Use `create(RemoveVoterResponseSchema)` to create a new message.
+ */
+export const RemoveVoterResponseSchema: GenMessage<RemoveVoterResponse> = /*@__PURE__*/
+  messageDesc(file_milena_admin_v1_quorum, 7);
+
+/**
  * The KRaft quorum behind the metadata log.
  *
  * @generated from service milena.admin.v1.QuorumService
@@ -172,6 +279,29 @@ export const QuorumService: GenService<{
     methodKind: "unary";
     input: typeof GetQuorumRequestSchema;
     output: typeof GetQuorumResponseSchema;
+  },
+  /**
+   * Makes a controller that follows the metadata log one of its voters (KIP-853). Answered when the new voter set is
+   * committed. DUPLICATE_VOTER when its node id votes already, REQUEST_TIMED_OUT when it could not be reached or did not
+   * catch up in time.
+   *
+   * @generated from rpc milena.admin.v1.QuorumService.AddVoter
+   */
+  addVoter: {
+    methodKind: "unary";
+    input: typeof AddVoterRequestSchema;
+    output: typeof AddVoterResponseSchema;
+  },
+  /**
+   * Takes a voter out of the quorum, be it running or gone, the leader too (KIP-853). Answered when that is committed.
+   * VOTER_NOT_FOUND when no voter has that node id and directory id.
+   *
+   * @generated from rpc milena.admin.v1.QuorumService.RemoveVoter
+   */
+  removeVoter: {
+    methodKind: "unary";
+    input: typeof RemoveVoterRequestSchema;
+    output: typeof RemoveVoterResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_milena_admin_v1_quorum, 0);
