@@ -3,8 +3,7 @@ import type { ServerConfig } from '@milena/config-schema';
 import type { MetadataImage } from '@milena/metadata';
 import type { Result } from '@milena/model';
 import type { Platform } from '@milena/platform';
-import type { LeaderInfo } from '@milena/raft-driver';
-import type { DescribeQuorumResponse } from '@milena/raft';
+import type { LeaderInfo, QuorumLeaderChannel } from '@milena/raft-driver';
 import type { AdminCall } from './admin-method';
 
 /** The metadata a read is answered from. */
@@ -50,6 +49,6 @@ export interface GatewayContext {
     request: Request,
     call: AdminCall,
   ): Promise<Result<Response>>;
-  /** Asks the leader of the metadata log about the quorum, within bounds. */
-  describeQuorum(call: AdminCall): Promise<Result<DescribeQuorumResponse>>;
+  /** Calls to the leader of the metadata log. */
+  readonly quorum: QuorumLeaderChannel;
 }

@@ -2,7 +2,14 @@ import type { ServerConfig } from '@milena/config-schema';
 import { MetadataFollower } from '@milena/metadata-follower';
 import { failure, success, type Endpoint, type Result, type TimestampMs } from '@milena/model';
 import type { Connector, Platform } from '@milena/platform';
-import { snapshotTriggers, type ActiveControllerChannel, type LeaderInfo, type RaftDriver } from '@milena/raft-driver';
+import {
+  createQuorumLeaderChannel,
+  snapshotTriggers,
+  type ActiveControllerChannel,
+  type LeaderInfo,
+  type QuorumLeaderChannel,
+  type RaftDriver,
+} from '@milena/raft-driver';
 import type { AdminMethod } from './admin-method';
 import { BrokerCalls } from './broker-calls';
 import { brokerService } from './broker-service';
@@ -10,7 +17,6 @@ import { clusterService } from './cluster-service';
 import { callController } from './controller-calls';
 import type { AppliedMetadata, GatewayContext } from './gateway-context';
 import { groupService } from './group-service';
-import { QuorumCalls } from './quorum-calls';
 import { QuorumReadiness } from './quorum-readiness';
 import { quorumService } from './quorum-service';
 import { topicService } from './topic-service';
@@ -51,7 +57,7 @@ class Gateway implements GatewayServer {
   readonly #follower: MetadataFollower;
   readonly #readiness: QuorumReadiness;
   readonly #brokers: BrokerCalls;
-  readonly #quorum: QuorumCalls;
+  readonly #quorum: QuorumLeaderChannel;
   #clusterId: string | undefined;
   #imageTime: TimestampMs | undefined;
   #controlOffset = -1;
@@ -71,7 +77,7 @@ class Gateway implements GatewayServer {
     });
     const peerListenerName = server.string('inter.broker.listener.name').toUpperCase();
     this.#brokers = new BrokerCalls({ connector, peerListenerName });
-    this.#quorum = new QuorumCalls({ ...options, clock: platform.clock });
+    this.#quorum = createQuorumLeaderChannel(options);
     const context = this.#context();
     this.methods = [clusterService, quorumService, brokerService, topicService, groupService].flatMap((service) =>
       service(context),
@@ -106,7 +112,7 @@ class Gateway implements GatewayServer {
       change: (rpc, request, call) => callController({ clock, channel, waitFor }, rpc, request, call),
       askBroker: (brokerId, rpc, request, call) =>
         this.#brokers.ask({ image: this.#follower.image, brokerId }, rpc, request, call),
-      describeQuorum: (call) => this.#quorum.describe(call),
+      quorum: this.#quorum,
     };
   }
 
