@@ -20,7 +20,6 @@ export {
 } from './snapshot-generator';
 export { UnusableMetadataLog } from './unusable-metadata-log';
 export { DEFAULT_METADATA_RETENTION, type MetadataRetention } from './clean-log';
-export { UnusableMetadataLog } from './unusable-metadata-log';
 export { UnusableSnapshot } from './unusable-snapshot';
 export { createChannelCache, type ChannelCache } from './channel-cache';
 export {
