@@ -1,9 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { listReplicaLogsRpc } from '@milena/cluster-protocol';
+import { listReplicaLogsRpc, unregisterBrokerRpc } from '@milena/cluster-protocol';
 import type { BrokerRegistration, MetadataImage } from '@milena/metadata';
 import { failure, success, type Result } from '@milena/model';
 import { AdminBrokerState, AdminSecurityProtocol, BrokerService, type AdminBrokerSchema } from '@milena/proto';
-import { adminMethods, type AdminCall, type AdminMethod } from './admin-method';
+import { adminMethods, type AdminAnswer, type AdminCall, type AdminMethod } from './admin-method';
 import type { GatewayContext } from './gateway-context';
 import { isNumberKey, pageOf, requestedPage, type PageFields } from './paging';
 import { isPartitionKey, parsePartitionKey, partitionKey } from './partition-key';
@@ -17,6 +17,7 @@ export function brokerService(context: GatewayContext): readonly AdminMethod[] {
     listBrokers: (request) => Promise.resolve(listBrokers(context, request)),
     getBroker: ({ name }) => Promise.resolve(getBroker(context, name)),
     listReplicaLogs: (request, call) => listReplicaLogs(context, request, call),
+    unregisterBroker: (request, call) => unregisterBroker(context, request, call),
   });
 }
 
@@ -48,6 +49,22 @@ function getBroker(context: GatewayContext, name: string): Result<{ broker: Brok
 
 function unknownBroker(id: number) {
   return failure('BROKER_ID_NOT_REGISTERED', `no broker ${id} is registered`, { about: { broker: brokerName(id) } });
+}
+
+async function unregisterBroker(
+  context: GatewayContext,
+  { name, validateOnly }: { readonly name: string; readonly validateOnly: boolean },
+  call: AdminCall,
+): AdminAnswer<typeof BrokerService, 'unregisterBroker'> {
+  const id = parseBrokerName(name, 'name');
+  if (!id.ok) return id;
+  const found = getBroker(context, name);
+  if (!found.ok) return found;
+  if (validateOnly) return success({});
+  const answer = await context.change(unregisterBrokerRpc, { brokerId: id.value }, call);
+  const outcome = answer.ok ? answer.value.result : answer;
+  if (!outcome.ok) return { ok: false, error: { ...outcome.error, about: { broker: name } } };
+  return success(answer.ok ? { metadataOffset: BigInt(answer.value.metadataOffset) } : {});
 }
 
 async function listReplicaLogs(

@@ -23,11 +23,19 @@ describe('ClusterService', () => {
 
   it('lists features with what every registered broker supports', async () => {
     const scene = await GatewayScene.with([broker(1)]);
-    const first = await scene.call('ClusterService/ListFeatures', { pageSize: 1 });
-    expect(first['features']).toEqual([{ name: 'features/kraft.version', supported: { maxLevel: 1 } }]);
-    const second = await scene.call('ClusterService/ListFeatures', { pageSize: 1, pageToken: first['nextPageToken'] });
-    // The broker of the scene does not support it.
-    expect(second).toEqual({ features: [{ name: 'features/metadata.version' }] });
+    const pages: unknown[] = [];
+    let pageToken: unknown = '';
+    do {
+      const page = await scene.call('ClusterService/ListFeatures', { pageSize: 1, pageToken });
+      pages.push(...(page['features'] as unknown[]));
+      pageToken = page['nextPageToken'];
+    } while (pageToken !== undefined);
+    // The broker of the scene does not support the others.
+    expect(pages).toEqual([
+      { name: 'features/eligible.leader.replicas.version' },
+      { name: 'features/kraft.version', supported: { maxLevel: 1 } },
+      { name: 'features/metadata.version' },
+    ]);
   });
 
   describe('on health', () => {

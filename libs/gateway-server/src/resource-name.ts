@@ -30,6 +30,18 @@ export function groupName(groupId: string): string {
   return `groups/${groupId}`;
 }
 
+/** Resource name of a feature. */
+export function featureName(feature: string): string {
+  return `features/${feature}`;
+}
+
+/** The feature that `field` names as `features/<feature>`. */
+export function parseFeatureName(text: string, field: string): Result<string> {
+  const feature = idIn(text, 'features/');
+  if (feature === undefined || feature.includes('/')) return invalidField(field, 'must be features/<feature>');
+  return success(feature);
+}
+
 /** The topic that `field` names as `topics/<topic>`. */
 export function parseTopicName(text: string, field: string): Result<string> {
   const topic = idIn(text, 'topics/');

@@ -102,6 +102,7 @@ function partitionMessage(
     isrIds: [...state.isr],
     addingReplicaIds: [...state.addingReplicas],
     removingReplicaIds: [...state.removingReplicas],
+    elrIds: [...state.elr],
     ...(log === undefined ? {} : { log: logMessage(log) }),
   };
 }

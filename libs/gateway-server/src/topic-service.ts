@@ -3,11 +3,13 @@ import { isInternalTopic, type MetadataImage, type TopicImage } from '@milena/me
 import { TopicService } from '@milena/proto';
 import { adminMethods, type AdminMethod } from './admin-method';
 import type { GatewayContext } from './gateway-context';
+import { listReassignments } from './list-reassignments';
 import { pageOf, requestedPage, type PageFields } from './paging';
 import { addPartitions, createTopic, deleteTopic, updateTopicConfigs } from './topic-changes';
 import { getTopicConfig, listTopicConfigs } from './topic-configs';
 import { findTopic, topicMessage, type TopicMessage } from './topic-message';
 import { listPartitions } from './topic-partitions';
+import { cancelReassignments, electLeaders, reassignPartitions } from './topic-placement';
 
 /** TopicService: reads from the gateway's own image, changes by the active controller. */
 export function topicService(context: GatewayContext): readonly AdminMethod[] {
@@ -19,6 +21,10 @@ export function topicService(context: GatewayContext): readonly AdminMethod[] {
     deleteTopic: (request, call) => deleteTopic(context, request, call),
     addPartitions: (request, call) => addPartitions(context, request, call),
     listPartitions: (request, call) => listPartitions(context, request, call),
+    reassignPartitions: (request, call) => reassignPartitions(context, request, call),
+    cancelReassignments: (request, call) => cancelReassignments(context, request, call),
+    listReassignments: (request) => Promise.resolve(listReassignments(context, request)),
+    electLeaders: (request, call) => electLeaders(context, request, call),
     updateTopicConfigs: (request, call) => updateTopicConfigs(context, request, call),
     getTopicConfig: ({ name }, call) => getTopicConfig(context, name, call),
     listTopicConfigs: (request, call) => listTopicConfigs(context, request, call),

@@ -71,13 +71,6 @@ export {
   BrokerLifecycleService,
 } from './gen/milena/controller/v1/broker_lifecycle_pb';
 export {
-  type RegisterControllerRequest,
-  RegisterControllerRequestSchema,
-  type RegisterControllerResponse,
-  RegisterControllerResponseSchema,
-  ControllerLifecycleService,
-} from './gen/milena/controller/v1/controller_lifecycle_pb';
-export {
   type ReplicaAssignment,
   ReplicaAssignmentSchema,
   type TopicConfig,
@@ -297,7 +290,6 @@ export {
   ClusterHealth_Status,
   ClusterHealthSchema,
   ClusterService,
-  FeatureSchema,
   UpdateFeatureRequest_Direction as FeatureDirection,
 } from './gen/milena/admin/v1/cluster_pb';
 export {
