@@ -2,7 +2,7 @@
 // Node built-ins only, and any Node from 20 on, because nothing else is there yet (docs/decisions/0001-runtime.md).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +29,13 @@ export function runtimeEnvironment() {
   return { ...process.env, PATH: folders.join(delimiter) };
 }
 
+class InstallFailed extends Error {
+  constructor(exitCode) {
+    super('npm ci failed');
+    this.exitCode = exitCode;
+  }
+}
+
 function npmCi(node, folder) {
   const flags = ['ci', '--no-audit', '--no-fund'];
   const npm = process.env.npm_execpath;
@@ -38,22 +45,72 @@ function npmCi(node, folder) {
   const outcome = npm?.endsWith('.js')
     ? spawnSync(node, [npm, ...flags], { cwd: folder, stdio: ['ignore', 2, 2], env })
     : spawnSync('npm', flags, { cwd: folder, stdio: ['ignore', 2, 2], env });
-  if (outcome.status !== 0) process.exit(outcome.status ?? 1);
+  if (outcome.status !== 0) throw new InstallFailed(outcome.status ?? 1);
+}
+
+/** Runs `install` while no other process of this clone installs: two at once would empty each other's node_modules. */
+function alone(install) {
+  mkdirSync(runtimeFolder, { recursive: true });
+  const mine = join(runtimeFolder, `.installing-${process.pid}`);
+  const lock = join(runtimeFolder, '.installing');
+  writeFileSync(mine, `${process.pid}`);
+  try {
+    for (let isTold = false; !takes(lock, mine); isTold = true) {
+      if (!isTold) console.error('milena: waiting for another process that installs');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+    install();
+  } finally {
+    if (existsSync(lock) && readFileSync(lock, 'utf8') === `${process.pid}`) rmSync(lock);
+    rmSync(mine, { force: true });
+  }
+}
+
+/** Takes the lock, a name that only one of several can give its file; one whose process is gone is removed first. */
+function takes(lock, mine) {
+  try {
+    linkSync(mine, lock);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+  } catch (error) {
+    if (error.code === 'ESRCH') rmSync(lock, { force: true });
+  }
+  return false;
 }
 
 function installOnce(folder, node, fingerprint, prepare) {
   const stamp = join(folder, 'node_modules', '.install-stamp');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return;
+  const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint;
+  if (isInstalled()) return;
+  alone(() => {
+    if (!isInstalled()) install(folder, node, prepare);
+    writeFileSync(stamp, fingerprint); // last, so that a broken install is tried again
+  });
+}
+
+function install(folder, node, prepare) {
   console.error(`milena: installing ${folder === root ? 'dependencies' : `Node ${pinnedVersion}`}`);
   prepare();
   npmCi(node, folder);
-  writeFileSync(stamp, fingerprint); // last, so that a broken install is tried again
 }
 
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** Installs what is missing or stale; returns at once when nothing changed. */
+/** Installs what is missing or stale; returns at once when nothing changed. Ends the process when npm fails. */
 export function bootstrap() {
+  try {
+    installAll();
+  } catch (error) {
+    if (!(error instanceof InstallFailed)) throw error;
+    process.exit(error.exitCode); // npm has said why
+  }
+}
+
+function installAll() {
   if (pinnedVersion !== undefined) {
     installOnce(runtimeFolder, process.execPath, hashOf(join(manifest, 'package-lock.json')), () => {
       mkdirSync(runtimeFolder, { recursive: true });
