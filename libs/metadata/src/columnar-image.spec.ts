@@ -32,7 +32,7 @@ interface Stage {
 
 const scripts = fc.array(
   fc.record({ kind: fc.nat(9), topic: fc.nat(6), partition: fc.nat(3), how: fc.nat(99), ends: fc.boolean() }),
-  { minLength: 20, maxLength: 80, size: 'max' },
+  { minLength: 20, maxLength: 60, size: 'max' },
 );
 const BROKERS = [1, 2, 3, 4, 5, 6];
 const ROLES: readonly PartitionRole[] = ['replica', 'isr', 'leader'];
@@ -170,7 +170,7 @@ describe('the columns of an image', () => {
         const kept = stages.filter((_stage, index) => index % 6 === 0 || index === stages.length - 1);
         for (const stage of kept) expectToAgree(stage);
       }),
-      { seed: 1, numRuns: 25 },
+      { seed: 1, numRuns: 15 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('the columns of an image', () => {
       fc.property(scripts, (script) => {
         for (const stage of play(script).slice(-3)) expectToHost(stage);
       }),
-      { seed: 2, numRuns: 25 },
+      { seed: 2, numRuns: 15 },
     );
   });
 
@@ -197,7 +197,7 @@ describe('the columns of an image', () => {
         const gone = [...other.reference.keys()].filter((id) => !last.reference.has(id));
         expect([...delta.deletedTopics.keys()].sort()).toEqual(gone.sort());
       }),
-      { seed: 3, numRuns: 25 },
+      { seed: 3, numRuns: 15 },
     );
   });
 

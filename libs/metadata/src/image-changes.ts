@@ -49,21 +49,30 @@ function changedNodes<Node extends { readonly id: number }>(
 
 function topicChanges(before: MetadataImage, after: MetadataImage): Pick<ImageChanges, 'topics' | 'deletedTopics'> {
   const topics = new Map<Uuid, ReadonlySet<number>>();
+  /** The indexes of a new topic by how many it has: one set for a million topics of one partition. */
+  const allOf = new Map<number, ReadonlySet<number>>();
   for (const topic of after.topics()) {
-    const known = before.topicById(topic.id);
-    const indexes = changedPartitions(known, topic);
-    if (known === undefined || indexes.size > 0) topics.set(topic.id, indexes);
+    const { id, partitionCount } = topic;
+    const known = before.topicById(id);
+    if (known !== undefined) {
+      const changed = changedPartitions(known, topic);
+      if (changed.size > 0) topics.set(id, changed);
+      continue;
+    }
+    const all = allOf.get(partitionCount) ?? new Set(Array.from({ length: partitionCount }, (_, index) => index));
+    allOf.set(partitionCount, all);
+    topics.set(id, all);
   }
   const deletedTopics = new Map<Uuid, string>();
   for (const { id, name } of before.topics()) if (after.topicById(id) === undefined) deletedTopics.set(id, name);
   return { topics, deletedTopics };
 }
 
-function changedPartitions(before: TopicImage | undefined, after: TopicImage): ReadonlySet<number> {
+function changedPartitions(before: TopicImage, after: TopicImage): ReadonlySet<number> {
   const changed = new Set<number>();
   let index = 0;
   for (const state of after.partitions()) {
-    const known = before?.partition(index);
+    const known = before.partition(index);
     if (known === undefined || !isSamePartitionState(known, state)) changed.add(index);
     index += 1;
   }

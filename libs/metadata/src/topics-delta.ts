@@ -96,11 +96,11 @@ export class TopicsDelta {
 
   #check(topic: TopicEntry, partition: number, state: PartitionState): void {
     const { replicas, isr, leader } = state;
-    invariant(
-      isr.every((id) => replicas.includes(id)) && (leader === NO_NODE || isr.includes(leader)),
-      'the leader must be in the ISR and the ISR among the replicas',
-      { topicId: topic.id, partition, ...state },
-    );
+    const fits = isr.every((id) => replicas.includes(id)) && (leader === NO_NODE || isr.includes(leader));
+    // Facts cost more than the check: they are gathered only when it fails.
+    if (fits) return;
+    const facts = { topicId: topic.id, partition, ...state };
+    invariant(fits, 'the leader must be in the ISR and the ISR among the replicas', facts);
   }
 
   #changed(topicId: Uuid, index: number): void {

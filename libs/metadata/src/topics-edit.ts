@@ -20,8 +20,9 @@ export class TopicsEdit {
   readonly #replicaCounts: Map<number, number>;
   readonly #countChanges = new globalThis.Map<number, number>();
   #partitionCount: number;
-  /** The topic asked for last: records come topic by topic. */
+  /** The topic asked for last, because records come topic by topic; the table may not know yet that it grew. */
   #last: TopicEntry | undefined;
+  #lastGrew = false;
 
   constructor(base: TopicsContents) {
     const { topics, partitions, lists, replicaCounts, partitionCount } = base;
@@ -38,6 +39,7 @@ export class TopicsEdit {
     if (this.#last?.id === id) return this.#last;
     const topic = this.#topics.byId(id);
     invariant(topic !== undefined, 'record names an unknown topic', { topicId: id });
+    this.#settle();
     this.#last = topic;
     return topic;
   }
@@ -47,15 +49,18 @@ export class TopicsEdit {
   }
 
   topicByName(name: string): TopicEntry | undefined {
+    this.#settle();
     return this.#topics.byName(name);
   }
 
   /** All topics; none may be added or moved meanwhile. */
   all(): Iterable<TopicEntry> {
+    this.#settle();
     return this.#topics.all();
   }
 
   addTopic(id: Uuid, name: string): void {
+    this.#settle();
     this.#last = { id, name, first: this.#partitions.size, count: 0 };
     this.#topics.add(this.#last);
   }
@@ -65,6 +70,7 @@ export class TopicsEdit {
     this.#partitionCount -= topic.count;
     this.#topics.remove(topic);
     this.#last = undefined;
+    this.#lastGrew = false;
   }
 
   /** State of a partition of a topic; undefined when there is none. */
@@ -84,8 +90,9 @@ export class TopicsEdit {
     const row = this.#partitions.push(rowOfPartition(this.#lists, state));
     this.#countReplicas(row, 1);
     this.#partitionCount += 1;
-    this.#last = { ...topic, first, count: topic.count + 1 };
-    this.#topics.place(topic.id, this.#last);
+    if (this.#last?.id !== topic.id) this.#settle();
+    this.#last = { id: topic.id, name: topic.name, first, count: topic.count + 1 };
+    this.#lastGrew = true;
   }
 
   setPartition({ first }: TopicEntry, index: number, state: PartitionState): void {
@@ -99,6 +106,7 @@ export class TopicsEdit {
 
   /** The version made. The edit must not be written to afterwards. */
   apply(): TopicsImage {
+    this.#settle();
     const contents: TopicsContents = {
       ...this.#base,
       topics: this.#topics.apply(),
@@ -114,6 +122,12 @@ export class TopicsEdit {
       }),
     };
     return new TopicsImage(hasTooMuchSpare(contents) ? cleanCopy(contents) : contents);
+  }
+
+  /** Tells the table what only the last topic knows. */
+  #settle(): void {
+    if (this.#last !== undefined && this.#lastGrew) this.#topics.place(this.#last.id, this.#last);
+    this.#lastGrew = false;
   }
 
   #moveToEnd({ first, count }: TopicEntry): number {

@@ -35,6 +35,13 @@ export class PartitionLists {
     return this.brokers.size + this.directories.size + this.#extras.length;
   }
 
+  /** The number of a list of brokers. */
+  brokersNumber(list: readonly number[]): number {
+    let hint = 0;
+    for (const id of list) hint = Math.imul(hint, 31) + id;
+    return this.brokers.numberOf(list, hint ^ (hint >>> 10));
+  }
+
   extras(number: number): PartitionExtras {
     return this.#extras[number] ?? ORDINARY;
   }
@@ -54,6 +61,6 @@ export class PartitionLists {
   }
 
   #shared(list: readonly number[]): readonly number[] {
-    return this.brokers.get(this.brokers.numberOf(list));
+    return this.brokers.get(this.brokersNumber(list));
   }
 }

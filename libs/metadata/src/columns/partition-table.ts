@@ -39,10 +39,10 @@ export function partitionInRow(table: IntTable | IntTableEdit, lists: PartitionL
 
 /** A state as the values of a row. */
 export function rowOfPartition(lists: PartitionLists, state: PartitionState): number[] {
-  const replicas = lists.brokers.numberOf(state.replicas);
+  const replicas = lists.brokersNumber(state.replicas);
   return [
     replicas,
-    lists.brokers.numberOf(state.isr),
+    lists.brokersNumber(state.isr),
     state.leader,
     state.leaderEpoch,
     state.partitionEpoch,
