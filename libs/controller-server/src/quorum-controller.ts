@@ -23,6 +23,7 @@ import { ControllerRegistrar } from './controller-registrar';
 import { firstLevels } from './first-levels';
 import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
 import { IdleRecords } from './idle-records';
+import { LeaderBalancer } from './leader-balancer';
 import { logUncleanElections } from './log-unclean-elections';
 import { PartitionSweeper } from './partition-sweeper';
 import { isPortGone } from './probe-broker';
@@ -47,6 +48,7 @@ export class QuorumController implements MetadataLogListener {
   #expiryTimer: DeadlineTimer | undefined;
   readonly #idleRecords: IdleRecords;
   readonly #registrar: ControllerRegistrar;
+  readonly #balancer: LeaderBalancer;
   /** Brokers of which a new life is being registered, and how many requests say so. */
   readonly #replaced = new Map<number, number>();
   #stopped = false;
@@ -61,6 +63,11 @@ export class QuorumController implements MetadataLogListener {
     this.sessions = new BrokerSessions(server.number('broker.session.timeout.ms'));
     this.sweeper = new PartitionSweeper(this);
     this.#registrar = new ControllerRegistrar(this, options);
+    this.#balancer = new LeaderBalancer(this, {
+      isEnabled: server.boolean('auto.leader.rebalance.enable'),
+      intervalMs: server.number('leader.imbalance.check.interval.seconds') * 1000,
+      percentage: server.number('leader.imbalance.per.broker.percentage'),
+    });
     this.#idleRecords = new IdleRecords(this, server.number('metadata.max.idle.interval.ms'));
     this.#replicated = createReplicatedState({
       name: 'controller',
@@ -179,6 +186,7 @@ export class QuorumController implements MetadataLogListener {
     this.#watchSessions();
     this.sweeper.begin();
     this.#idleRecords.start();
+    this.#balancer.start();
     for (const broker of this.latestImage.brokers()) if (!broker.fenced) this.#fenceIfGone(broker, 1);
   }
 
@@ -225,6 +233,7 @@ export class QuorumController implements MetadataLogListener {
     this.#expiryTimer = undefined;
     this.sweeper.stop();
     this.#idleRecords.stop();
+    this.#balancer.stop();
     this.#replicated.onResigned();
   }
 

@@ -79,7 +79,8 @@ export function sweepAll(image: MetadataImage): PartitionSweep {
   return new PartitionSweep(allPartitions(image));
 }
 
-function* allPartitions(image: MetadataImage): Iterable<HostedPartition> {
+/** Every partition of every topic, in the order of the image. */
+export function* allPartitions(image: MetadataImage): Iterable<HostedPartition> {
   for (const topic of image.topics()) {
     let partition = 0;
     for (const state of topic.partitions()) yield { topic, partition: partition++, state };

@@ -15,6 +15,7 @@ import { brokerHeartbeat } from '../brokers/broker-heartbeat';
 import { registerBroker, type RegisterBrokerRequest, type RegisterBrokerResponse } from '../brokers/register-broker';
 import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
+import { alterPartition } from '../partitions/alter-partition';
 import { SWEEP_STEP, type PartitionSweep, type SweepStepLimits } from '../partitions/partition-sweep';
 import { bootstrapRecords } from '../features/bootstrap';
 import { KRAFT_VERSION_FEATURE } from '../features/feature-names';
@@ -169,6 +170,19 @@ export class Scenario {
     const after = this.image.broker(brokerId);
     if (after?.inControlledShutdown) this.sessions.beginControlledShutdown(after, this.image.provenance.offset);
     return outcome;
+  }
+
+  /** The leader of a partition proposes these brokers as its ISR, under their present epochs. */
+  proposeIsr(topicName: string, partition: number, members: readonly number[]): void {
+    const topic = this.image.topicByName(topicName);
+    const state = topic?.partition(partition);
+    if (topic === undefined || state === undefined) throw new Error(`there is no ${topicName}-${partition}`);
+    const { leader, leaderEpoch, partitionEpoch } = state;
+    const newIsr = members.map((id) => ({ brokerId: id, brokerEpoch: this.epochOf(id) }));
+    const proposal = { partition, leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const topics = [{ topicId: topic.id, partitions: [proposal] }];
+    const sender = { principal: 'User:broker', brokerId: leader, brokerEpoch: this.epochOf(leader) };
+    this.commit(alterPartition(this.image, { ...sender, topics }, this));
   }
 
   fence(brokerId: number): boolean {
