@@ -71,6 +71,13 @@ export {
   BrokerLifecycleService,
 } from './gen/milena/controller/v1/broker_lifecycle_pb';
 export {
+  type RegisterControllerRequest,
+  RegisterControllerRequestSchema,
+  type RegisterControllerResponse,
+  RegisterControllerResponseSchema,
+  ControllerLifecycleService,
+} from './gen/milena/controller/v1/controller_lifecycle_pb';
+export {
   type ReplicaAssignment,
   ReplicaAssignmentSchema,
   type TopicConfig,
