@@ -36,7 +36,11 @@ describe('ballot', () => {
     expect(ballot.outcome).toBe('won');
   });
 
-  test('only a voter stands for election', () => {
-    expect(() => new Ballot([1, 2], 3, 2)).toThrow('only a voter');
+  test('the vote of a candidate that was removed from the voter set does not count', () => {
+    const ballot = new Ballot([1, 2], 3, 2);
+    ballot.record(1, true);
+    expect(ballot.outcome).toBe('open');
+    ballot.record(2, true);
+    expect(ballot).toMatchObject({ outcome: 'won', grantingIds: [1, 2] });
   });
 });

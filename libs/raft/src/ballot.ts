@@ -1,5 +1,3 @@
-import { invariant } from '@milena/model';
-
 type Vote = 'granted' | 'rejected' | 'failed' | 'pending';
 
 /**
@@ -9,15 +7,14 @@ type Vote = 'granted' | 'rejected' | 'failed' | 'pending';
 export class Ballot {
   private readonly votes: Map<number, Vote>;
 
-  /** The candidate votes for itself. */
+  /** The candidate votes for itself, if it is a voter. */
   constructor(
     voterIds: readonly number[],
     readonly selfId: number,
     private readonly majority: number,
   ) {
     this.votes = new Map(voterIds.map((id) => [id, 'pending']));
-    invariant(this.votes.has(selfId), 'only a voter stands for election', { selfId });
-    this.votes.set(selfId, 'granted');
+    if (this.votes.has(selfId)) this.votes.set(selfId, 'granted');
   }
 
   /** Counts an answer; the first one of a voter stands. Ids outside the ballot are ignored. */

@@ -17,7 +17,7 @@ export function receiveFetch(context: RaftContext, requestId: number, request: F
   }
   const progress = role.fetcher(request.replica, context.history.latest, context.nowMs);
   if (progress !== undefined) recordContact(progress, context.nowMs, context.settings.fetchTimeoutMs / 2);
-  if (decideFetch(context.log, request).type !== 'records') {
+  if (decideFetch(context.log, request, context.bugs).type !== 'records') {
     // Whatever it acknowledged in this epoch, its log no longer holds: its disk was lost.
     if (progress !== undefined) progress.logEndOffset = undefined;
     context.effects.answer(requestId, response(context, request));
@@ -64,7 +64,7 @@ function response(context: RaftContext, request: FetchRequest): FetchResponse {
   const { log, settings } = context;
   const { fetchOffset } = request;
   const empty = bare(context, 'NONE');
-  const decision = decideFetch(log, request);
+  const decision = decideFetch(log, request, context.bugs);
   switch (decision.type) {
     case 'records':
       return fetchOffset >= log.endOffset()
@@ -118,6 +118,7 @@ export function maybeAdvanceHighWatermark(context: RaftContext, leader: Leader):
     const progress = leader.voter(key);
     return progress === undefined ? ownEnd : progress.logEndOffset;
   });
+  if (bugs.countSelfAfterRemoval === true && !context.quorum.isVoter) ends.push(ownEnd);
   const committed = majorityOffset(ends);
   if (committed === undefined) return;
   if (committed <= leader.epochStartOffset && bugs.commitOlderEpochByCounting !== true) return;

@@ -9,7 +9,8 @@ import type { Follower } from './roles/follower';
 /** Acts for a follower; returns when it must act next. */
 export function pollFollower(context: RaftContext, role: Follower): number {
   const { quorum, nowMs } = context;
-  if (!quorum.isVoter) {
+  if (context.installing !== undefined) return Infinity;
+  if (!quorum.mayStand) {
     if (nowMs >= role.fetchDeadlineMs) {
       role.asksElsewhere = true;
       role.fetchDeadlineMs = nowMs + context.settings.fetchTimeoutMs;
@@ -32,7 +33,7 @@ export function pollFollower(context: RaftContext, role: Follower): number {
 export function suspect(context: RaftContext, nodeId: number): void {
   const { quorum, nowMs } = context;
   const { role } = quorum;
-  if (role.name !== 'follower' || role.leader.id !== nodeId || !quorum.isVoter || role.isLeaderSuspect) return;
+  if (role.name !== 'follower' || role.leader.id !== nodeId || !quorum.mayStand || role.isLeaderSuspect) return;
   if (!quorum.beginEagerAttempts(role.hasFetched)) return;
   role.isLeaderSuspect = true;
   role.suspicionDeadlineMs = nowMs;
@@ -66,7 +67,7 @@ export function answerEndQuorumEpoch(context: RaftContext, request: EndQuorumEpo
   if (request.leaderId < 0 || request.leaderId === context.self.id) return answer('INVALID_REQUEST');
   if (!context.observe(request.epoch, request.leaderId, undefined)) return answer('INVALID_REQUEST');
   const { role } = quorum;
-  if (role.name === 'follower' && quorum.isVoter) {
+  if (role.name === 'follower' && quorum.mayStand) {
     const { preferredCandidates } = request;
     const position = preferredCandidates.findIndex((key) => matchesReplica(key, context.self));
     const delayMs = context.timing.successorDelayMs(position, preferredCandidates.length);

@@ -23,6 +23,14 @@ export interface PlantedBugs {
   readonly skipCheckQuorum?: boolean;
   /** A leader does not listen to those who know of a newer epoch. */
   readonly ignoreNewerEpoch?: boolean;
+  /** A leader takes a fetch at its log start for valid without looking at the epoch. */
+  readonly trustEpochAtLogStart?: boolean;
+  /** The part of a snapshot that came from one leader is completed from another. */
+  readonly resumeSnapshotOfFormerLeader?: boolean;
+  /** What was flushed of the log before a snapshot replaced it counts as flushed of the log behind it. */
+  readonly keepDurableEndOverInstall?: boolean;
+  /** The log is cleaned up to the high watermark, be there a snapshot that ends there or not. */
+  readonly cleanBeyondSnapshot?: boolean;
   /** A voter set rules when it is committed, not when it is appended. */
   readonly applyVotersOnCommit?: boolean;
   /** A leader that removed itself from the voter set counts itself for the high watermark. */

@@ -42,7 +42,8 @@ function poll(context: RaftContext, role: Role): number {
 
 /** A voter waits for its time; an observer asks one node after the other who leads. */
 function pollUnattached(context: RaftContext, role: Unattached): number {
-  if (!context.quorum.isVoter) return pollFetch(context);
+  if (context.installing !== undefined) return Infinity;
+  if (!context.quorum.mayStand) return pollFetch(context);
   if (context.nowMs < role.electionDeadlineMs) return role.electionDeadlineMs;
   context.quorum.becomeProspective(context.nowMs);
   return context.nowMs;

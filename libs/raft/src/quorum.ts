@@ -13,12 +13,14 @@ import type { Resigned } from './roles/resigned';
 import type { Unattached } from './roles/unattached';
 import type { VoterSetHistory } from './voter-set-history';
 
-/** What the quorum tells its surroundings. */
-export interface QuorumEvents {
+/** What the quorum tells its surroundings, and asks them. */
+export interface QuorumSurroundings {
   /** The role object was replaced; `before` is the one that ended. */
   roleChanged(before: Role): void;
   /** What must be on disk before anything leaves. */
   persist(state: QuorumState): void;
+  /** Everything before it is known to be committed. */
+  highWatermark(): Offset | undefined;
 }
 
 /**
@@ -55,7 +57,7 @@ export class Quorum {
     private readonly history: VoterSetHistory,
     private readonly settings: RaftSettings,
     private readonly timing: ElectionTiming,
-    private readonly events: QuorumEvents,
+    private readonly surroundings: QuorumSurroundings,
   ) {
     this.current = { name: 'unattached', epoch: 0, leaderId: undefined, electionDeadlineMs: Infinity };
   }
@@ -70,6 +72,21 @@ export class Quorum {
 
   get isVoter(): boolean {
     return this.history.latest.includes(this.self);
+  }
+
+  /**
+   * Whether this replica may stand for election: a voter may, and so may one that was removed while the removal is not known
+   * to be committed. It may be the only one that has the record, and then nobody else can win (Raft dissertation, section
+   * 4.2.2). Its own vote does not count then.
+   */
+  get mayStand(): boolean {
+    const { latestOffset, previous } = this.history;
+    if (this.isVoter) return true;
+    return (
+      latestOffset !== undefined &&
+      latestOffset >= (this.surroundings.highWatermark() ?? 0) &&
+      previous.includes(this.self)
+    );
   }
 
   /** Whether this replica is the whole quorum. */
@@ -103,15 +120,15 @@ export class Quorum {
   /** Takes up the role that the quorum-state file and the log call for. */
   restore(file: QuorumState, lastEpochOfLog: number, nowMs: number): void {
     const { leaderEpoch: epoch, leaderId, votedId } = file;
-    const startMs = this.isVoter ? nowMs + (this.isOnlyVoter ? 0 : this.timing.startJitterMs()) : Infinity;
-    if (this.isVoter) this.eagerAttemptsLeft = this.settings.eagerAttempts;
+    const startMs = this.mayStand ? nowMs + (this.isOnlyVoter ? 0 : this.timing.startJitterMs()) : Infinity;
+    if (this.mayStand) this.eagerAttemptsLeft = this.settings.eagerAttempts;
     const unattached = (inEpoch: number, leader?: number): Unattached => {
       return { name: 'unattached', epoch: inEpoch, leaderId: leader, electionDeadlineMs: startMs };
     };
     if (epoch < lastEpochOfLog) return this.enter(unattached(lastEpochOfLog));
     const votedDirectoryId = file.votedDirectoryId === ZERO_UUID ? undefined : file.votedDirectoryId;
     this.voted = votedId === NO_NODE ? undefined : replicaKey(votedId, votedDirectoryId);
-    if (!this.isVoter && (leaderId === this.self.id || leaderId === NO_NODE)) return this.enter(unattached(epoch));
+    if (!this.mayStand && (leaderId === this.self.id || leaderId === NO_NODE)) return this.enter(unattached(epoch));
     if (this.isOnlyVoter) return this.enter(unattached(epoch));
     if (leaderId === this.self.id) return this.enter(this.resigned(epoch, startMs, [], []));
     if (leaderId !== NO_NODE) {
@@ -149,13 +166,13 @@ export class Quorum {
     const { name, epoch } = this.current;
     invariant(name === 'unattached' || name === 'prospective', 'votes are granted without a leader only', { name });
     this.voted = replicaKey(candidate.id, candidate.directoryId);
-    const electionDeadlineMs = this.isVoter ? nowMs + this.timing.electionTimeoutMs() : Infinity;
+    const electionDeadlineMs = this.mayStand ? nowMs + this.timing.electionTimeoutMs() : Infinity;
     this.enter({ name: 'unattached', epoch, leaderId: undefined, electionDeadlineMs });
   }
 
   becomeProspective(nowMs: number): void {
     const from = this.current;
-    invariant(this.isVoter, 'only a voter stands for election', { id: this.self.id });
+    invariant(this.mayStand, 'only a voter stands for election', { id: this.self.id });
     invariant(
       from.name === 'unattached' || from.name === 'follower' || from.name === 'candidate',
       'illegal transition',
@@ -210,10 +227,10 @@ export class Quorum {
   votersChanged(nowMs: number): void {
     const role = this.current;
     if (role.name === 'unattached') {
-      if (Number.isFinite(role.electionDeadlineMs) === this.isVoter) return;
-      const electionDeadlineMs = this.isVoter ? nowMs + this.timing.electionTimeoutMs() : Infinity;
+      if (Number.isFinite(role.electionDeadlineMs) === this.mayStand) return;
+      const electionDeadlineMs = this.mayStand ? nowMs + this.timing.electionTimeoutMs() : Infinity;
       this.enter({ ...role, electionDeadlineMs });
-    } else if ((role.name === 'prospective' || role.name === 'candidate') && !this.isVoter) {
+    } else if ((role.name === 'prospective' || role.name === 'candidate') && !this.mayStand) {
       const leaderId = role.name === 'prospective' ? role.leader?.id : undefined;
       this.enter({ name: 'unattached', epoch: role.epoch, leaderId, electionDeadlineMs: Infinity });
     }
@@ -223,13 +240,13 @@ export class Quorum {
     const before = this.current;
     invariant(role.epoch >= before.epoch, 'epochs never decrease', { from: before.epoch, to: role.epoch });
     this.current = role;
-    this.events.persist(this.state);
-    this.events.roleChanged(before);
+    this.surroundings.persist(this.state);
+    this.surroundings.roleChanged(before);
   }
 
   /** The remaining time is kept, so that a stream of hopeless candidates cannot keep a good one from standing. */
   private unattachedDeadlineMs(epoch: number, nowMs: number): number {
-    if (!this.isVoter) return Infinity;
+    if (!this.mayStand) return Infinity;
     const from = this.current;
     if (epoch > from.epoch && from.name !== 'follower' && from.name !== 'leader') return from.electionDeadlineMs;
     return nowMs + (this.eagerAttemptsLeft > 0 ? this.timing.retryJitterMs() : this.timing.electionTimeoutMs());

@@ -47,7 +47,7 @@ export class RaftContext {
   highWatermark: Offset | undefined;
   /** The snapshot that is being received from the leader. */
   snapshotFetch: SnapshotFetch | undefined;
-  /** The snapshot that was received and is being installed: the log is about to be replaced, so nothing is fetched. */
+  /** The snapshot that was received and is being installed: the log is about to be replaced, so it fetches nothing and stands for nothing. */
   installing: OffsetAndEpoch | undefined;
   /** Set once a shutdown began. */
   stopping: Stopping | undefined;
@@ -87,6 +87,7 @@ export class RaftContext {
       persist: (state) => {
         this.effects.wantPersisted(this.bugs.forgetVote === true ? { ...state, votedId: NO_NODE } : state);
       },
+      highWatermark: () => this.highWatermark,
     });
   }
 

@@ -35,7 +35,7 @@ export function pollResigned(context: RaftContext, role: Resigned): number {
 
 /** Whether this replica was removed from the voter set and told so: nobody will tell it who follows, so it asks. */
 function isDone({ quorum }: RaftContext, role: Resigned): boolean {
-  return !quorum.isVoter && role.preferredCandidates.length > 0 && role.untold.size === 0;
+  return !quorum.mayStand && role.preferredCandidates.length > 0 && role.untold.size === 0;
 }
 
 /** A voter was told, or refuses to hear it. */

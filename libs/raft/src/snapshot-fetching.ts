@@ -87,8 +87,13 @@ export function dropSnapshotFetch(context: RaftContext): void {
 
 /** After a change of role: what was received counts on only while this replica stays with the leader it came from. */
 export function dropSnapshotOfFormerLeader(context: RaftContext): void {
-  const { snapshotFetch, quorum } = context;
+  const { snapshotFetch, quorum, bugs } = context;
   if (snapshotFetch === undefined) return;
+  if (bugs.resumeSnapshotOfFormerLeader === true) {
+    const { leaderId = snapshotFetch.leaderId, epoch } = quorum;
+    context.snapshotFetch = { ...snapshotFetch, leaderId, epoch };
+    return;
+  }
   const stays = quorum.epoch === snapshotFetch.epoch && quorum.leaderId === snapshotFetch.leaderId;
   if (!stays) dropSnapshotFetch(context);
 }

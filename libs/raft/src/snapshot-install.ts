@@ -15,7 +15,7 @@ export function snapshotInstalled(context: RaftContext, id: OffsetAndEpoch): voi
   invariant(isInPlace, 'an installed snapshot is all there is', { snapshot: id, ...ends });
   context.history.restoreFromSnapshot(id, log.snapshotVoters(id));
   context.votersChanged();
-  context.durable.restartAt(id.offset);
+  if (context.bugs.keepDurableEndOverInstall !== true) context.durable.restartAt(id.offset);
   context.raiseHighWatermark(id.offset);
   // The leader could not be asked meanwhile.
   if (role.name === 'follower') role.fetchDeadlineMs = nowMs + context.settings.fetchTimeoutMs;

@@ -52,7 +52,8 @@ function grantsPreVote(context: RaftContext, request: VoteRequest): boolean {
 function grantsVote(context: RaftContext, request: VoteRequest): boolean {
   const { role, votedFor, leaderId } = context.quorum;
   if (role.name !== 'unattached' && role.name !== 'prospective') return false;
-  if (votedFor !== undefined && context.bugs.grantVoteTwice !== true) return matchesReplica(votedFor, request.candidate);
+  if (votedFor !== undefined && context.bugs.grantVoteTwice !== true)
+    return matchesReplica(votedFor, request.candidate);
   if (leaderId !== undefined || !isUpToDate(context, request)) return false;
   context.quorum.grantVote(request.candidate, context.nowMs);
   return true;

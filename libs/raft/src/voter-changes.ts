@@ -54,6 +54,7 @@ function refusal(context: RaftContext, request: VoterChangeRequest): RefusedChan
   if (request.voter.directoryId === undefined) {
     return refusedChange('INVALID_REQUEST', 'the request does not name the directory id of the voter');
   }
+  if (bugs.overlapVoterChanges === true) return specificRefusal(context, request);
   if (quorum.role.change !== undefined) {
     return refusedChange('REQUEST_TIMED_OUT', 'another change of the voter set is under way');
   }
@@ -61,14 +62,19 @@ function refusal(context: RaftContext, request: VoterChangeRequest): RefusedChan
   if (highWatermark === undefined) {
     return refusedChange('REQUEST_TIMED_OUT', 'the leader has not committed a record of its epoch yet');
   }
-  if ((history.latestOffset ?? 0) >= highWatermark && bugs.overlapVoterChanges !== true) {
+  if ((history.latestOffset ?? 0) >= highWatermark) {
     return refusedChange('REQUEST_TIMED_OUT', 'the change of the voter set before is not committed yet');
   }
+  return specificRefusal(context, request);
+}
+
+function specificRefusal(context: RaftContext, request: VoterChangeRequest): RefusedChange | undefined {
+  const { latest } = context.history;
   switch (request.type) {
     case 'addVoter':
-      return newcomerRefusal(history.latest, request);
+      return newcomerRefusal(latest, request);
     case 'removeVoter':
-      return removalRefusal(history.latest, request);
+      return removalRefusal(latest, request);
     case 'updateVoter':
       return updateRefusal(context, request);
     default:

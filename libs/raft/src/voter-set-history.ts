@@ -24,6 +24,11 @@ export class VoterSetHistory {
     return this.written.findLast((entry) => entry.offset < limit)?.voters ?? this.bootstrap;
   }
 
+  /** The voter set that ruled before the latest one was written. */
+  get previous(): VoterSet {
+    return this.written.at(-2)?.voters ?? this.bootstrap;
+  }
+
   /** Where the latest voter set was written; undefined while the bootstrap one rules. */
   get latestOffset(): Offset | undefined {
     return this.written.at(-1)?.offset;

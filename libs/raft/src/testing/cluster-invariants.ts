@@ -1,24 +1,29 @@
 import type { RaftResponse } from '../messages';
+import { replicaKeyText } from '../replica-key';
+import { demand } from './safety-violation';
+import { SnapshotInvariants } from './snapshot-invariants';
 import type { TestCluster } from './test-cluster';
 import type { TestNode } from './test-node';
-import type { TextBatch } from './text-batches';
-
-/** A broken rule of Raft. */
-export class SafetyViolation extends Error {
-  override readonly name = 'SafetyViolation';
-}
+import { VoterInvariants } from './voter-invariants';
+import { rulingVoters } from './voters-in-log';
 
 /**
  * Watches a whole cluster from outside: election safety, leader completeness, log matching, the committed prefix, what a
- * majority has on disk, epochs and votes on disk (invariants R1 to R7 of the simulation's catalogue).
+ * majority has on disk, epochs and votes on disk, snapshots (invariants R1 to R8 of the simulation's catalogue), and who
+ * votes (R9, R10).
  */
 export class ClusterInvariants {
   private readonly leaderOfEpoch = new Map<number, number>();
   private readonly committed: string[] = [];
   private readonly seenHighWatermark = new Map<string, number>();
-  private readonly diskEpoch = new Map<number, number>();
+  private readonly diskEpoch = new Map<string, number>();
 
-  constructor(private readonly cluster: TestCluster) {}
+  private readonly voters: VoterInvariants;
+  private readonly snapshots = new SnapshotInvariants(this.committed);
+
+  constructor(private readonly cluster: TestCluster) {
+    this.voters = new VoterInvariants(cluster, () => this.committed.length);
+  }
 
   get committedCount(): number {
     return this.committed.length;
@@ -35,7 +40,14 @@ export class ClusterInvariants {
       if (node.raft === undefined) continue;
       this.checkLeader(node);
       this.checkHighWatermark(node);
+      this.snapshots.check(node);
     }
+    this.voters.check();
+  }
+
+  /** Voter sets that were committed. */
+  get voterSetCount(): number {
+    return this.committed.filter((record) => record.endsWith(':<voters>')).length;
   }
 
   /** What an answer says of a replica's epoch, and so the vote it grants there, is on that replica's disk. */
@@ -46,7 +58,7 @@ export class ClusterInvariants {
 
   /** Records of one offset and epoch are equal, and so is everything before them. */
   checkLogMatching(): void {
-    const logs = [...this.cluster.nodes.values()].map((node) => records(node.log.contents));
+    const logs = [...this.cluster.nodes.values()].map((node) => node.log.history());
     for (const left of logs) {
       for (const right of logs) {
         let offset = Math.min(left.length, right.length) - 1;
@@ -60,8 +72,9 @@ export class ClusterInvariants {
 
   private checkDisk(node: TestNode): void {
     const { leaderEpoch } = node.file;
-    demand(leaderEpoch >= (this.diskEpoch.get(node.id) ?? 0), `the epoch on the disk of ${node.id} went back`);
-    this.diskEpoch.set(node.id, leaderEpoch);
+    const disk = replicaKeyText(node.self);
+    demand(leaderEpoch >= (this.diskEpoch.get(disk) ?? 0), `the epoch on the disk of ${disk} went back`);
+    this.diskEpoch.set(disk, leaderEpoch);
   }
 
   private checkLeader(node: TestNode): void {
@@ -82,16 +95,18 @@ export class ClusterInvariants {
     if (raft === undefined || highWatermark === undefined || highWatermark === seen) return;
     demand(highWatermark > seen, `the high watermark of ${node.id} went back`);
     this.seenHighWatermark.set(life, highWatermark);
-    const log = records(node.log.contents);
+    const log = node.log.history();
     for (let offset = this.committed.length; offset < highWatermark; offset += 1) {
       this.committed.push(log[offset] ?? 'nothing');
     }
     this.checkPrefix(node, highWatermark, 'committed records differ');
-    if (raft.leadership.role === 'leader') this.checkCommit(node, highWatermark);
+    // What a snapshot holds was committed by others, or in a former life.
+    const isOfSnapshot = node.log.snapshotIds.some(({ offset }) => offset === highWatermark);
+    if (raft.leadership.role === 'leader' && !isOfSnapshot) this.checkCommit(node, highWatermark);
   }
 
   private checkPrefix(node: TestNode, end: number, complaint: string): void {
-    const log = records(node.log.contents);
+    const log = node.log.history();
     for (let offset = 0; offset < end; offset += 1) {
       demand(log[offset] === this.committed[offset], `${complaint}: ${node.id} at ${offset}`);
     }
@@ -100,9 +115,9 @@ export class ClusterInvariants {
   private checkCommit(node: TestNode, highWatermark: number): void {
     const { epochStartOffset } = node.raft?.leadership ?? {};
     demand(highWatermark > (epochStartOffset ?? 0), `${node.id} committed records of older epochs only`);
-    const voters = node.raft?.voters.ids ?? [];
-    const having = voters.filter((id) => {
-      const durable = records(this.cluster.node(id).log.durableContents);
+    const { voters } = rulingVoters(node);
+    const having = voters.filter(({ key }) => {
+      const durable = this.cluster.node(key.id).durableHistory(key);
       return durable[highWatermark - 1] === this.committed[highWatermark - 1];
     });
     demand(
@@ -112,22 +127,6 @@ export class ClusterInvariants {
   }
 }
 
-const cache = new WeakMap<readonly TextBatch[], readonly string[]>();
-
-/** One text per offset: epoch and value. */
-function records(batches: readonly TextBatch[]): readonly string[] {
-  let found = cache.get(batches);
-  if (found === undefined) {
-    found = batches.flatMap((batch) => batch.values.map((value) => `${batch.epoch}:${value}`));
-    cache.set(batches, found);
-  }
-  return found;
-}
-
 function epochOf(record: string | undefined): string | undefined {
   return record?.split(':', 1)[0];
-}
-
-function demand(condition: boolean, complaint: string): void {
-  if (!condition) throw new SafetyViolation(complaint);
 }

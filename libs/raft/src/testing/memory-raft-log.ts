@@ -3,9 +3,9 @@ import { continuesSnapshot } from '../epoch-ends';
 import type { RaftLog } from '../raft-log';
 import { VoterSet, type Voter } from '../voter-set';
 import { decodeTextBatches, encodeTextBatch, nextOffset, type TextBatch } from './text-batches';
-import { decodeTextSnapshot, encodeTextSnapshot } from './text-snapshot';
+import { decodeTextSnapshot, encodeTextSnapshot, type TextSnapshot } from './text-snapshot';
 
-interface StoredSnapshot {
+interface StoredSnapshot extends Pick<TextSnapshot, 'records' | 'voters'> {
   readonly id: OffsetAndEpoch;
   readonly bytes: Buffer;
 }
@@ -26,6 +26,11 @@ export class MemoryRaftLog implements RaftLog {
   private snapshots: readonly StoredSnapshot[] = [];
   private part: { readonly id: OffsetAndEpoch; bytes: Buffer } | undefined;
   private restarts = 0;
+  private ids: readonly OffsetAndEpoch[] = [];
+  private readonly histories = new WeakMap<
+    Records,
+    { base: readonly string[] | undefined; known: readonly string[] }
+  >();
 
   constructor(private readonly maker = 0) {}
 
@@ -37,19 +42,21 @@ export class MemoryRaftLog implements RaftLog {
     return this.durable.batches;
   }
 
+  /** The same array as long as no snapshot comes or goes. */
   get snapshotIds(): readonly OffsetAndEpoch[] {
-    return this.snapshots.map(({ id }) => id);
+    return this.ids;
+  }
+
+  /** What the snapshot says of the records before its end, as `history` has them. */
+  recordsIn(id: OffsetAndEpoch): readonly string[] {
+    return this.find(id)?.records ?? [];
   }
 
   /** Everything from offset 0 on as `epoch:value`, what a snapshot stands for included; `durably`: what a crash leaves. */
   history(how?: 'durably'): readonly string[] {
-    const { start, batches } = how === 'durably' ? this.durable : this.records;
-    const base = this.snapshots.findLast(({ id }) => id.offset <= start);
+    const known = this.historyOf(how === 'durably' ? this.durable : this.records);
     const latest = this.snapshots.at(-1);
-    const before = base === undefined ? [] : decodeTextSnapshot(base.bytes).records;
-    const known = [...before, ...batches.flatMap((batch) => batch.values.map((value) => `${batch.epoch}:${value}`))];
-    const isBehind = how === 'durably' && latest !== undefined && known.length < latest.id.offset;
-    return isBehind ? decodeTextSnapshot(latest.bytes).records : known;
+    return how === 'durably' && latest !== undefined && known.length < latest.id.offset ? latest.records : known;
   }
 
   /** Begins a flush; what it returns completes it. */
@@ -135,8 +142,7 @@ export class MemoryRaftLog implements RaftLog {
   }
 
   snapshotVoters(id: OffsetAndEpoch): VoterSet | undefined {
-    const stored = this.find(id);
-    const voters = stored === undefined ? undefined : decodeTextSnapshot(stored.bytes).voters;
+    const voters = this.find(id)?.voters;
     return voters === undefined ? undefined : VoterSet.of(voters);
   }
 
@@ -158,9 +164,9 @@ export class MemoryRaftLog implements RaftLog {
     const { part } = this;
     invariant(part !== undefined, 'a snapshot was begun');
     this.part = undefined;
-    if (!decodeTextSnapshot(part.bytes).isIntact) return false;
-    this.keep(part);
-    return true;
+    const { isIntact, records, voters } = decodeTextSnapshot(part.bytes);
+    if (isIntact) this.keep({ ...part, records, voters });
+    return isIntact;
   }
 
   /** Empties the log to start at the end of the snapshot, durably: the second step of an install. */
@@ -168,7 +174,7 @@ export class MemoryRaftLog implements RaftLog {
     this.restarts += 1;
     this.records = { start: id.offset, batches: [] };
     this.durable = this.records;
-    this.snapshots = this.snapshots.filter((stored) => stored.id.offset >= id.offset);
+    this.setSnapshots(this.snapshots.filter((stored) => stored.id.offset >= id.offset));
   }
 
   /** Makes a snapshot of everything before `end`. */
@@ -176,19 +182,35 @@ export class MemoryRaftLog implements RaftLog {
     const records = this.history().slice(0, end);
     const epoch = Number(records.at(-1)?.split(':', 1)[0]);
     const id = { offset: end, epoch };
-    this.keep({ id, bytes: encodeTextSnapshot({ id, maker: this.maker, voters: this.votersBefore(end), records }) });
+    const voters = this.votersBefore(end);
+    this.keep({ id, records, voters, bytes: encodeTextSnapshot({ id, maker: this.maker, voters, records }) });
   }
 
   /** Drops what the snapshot stands for, older snapshots included. */
   cleanTo({ offset: start }: OffsetAndEpoch): void {
     this.records = { start, batches: behind(start, this.records) };
     this.durable = { start, batches: behind(start, this.durable) };
-    this.snapshots = this.snapshots.filter(({ id }) => id.offset >= start);
+    this.setSnapshots(this.snapshots.filter(({ id }) => id.offset >= start));
+  }
+
+  private historyOf(records: Records): readonly string[] {
+    const base = this.snapshots.findLast(({ id }) => id.offset <= records.start)?.records;
+    const cached = this.histories.get(records);
+    if (cached !== undefined && cached.base === base) return cached.known;
+    const own = records.batches.flatMap((batch) => batch.values.map((value) => `${batch.epoch}:${value}`));
+    const known = [...(base ?? []), ...own];
+    this.histories.set(records, { base, known });
+    return known;
   }
 
   private keep(snapshot: StoredSnapshot): void {
     const others = this.snapshots.filter(({ id }) => id.offset !== snapshot.id.offset);
-    this.snapshots = [...others, snapshot].toSorted((left, right) => left.id.offset - right.id.offset);
+    this.setSnapshots([...others, snapshot].toSorted((left, right) => left.id.offset - right.id.offset));
+  }
+
+  private setSnapshots(snapshots: readonly StoredSnapshot[]): void {
+    this.snapshots = snapshots;
+    this.ids = snapshots.map(({ id }) => id);
   }
 
   private find({ offset: end, epoch }: OffsetAndEpoch): StoredSnapshot | undefined {
@@ -200,7 +222,7 @@ export class MemoryRaftLog implements RaftLog {
       control.flatMap((record, index) => (record.type === 'voters' && baseOffset + index < end ? [record.voters] : [])),
     );
     const base = this.snapshots.findLast(({ id }) => id.offset <= end);
-    return inLog.at(-1) ?? (base === undefined ? undefined : decodeTextSnapshot(base.bytes).voters);
+    return inLog.at(-1) ?? base?.voters;
   }
 }
 

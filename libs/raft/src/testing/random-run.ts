@@ -1,12 +1,18 @@
 import { createSeededRandom, type SeededRandom } from '@milena/platform/testing';
 import type { PlantedBugs } from '../planted-bugs';
 import { ClusterInvariants } from './cluster-invariants';
+import { RandomVoterChanges } from './random-voter-changes';
+import { installsIn, RandomSnapshots } from './random-snapshots';
 import { TestCluster } from './test-cluster';
 
 /** What happened in a run. */
 export interface RunSummary {
   readonly epochs: number;
   readonly committed: number;
+  /** Voter sets that were committed. */
+  readonly voterSets: number;
+  /** Snapshots that came from a leader. */
+  readonly installs: number;
   /** Virtual time from healing everything to all replicas agreeing. */
   readonly healedAfterMs: number;
 }
@@ -14,16 +20,21 @@ export interface RunSummary {
 const STEPS = 60;
 
 /**
- * One run of a cluster under everything a seed comes up with: loss, delay, reordering, cuts, kills, lost power. Safety is
- * checked after every event; at the end all is healed and the replicas must agree soon. Throws SafetyViolation.
+ * One run of a cluster under everything a seed comes up with: loss, delay, reordering, cuts, kills, lost power, snapshots,
+ * voters that come, go and lose their disks. Safety is checked after every event; at the end all is healed and the replicas
+ * must agree soon. Throws SafetyViolation.
  */
 export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSummary {
   const random = createSeededRandom(seed).fork('run');
+  const isDynamic = random.chance(0.5);
+  const snapshots = new RandomSnapshots(seed);
   const cluster = new TestCluster({
     voters: [1, 3, 3, 3, 5][random.below(5)] ?? 3,
     observers: random.below(2),
     seed,
-    source: random.chance(0.5) ? 'static' : 'checkpoint',
+    source: isDynamic ? 'checkpoint' : 'static',
+    joiners: isDynamic ? 1 + random.below(2) : 0,
+    autoJoin: isDynamic && random.chance(0.3),
     weather: {
       latencyMs: { min: 0, max: 1 + random.below(40) },
       loss: random.chance(0.5) ? 0 : random.fraction() * 0.2,
@@ -36,6 +47,7 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
       requestTimeoutMs: 400,
       fetchMaxWaitMs: 100,
       fetchMaxBytes: 200,
+      fetchSnapshotMaxBytes: snapshots.pieceBytes,
     },
     plantedBugs,
     observer: {
@@ -50,16 +62,20 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
   const check = () => {
     invariants.check();
   };
+  const voterChanges = new RandomVoterChanges(cluster, seed);
   for (const node of cluster.nodes.values()) node.start();
   for (let step = 0; step < STEPS; step += 1) {
     act(cluster, random, step);
+    if (isDynamic) voterChanges.act();
+    snapshots.act(cluster);
     check();
     cluster.run(random.below(random.chance(0.2) ? 1000 : 120), check);
     invariants.checkLogMatching();
   }
   const healedAfterMs = heal(cluster, check);
   invariants.checkLogMatching();
-  return { epochs: invariants.epochCount, committed: invariants.committedCount, healedAfterMs };
+  const { epochCount: epochs, committedCount: committed, voterSetCount: voterSets } = invariants;
+  return { epochs, committed, voterSets, installs: installsIn(cluster), healedAfterMs };
 }
 
 function act(cluster: TestCluster, random: SeededRandom, step: number): void {
@@ -84,11 +100,11 @@ function act(cluster: TestCluster, random: SeededRandom, step: number): void {
 function heal(cluster: TestCluster, check: () => void): number {
   cluster.network.heal();
   cluster.network.weather = { latencyMs: { min: 1, max: 1 }, loss: 0 };
-  return cluster.runUntil(() => {
-    check();
+  const hasHealed = () => {
     for (const node of cluster.nodes.values()) if (!node.isUp()) node.start();
     return agrees(cluster);
-  });
+  };
+  return cluster.runUntil(hasHealed, 20_000, check);
 }
 
 function agrees(cluster: TestCluster): boolean {

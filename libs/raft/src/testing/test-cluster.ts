@@ -99,11 +99,11 @@ export class TestCluster {
   }
 
   /** Runs until the condition holds; returns the time it took, or fails. */
-  runUntil(condition: () => boolean, withinMs = 20_000): number {
+  runUntil(condition: () => boolean, withinMs = 20_000, afterEach?: () => void): number {
     const fromMs = this.events.nowMs;
     while (!condition()) {
       if (this.events.nowMs - fromMs > withinMs) throw new Error('the condition did not come true in time');
-      this.events.run(1);
+      this.events.run(1, afterEach);
     }
     return this.events.nowMs - fromMs;
   }

@@ -7,7 +7,7 @@ import { INITIAL_QUORUM_STATE, type QuorumState } from '../quorum-state';
 import type { Raft } from '../raft';
 import type { RaftEffects } from '../raft-effects';
 import type { BootstrapVoters, RaftOptions } from '../raft-options';
-import type { ReplicaKey } from '../replica-key';
+import { replicaKeyText, type ReplicaKey } from '../replica-key';
 import { VoterSet } from '../voter-set';
 import type { EventQueue } from './event-queue';
 import { MemoryRaftLog } from './memory-raft-log';
@@ -55,6 +55,12 @@ export class TestNode implements NetworkPeer {
   endpoint: Endpoint | undefined;
   private bootstrap: BootstrapVoters;
   private disks = 1;
+  private readonly lostDisks = new Map<string, readonly string[]>();
+  /** Snapshots installed, and refused as damaged, since the node was made. */
+  installs = 0;
+  installsRefused = 0;
+  /** Whether the log is that of a snapshot of which the state machine does not know yet. */
+  isInstalling = false;
   private lives = 0;
   private nextRequestId = 1;
   private readonly replies = new Map<number, (response: RaftResponse) => void>();
@@ -84,6 +90,11 @@ export class TestNode implements NetworkPeer {
     return this.endpoint?.port;
   }
 
+  /** The voters it knows before its log says anything. */
+  get bootstrapVoters(): VoterSet {
+    return this.bootstrap.voters;
+  }
+
   isUp(): boolean {
     return this.raft !== undefined;
   }
@@ -98,6 +109,7 @@ export class TestNode implements NetworkPeer {
     this.isPersisting = false;
     this.tickAtMs = Infinity;
     this.replies.clear();
+    this.isInstalling = false;
     this.log.recover();
     this.raft = createRaft({
       ...this.options,
@@ -119,11 +131,17 @@ export class TestNode implements NetworkPeer {
 
   /** A node that is down gets an empty disk, formatted to join the quorum that is there. */
   replaceDisk(): void {
+    this.lostDisks.set(replicaKeyText(this.self), this.log.history('durably'));
     this.disks += 1;
     this.self = { id: this.id, directoryId: testDirectory(this.id, this.disks) };
     this.bootstrap = { voters: VoterSet.of([]), source: 'checkpoint' };
     this.log = new MemoryRaftLog(this.id);
     this.file = INITIAL_QUORUM_STATE;
+  }
+
+  /** What the disk of that replica of this node holds durably, or held when it was replaced. */
+  durableHistory(key: ReplicaKey): readonly string[] {
+    return this.lostDisks.get(replicaKeyText(key)) ?? this.log.history('durably');
   }
 
   /** A node that is down will be reached at another port from its next start on. */
@@ -163,8 +181,12 @@ export class TestNode implements NetworkPeer {
 
   /** Drops the records its newest snapshot stands for. */
   clean(): string {
-    const id = this.log.latestSnapshot();
-    if (id === undefined) return 'has no snapshot';
+    const newest = this.log.latestSnapshot();
+    if (newest === undefined) return 'has no snapshot';
+    // A driver that installs one leaves the log to the install.
+    if (this.raft !== undefined && newest.offset > (this.raft.highWatermark ?? 0)) return 'is installing a snapshot';
+    const isBeyond = this.options.plantedBugs?.cleanBeyondSnapshot === true;
+    const id = isBeyond ? { offset: this.raft?.highWatermark ?? newest.offset, epoch: 0 } : newest;
     this.log.cleanTo(id);
     return `log starts at ${id.offset}`;
   }
@@ -215,6 +237,7 @@ export class TestNode implements NetworkPeer {
     if (id === undefined) return;
     this.inThisLife(this.options.flushMs, () => {
       if (!this.log.placeReceived()) {
+        this.installsRefused += 1;
         this.input((raft) => {
           raft.snapshotRefused(id);
         });
@@ -222,7 +245,10 @@ export class TestNode implements NetworkPeer {
       }
       this.inThisLife(this.options.flushMs, () => {
         this.log.restartAt(id);
+        this.isInstalling = true;
         this.inThisLife(this.options.flushMs, () => {
+          this.isInstalling = false;
+          this.installs += 1;
           this.input((raft) => {
             raft.snapshotInstalled(id);
           });
