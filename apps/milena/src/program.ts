@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addBroker, addConfig, addGroup, addTopic } from './definitions/cluster-definitions';
+import { addBroker, addConfig, addFeatures, addGroup, addTopic } from './definitions/cluster-definitions';
 import { addCompletion } from './definitions/completion-definition';
 import { addDev } from './definitions/dev-definition';
 import { addMetadata } from './definitions/metadata-definitions';
@@ -21,6 +21,7 @@ export function createProgram(context: ProgramContext): Command {
   addGroup(program);
   addBroker(program);
   addConfig(program);
+  addFeatures(program);
   addQuorum(program, context);
   addMetadata(program);
   addServer(program, context);

@@ -1,6 +1,9 @@
 import { Argument, type Command } from 'commander';
 import type { ClusterOptions } from '../commands/cluster-options';
 import type { ConfigGetOptions, ConfigResource, ConfigSetOptions } from '../commands/config-commands';
+import type { ElectLeaderOptions } from '../commands/elect-leader';
+import type { FeatureChangeOptions } from '../commands/feature-commands';
+import type { ReassignOptions } from '../commands/reassign-commands';
 import type { CreateOptions } from '../commands/topic-commands';
 import { bootstrapServerOption, count, outputOption, repeated } from './option-kinds';
 
@@ -11,7 +14,7 @@ function clusterCommand(parent: Command, name: string, description: string): Com
 
 /** `milena topic`. */
 export function addTopic(program: Command): void {
-  const topic = program.command('topic').description('create, list, describe and delete topics');
+  const topic = program.command('topic').description('create, describe, move and delete topics');
   const commands = () => import('../commands/topic-commands.js');
   clusterCommand(topic, 'create', 'create a topic')
     .argument('<name>', 'name of the new topic')
@@ -32,9 +35,57 @@ export function addTopic(program: Command): void {
     .action(async (name: string, options: ClusterOptions & { total: number }) =>
       (await commands()).addPartitions(name, options),
     );
+  addPlacement(topic);
   clusterCommand(topic, 'delete', 'delete topics and all their records')
     .argument('<topic...>')
     .action(async (names: string[], options: ClusterOptions) => (await commands()).removeTopics(names, options));
+}
+
+function addPlacement(topic: Command): void {
+  const reassigning = () => import('../commands/reassign-commands.js');
+  clusterCommand(topic, 'reassign', 'move replicas of a topic to other brokers, or take that back')
+    .argument('<topic>')
+    .argument('[partition=brokers...]', 'where partitions are to be, as 0=1,2,3; with --cancel their numbers alone')
+    .option('--cancel', 'take back what is under way: of the partitions named, or of all')
+    .option('--keep-replication-factor', 'refuse to add or remove replicas on balance')
+    .option('--wait', 'go on until nothing of the topic is on the move any more')
+    .action(async (name: string, words: string[], options: ReassignOptions) =>
+      (await reassigning()).reassignTopic(name, words, options),
+    );
+  clusterCommand(topic, 'reassignments', 'show which partitions are on the move')
+    .argument('[topic...]')
+    .action(async (names: string[], options: ClusterOptions) =>
+      (await reassigning()).listReassignments(names, options),
+    );
+  clusterCommand(topic, 'elect-leader', 'give leaderships back to the preferred replicas')
+    .argument('[topic]', 'whose partitions; those of all topics without it')
+    .option('--partition <n>', 'only this one; may be repeated', repeated, [])
+    .option('--unclean', 'elect any replica for partitions without a leader, although records may be lost')
+    .action(async (name: string | undefined, options: ElectLeaderOptions) =>
+      (await import('../commands/elect-leader.js')).electLeader(name, options),
+    );
+}
+
+/** `milena features`. */
+export function addFeatures(program: Command): void {
+  const features = program.command('features').description('show and change the levels of versioned features');
+  const commands = () => import('../commands/feature-commands.js');
+  clusterCommand(features, 'describe', 'show levels in force and supported').action(async (options: ClusterOptions) =>
+    (await commands()).describeFeatures(options),
+  );
+  clusterCommand(features, 'upgrade', 'raise levels, all or none')
+    .argument('<feature=level...>')
+    .option('--validate-only', 'check the change and do not carry it out')
+    .action(async (words: string[], options: FeatureChangeOptions) =>
+      (await commands()).changeFeatures('upgrade', words, options),
+    );
+  clusterCommand(features, 'downgrade', 'lower levels, all or none; 0 puts a feature out of force')
+    .argument('<feature=level...>')
+    .option('--unsafe', 'even if metadata is lost by it')
+    .option('--validate-only', 'check the change and do not carry it out')
+    .action(async (words: string[], options: FeatureChangeOptions) =>
+      (await commands()).changeFeatures('downgrade', words, options),
+    );
 }
 
 /** `milena group`. */
