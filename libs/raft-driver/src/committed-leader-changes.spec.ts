@@ -44,6 +44,29 @@ describe('committed changes of leader', () => {
     expect(stories[2]).toEqual(whole);
   });
 
+  it('include the leader of the epoch in which a loaded snapshot ends', async () => {
+    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
+    const first = await cluster.activeWithin(1000);
+    await cluster.commit('a');
+    await cluster.startObserver(10);
+    await cluster.commit('b');
+    const { id } = await cluster.snapshot(10);
+    await cluster.stop(10);
+    const { driver } = await cluster.run(10, 'observer', [1, 2, 3]);
+    const story = storyOf(driver);
+    await cluster.commit('c');
+    cluster.kill(first.nodeId);
+    const second = await cluster.activeWithin(5000, first);
+    await cluster.commit('d');
+    expect(story).toMatchObject([
+      `snapshot ${id.offset}-${id.epoch}`,
+      { leaderId: first.nodeId, epoch: first.epoch, offset: id.offset - 1 },
+      'c',
+      { leaderId: second.nodeId, epoch: second.epoch },
+      'd',
+    ]);
+  });
+
   it('stand at the last offset of the batch that also holds the voters', async () => {
     const cluster = await DriverCluster.start({ voters: [1] });
     await cluster.activeWithin(1000);

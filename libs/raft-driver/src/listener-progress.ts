@@ -1,4 +1,4 @@
-import { invariant, type Offset, ZERO_OFFSET } from '@milena/model';
+import { addOffset, invariant, type Offset, type TimestampMs, ZERO_OFFSET } from '@milena/model';
 import type { Leadership, RaftLog } from '@milena/raft';
 import { batchesOf, type BatchView } from '@milena/record-batch';
 import { committedBatch, committedLeaderChange } from './committed-batch';
@@ -17,6 +17,8 @@ export function leaderInfo({ leaderId, epoch, leaderEndpoint }: Leadership): Lea
 export class ListenerProgress {
   #nextOffset: Offset = ZERO_OFFSET;
   #toldLeader: LeaderInfo | undefined;
+  /** The epoch whose leader the snapshot left out, as long as that is not told. */
+  #untold: { readonly epoch: number; readonly timestamp: TimestampMs } | undefined;
   /** Epoch of the `onLeader` that no `onResigned` followed yet. */
   #activeEpoch: number | undefined;
 
@@ -38,6 +40,7 @@ export class ListenerProgress {
       this.#activeEpoch = undefined;
       this.listener.onResigned(activeEpoch);
     }
+    this.#tellLeaderOfSnapshot(now);
     const leader = leaderInfo(now);
     if (this.#toldLeader !== undefined && sameLeader(this.#toldLeader, leader)) return;
     this.#toldLeader = leader;
@@ -64,18 +67,33 @@ export class ListenerProgress {
     if (!isDue || latest === undefined) return false;
     invariant(latest.offset <= highWatermark, 'a snapshot holds committed records only', { latest, highWatermark });
     this.#nextOffset = latest.offset;
-    this.listener.onSnapshot(this.snapshots.load(latest));
+    const snapshot = this.snapshots.load(latest);
+    this.listener.onSnapshot(snapshot);
+    this.#untold = { epoch: latest.epoch, timestamp: snapshot.timestamp };
     return true;
+  }
+
+  /** A snapshot says in which epoch it ends, not who led then; where that epoch goes on, its leader is known. */
+  #tellLeaderOfSnapshot({ leaderId, epoch }: Leadership): void {
+    const untold = this.#untold;
+    if (untold?.epoch !== epoch || leaderId === undefined) return;
+    this.#untold = undefined;
+    const offset = addOffset(this.#nextOffset, -1);
+    this.listener.onCommittedLeaderChange?.({ leaderId, epoch, offset, timestamp: untold.timestamp });
   }
 
   #tellControl(view: BatchView): void {
     if (this.listener.onCommittedLeaderChange === undefined) return;
     const change = committedLeaderChange(view);
-    if (change !== undefined) this.listener.onCommittedLeaderChange(change);
+    if (change === undefined) return;
+    this.#untold = undefined;
+    this.listener.onCommittedLeaderChange(change);
   }
 
   /** Tells that this node leads once the first record of its epoch, and so everything before, was delivered. */
-  tellActive({ role, epoch, epochStartOffset }: Leadership): void {
+  tellActive(now: Leadership): void {
+    const { role, epoch, epochStartOffset } = now;
+    this.#tellLeaderOfSnapshot(now);
     if (role !== 'leader' || epochStartOffset === undefined || this.#activeEpoch === epoch) return;
     if (this.#nextOffset <= epochStartOffset) return;
     this.#activeEpoch = epoch;

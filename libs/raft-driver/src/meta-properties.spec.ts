@@ -23,11 +23,15 @@ it('knows nothing of a folder that was never formatted', () => {
   expect(readMetaProperties(createMemoryDisk(), '/logs')).toBeUndefined();
 });
 
+/** What is written, without the checksum, so that the rest can be told wrong. */
+const WRITTEN = encodeMetaProperties(properties).replace(/^#.*\n/, '');
+
 it.each([
-  ['another version', encodeMetaProperties(properties).replace('version=1', 'version=0'), /version=0/],
-  ['no node id', encodeMetaProperties(properties).replace('node.id', 'broker.id'), /no node\.id/],
-  ['a node id that is no number', encodeMetaProperties(properties).replace('=101', '=one'), /node\.id=one/],
-  ['a directory id that is no uuid', encodeMetaProperties(properties).replace('q0dW', 'q'), /directory\.id/],
+  ['a changed bit', encodeMetaProperties(properties).replace('Some-Cluster', 'Somf-Cluster'), /checksum/],
+  ['another version', WRITTEN.replace('version=1', 'version=0'), /version=0/],
+  ['no node id', WRITTEN.replace('node.id', 'broker.id'), /no node\.id/],
+  ['a node id that is no number', WRITTEN.replace('=101', '=one'), /node\.id=one/],
+  ['a directory id that is no uuid', WRITTEN.replace('q0dW', 'q'), /directory\.id/],
   ['an empty file', '', /no version/],
 ])('refuses %s and names the file', (_what, text, message) => {
   expect(() => decodeMetaProperties(text, '/logs/meta.properties')).toThrow(UnusableLogFolder);

@@ -1,3 +1,4 @@
+import { crc32c } from '@milena/bytes';
 import { replaceFile } from '@milena/log-store';
 import { isUuid, type Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
@@ -7,6 +8,8 @@ import { readWholeFile } from './read-whole-file';
 export const META_PROPERTIES_FILE = 'meta.properties';
 
 const MAX_BYTES = 64 * 1024;
+/** What the comment begins with. Kafka's files have none. */
+const CHECKSUM = '#crc32c=';
 
 /** Whose folder this is: one file per log folder, written by `format` only. */
 export interface MetaProperties {
@@ -20,19 +23,31 @@ export class UnusableLogFolder extends Error {
   override readonly name = 'UnusableLogFolder';
 }
 
-/** The file's text: Java properties, version 1 (KIP-853 adds directory.id). */
+/**
+ * The file's text: Java properties, version 1 (KIP-853 adds directory.id), below a comment with a CRC-32C of the rest: a
+ * directory id of which one bit changed is that of a replica nobody knows.
+ */
 export function encodeMetaProperties(properties: MetaProperties): string {
-  return [
+  const lines = [
     `cluster.id=${properties.clusterId}`,
     `directory.id=${properties.directoryId}`,
     `node.id=${properties.nodeId}`,
     'version=1',
     '',
   ].join('\n');
+  return `${CHECKSUM}${checksumOf(lines)}\n${lines}`;
+}
+
+function checksumOf(lines: string): string {
+  return crc32c(Buffer.from(lines, 'utf8')).toString(16).padStart(8, '0');
 }
 
 /** Parses the file's text; UnusableLogFolder names `path` and what is wrong. Comments and unknown keys are skipped. */
 export function decodeMetaProperties(text: string, path: string): MetaProperties {
+  const [first = ''] = text.split('\n', 1);
+  if (first.startsWith(CHECKSUM) && first.slice(CHECKSUM.length) !== checksumOf(text.slice(first.length + 1))) {
+    throw new UnusableLogFolder(`${path} fails its checksum`);
+  }
   const values = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const match = /^\s*([^#!\s=:][^\s=:]*)\s*[=:]\s*(.*?)\s*$/.exec(line);

@@ -59,7 +59,10 @@ export interface MetadataLogListener {
   onSnapshot(snapshot: MetadataSnapshot): void;
   /** Every committed batch in offset order, each once, from offset 0 or a snapshot on. Control batches are left out. */
   onCommitted(batch: CommittedBatch): void;
-  /** A leader took over; told in its place among the batches, for those who show the history of leaders. */
+  /**
+   * A leader took over; told in its place among the batches, for those who show the history of leaders. Behind a snapshot
+   * the leader of the snapshot's epoch is told, unless another epoch has begun: then that one's follows in the log.
+   */
   onCommittedLeaderChange?(change: CommittedLeaderChange): void;
   /**
    * This node leads `epoch`, its epoch's first record is committed, and everything before `startOffset`, the first offset

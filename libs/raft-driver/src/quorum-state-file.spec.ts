@@ -20,10 +20,16 @@ const KAFKA_VERSION_0 =
 const KAFKA_VERSION_1 =
   '{"leaderId":2,"leaderEpoch":7,"votedId":3,"votedDirectoryId":"q0dWYbT3T0SVNzu4XMNe4w","data_version":1}';
 
-it('writes the line that Kafka writes, in both versions', () => {
-  expect(encodeQuorumState(state, { dataVersion: 1 })).toBe(KAFKA_VERSION_1);
+/** What is written is Kafka's line with a checksum as its last field. */
+const withoutChecksum = (line: string): string => line.replace(/,"crc32c":"[0-9a-f]{8}"}$/, '}');
+
+it('writes the line that Kafka writes, in both versions, and a checksum', () => {
+  const line = encodeQuorumState(state, { dataVersion: 1 });
+  expect(withoutChecksum(line)).toBe(KAFKA_VERSION_1);
+  expect(decodeQuorumState(line)).toEqual(state);
+  expect(() => decodeQuorumState(line.replace('"votedId":3', '"votedId":2'))).toThrow(/checksum/);
   const voted = { leaderId: 2, leaderEpoch: 4, votedId: -1, votedDirectoryId: ZERO_UUID };
-  expect(encodeQuorumState(voted, { dataVersion: 0, voterIds: [1, 2, 3] })).toBe(KAFKA_VERSION_0);
+  expect(withoutChecksum(encodeQuorumState(voted, { dataVersion: 0, voterIds: [1, 2, 3] }))).toBe(KAFKA_VERSION_0);
 });
 
 it('reads the line that Kafka writes, in both versions and with a line end', () => {

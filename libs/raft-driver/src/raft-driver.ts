@@ -174,6 +174,8 @@ class Driver implements RaftDriver {
     // A former process may have died between the rename of its quorum-state and the sync of the folder. What is acted on
     // from here on, a vote above all, must not be forgotten in a power cut.
     await platform.disk.fsyncDirectory(folder);
+    // Refused before anything else is touched.
+    readQuorumState(platform.disk, folder);
     const bootstrap = this.#bootstrapVoters(folder);
     const mark = await this.#openMark(folder);
     this.#mark = mark;

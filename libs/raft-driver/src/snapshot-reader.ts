@@ -1,5 +1,5 @@
 import { MalformedInput } from '@milena/bytes';
-import type { TimestampMs } from '@milena/model';
+import type { OffsetAndEpoch, TimestampMs } from '@milena/model';
 import type { Disk, DiskFile } from '@milena/platform';
 import {
   BATCH_HEADER_BYTES,
@@ -27,9 +27,13 @@ export interface SnapshotHead {
 
 /**
  * The batches of a snapshot in Kafka's format, from the header's to the footer's, each checked: CRC, offsets from 0 without
- * a gap, header first, footer last. A batch is good until the next is asked for. Throws UnusableSnapshot.
+ * a gap, the snapshot's epoch (which no CRC covers), header first, footer last. A batch is good until the next is asked for. Throws UnusableSnapshot.
  */
-export function* snapshotBatches(disk: Disk, path: string): Generator<BatchView, void, undefined> {
+export function* snapshotBatches(
+  disk: Disk,
+  path: string,
+  { epoch }: Pick<OffsetAndEpoch, 'epoch'>,
+): Generator<BatchView, void, undefined> {
   const file = disk.open(path, { readOnly: true });
   try {
     let expected = 0;
@@ -38,6 +42,9 @@ export function* snapshotBatches(disk: Disk, path: string): Generator<BatchView,
       const { header, bytes } = view;
       if (!verifyCrc(bytes)) throw new MalformedInput(`the batch at offset ${header.baseOffset} fails its CRC`);
       if (header.baseOffset !== expected || isEnded) throw new MalformedInput('its batches do not follow one another');
+      if (header.partitionLeaderEpoch !== epoch) {
+        throw new MalformedInput(`the batch at offset ${header.baseOffset} is of epoch ${header.partitionLeaderEpoch}`);
+      }
       if (expected === 0) headOf(view);
       expected = header.nextOffset;
       isEnded = header.isControl && hasFooter(bytes);
@@ -53,8 +60,8 @@ export function* snapshotBatches(disk: Disk, path: string): Generator<BatchView,
 }
 
 /** Reads the first batch only. Throws UnusableSnapshot. */
-export function readSnapshotHead(disk: Disk, path: string): SnapshotHead {
-  for (const view of snapshotBatches(disk, path)) return headOf(view);
+export function readSnapshotHead(disk: Disk, path: string, id: OffsetAndEpoch): SnapshotHead {
+  for (const view of snapshotBatches(disk, path, id)) return headOf(view);
   throw new UnusableSnapshot(path, 'it is empty');
 }
 

@@ -78,19 +78,19 @@ export class SnapshotStore {
 
   /** What the snapshot says of itself. Throws UnusableSnapshot. */
   head(id: OffsetAndEpoch): SnapshotHead {
-    return readSnapshotHead(this.options.disk, this.pathOf(id));
+    return readSnapshotHead(this.options.disk, this.pathOf(id), id);
   }
 
   /** The snapshot as listeners get it. Throws UnusableSnapshot, `batches` too. */
   load(id: OffsetAndEpoch): MetadataSnapshot {
     const { disk } = this.options;
     const path = this.pathOf(id);
-    return { id, timestamp: this.head(id).timestamp, batches: () => recordValues(snapshotBatches(disk, path)) };
+    return { id, timestamp: this.head(id).timestamp, batches: () => recordValues(snapshotBatches(disk, path, id)) };
   }
 
   /** Reads every byte of the snapshot, others having their turn now and then. Rejects with UnusableSnapshot. */
   check(id: OffsetAndEpoch): Promise<void> {
-    return this.#checkFile(this.pathOf(id));
+    return this.#checkFile(id, this.pathOf(id));
   }
 
   /** Begins to receive a snapshot in place of one begun before. */
@@ -122,7 +122,7 @@ export class SnapshotStore {
     const receiving = this.#receiving;
     invariant(receiving !== undefined && isSameSnapshot(receiving.id, id), 'what is installed was received', { id });
     try {
-      await this.#checkFile(receiving.path);
+      await this.#checkFile(id, receiving.path);
       await receiving.file.fdatasync();
     } catch (error) {
       this.abandon();
@@ -192,9 +192,9 @@ export class SnapshotStore {
     this.#ids.sort((left, right) => left.offset - right.offset || left.epoch - right.epoch);
   }
 
-  async #checkFile(path: string): Promise<void> {
+  async #checkFile(id: OffsetAndEpoch, path: string): Promise<void> {
     const breather = new Breather(this.options);
-    for (const { header } of snapshotBatches(this.options.disk, path)) {
+    for (const { header } of snapshotBatches(this.options.disk, path, id)) {
       if (header.sizeInBytes > 0 && breather.isDue()) await breather.pause();
     }
   }
