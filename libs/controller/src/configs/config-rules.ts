@@ -9,6 +9,7 @@ import {
 } from '@milena/config-schema';
 import type { ConfigResource, MetadataImage } from '@milena/metadata';
 import { failure, success, type Result } from '@milena/model';
+import { isElrEnabled, MIN_ISR_KEY } from '../partitions/partition-rules';
 
 /** What is known of the keys of one resource. */
 export interface ConfigRules {
@@ -60,10 +61,24 @@ function brokerRules(image: MetadataImage, name: string, server: ServerConfig): 
     return failure('BROKER_ID_NOT_REGISTERED', `there is no broker ${name}`);
   }
   return success({
-    check: (entries) => validateBrokerConfig(entries, name === '' ? 'all' : 'one'),
+    check: (entries) => {
+      const refusal = name !== '' && isElrEnabled(image) ? ownMinIsrRefusal(image, name, entries) : undefined;
+      return refusal ?? validateBrokerConfig(entries, name === '' ? 'all' : 'one');
+    },
     isList: (key) => serverKey(key)?.type === 'list',
     inherited: (key) => (serverKey(key) === undefined ? undefined : clusterServer(image, server).text(key as never)),
   });
+}
+
+/** With ELR everybody must know the same value: a broker with a smaller one would commit what the controller takes for uncommitted. */
+function ownMinIsrRefusal(
+  image: MetadataImage,
+  name: string,
+  entries: ReadonlyMap<string, string>,
+): Result<void> | undefined {
+  const value = entries.get(MIN_ISR_KEY);
+  if (value === undefined || image.configValue({ type: 'BROKER', name }, MIN_ISR_KEY) === value) return undefined;
+  return failure('INVALID_CONFIG', `${MIN_ISR_KEY} is set for topics or for all brokers while ELR is in use`);
 }
 
 /** The controller's own configuration under what was set for all brokers. */

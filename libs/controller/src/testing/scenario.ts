@@ -7,6 +7,7 @@ import {
   type ConfigResource,
   type MetadataImage,
   type MetadataRecord,
+  type SupportedFeature,
 } from '@milena/metadata';
 import { offset, success, uuidFromBytes, ZERO_UUID, type Result, type Uuid } from '@milena/model';
 import { BrokerSessions } from '../brokers/broker-sessions';
@@ -103,7 +104,15 @@ export class Scenario {
 
   register(
     brokerId: number,
-    { dir = `disk${brokerId}`, rack, cluster = CLUSTER_ID, incarnation, clean, formerEpoch }: RegisterOptions = {},
+    {
+      dir = `disk${brokerId}`,
+      rack,
+      cluster = CLUSTER_ID,
+      incarnation,
+      clean,
+      formerEpoch,
+      features = SUPPORTED_FEATURES,
+    }: RegisterOptions = {},
   ): Result<RegisterBrokerResponse> {
     const incarnationId = idNamed(incarnation ?? `life${this.#incarnation++}`);
     const request = {
@@ -112,7 +121,7 @@ export class Scenario {
       brokerId,
       incarnationId,
       listeners: [{ name: 'INTERNAL', host: `host${brokerId}`, port: 9094, securityProtocol: 'PLAINTEXT' as const }],
-      features: SUPPORTED_FEATURES,
+      features,
       ...(rack === undefined ? {} : { rack }),
       logDirectories: dir.split(',').map(idNamed),
       previousBrokerEpoch: clean ? this.epochOf(brokerId) : -1,
@@ -269,6 +278,7 @@ export interface RegisterOptions {
   readonly incarnation?: string;
   /** The former life ended with an orderly stop. */
   readonly clean?: boolean;
+  readonly features?: readonly SupportedFeature[];
   /** Epoch this very process was registered with before. */
   readonly formerEpoch?: number;
 }
