@@ -89,8 +89,7 @@ function successors(context: RaftContext, leader: Leader): readonly ReplicaKey[]
 /** Acts for a leader; returns when it must act next. */
 export function pollLeader(context: RaftContext, leader: Leader): number {
   const { nowMs } = context;
-  const quorumDeadlineMs = contactDeadlineMs(context, leader);
-  if (nowMs >= quorumDeadlineMs) {
+  if (nowMs >= contactDeadlineMs(context, leader)) {
     resign(context, leader);
     return nowMs;
   }
@@ -100,7 +99,7 @@ export function pollLeader(context: RaftContext, leader: Leader): number {
     return nowMs;
   }
   answerParkedFetches(context, leader);
-  let nextMs = Math.min(quorumDeadlineMs, changeMs, announceEpoch(context, leader));
+  let nextMs = Math.min(contactDeadlineMs(context, leader), changeMs, announceEpoch(context, leader));
   for (const { deadlineMs } of leader.parked.values()) nextMs = Math.min(nextMs, deadlineMs);
   return nextMs;
 }

@@ -111,6 +111,8 @@ export class RaftContext {
 
   /** Another voter set rules from here on: it was appended, truncated away, or came with a snapshot. */
   votersChanged(): void {
+    const snapshot = this.log.latestSnapshot();
+    if (snapshot !== undefined) this.history.forgetBefore(snapshot.offset);
     this.quorum.votersChanged(this.nowMs);
     const { role } = this.quorum;
     if (role.name === 'leader') role.votersChanged(this.history.latest);

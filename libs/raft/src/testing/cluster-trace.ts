@@ -51,8 +51,12 @@ export class ClusterTrace implements NodeObserver {
     if (stopped) this.write('roles', node, 'stops');
   }
 
-  received(node: TestNode, message: RaftRequest | RaftResponse): void {
-    this.write(topicOf(message.type), node, `hears: ${describeMessage(message)}`);
+  received(node: TestNode, message: RaftRequest | RaftResponse, from?: number): void {
+    this.write(
+      topicOf(message.type),
+      node,
+      `hears${from === undefined ? '' : ` from ${from}`}: ${describeMessage(message)}`,
+    );
   }
 
   answers(): void {

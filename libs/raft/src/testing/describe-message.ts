@@ -40,6 +40,8 @@ function describeResponse(response: RaftResponse): string {
   const leader = response.leaderId < 0 ? 'no leader' : `leader ${response.leaderId}`;
   const facts = `${error} (epoch ${response.epoch}, ${leader})`;
   if (response.type === 'vote') return `${response.voteGranted ? 'granted' : 'refused'}${facts}`;
+  const isFetched = response.type === 'fetch' || response.type === 'fetchSnapshot';
+  if (isFetched && response.error !== 'NONE') return `nothing,${facts}`;
   if (response.type === 'fetchSnapshot') {
     return `snapshot ${snapshotName(response.snapshotId)}, ${response.bytes.length} of ${response.size} bytes${facts}`;
   }

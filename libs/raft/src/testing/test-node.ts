@@ -17,7 +17,8 @@ import { encodeTextBatch, textBatches } from './text-batches';
 /** Watches what a node does. */
 export interface NodeObserver {
   effects(node: TestNode, effects: RaftEffects): void;
-  received(node: TestNode, message: RaftRequest | RaftResponse): void;
+  /** A request came, or the answer of node `from` to a request of this node's. */
+  received(node: TestNode, message: RaftRequest | RaftResponse, from?: number): void;
   /** The answer leaves the node. */
   answers(node: TestNode, response: RaftResponse): void;
 }
@@ -303,14 +304,15 @@ export class TestNode implements NetworkPeer {
     const settle = (give: (raft: Raft) => void): void => {
       if (this.lives === life) this.input(give);
     };
+    const to = Number(endpoint.host.slice('node'.length));
     this.network.call({
       from: this.id,
-      to: Number(endpoint.host.slice('node'.length)),
+      to,
       port: endpoint.port,
       request,
       timeoutMs,
       answered: (response) => {
-        if (this.lives === life && this.raft !== undefined) this.observer.received(this, response);
+        if (this.lives === life && this.raft !== undefined) this.observer.received(this, response, to);
         settle((raft) => {
           raft.response(correlationId, response);
         });
