@@ -30,13 +30,13 @@ export class MetadataDelta {
   #compares: boolean;
   #compared: ImageChanges | undefined;
 
-  /** `start` is what the records are replayed onto. */
-  constructor(base: MetadataImage, start: MetadataImage = base) {
+  /** Made by `createDelta` and, with the place of the last record contained, by `createSnapshotDelta`. */
+  constructor(base: MetadataImage, snapshot?: Provenance) {
     this.base = base;
-    const contents = start.contents();
-    this.#provenance = contents.provenance;
+    const contents = (snapshot === undefined ? base : emptyImage).contents();
+    this.#compares = snapshot !== undefined;
+    this.#provenance = snapshot ?? contents.provenance;
     this.#nodes = new NodesDelta(contents);
-    this.#compares = start !== base;
     this.#topics = new TopicsDelta(contents.topics, { tracks: !this.#compares });
     this.#settings = new SettingsDelta(contents);
     this.#transaction = contents.openTransaction;
@@ -103,13 +103,6 @@ export class MetadataDelta {
     });
     if (this.#compares) this.#compared = imageChanges(this.base, image);
     return image;
-  }
-
-  /** Makes this delta one that holds a whole snapshot; for `createSnapshotDelta`. */
-  startSnapshot(provenance: Provenance): this {
-    this.#provenance = provenance;
-    this.#compares = true;
-    return this;
   }
 
   #change(record: MetadataRecord, offset: Offset): void {
@@ -202,5 +195,5 @@ export function createDelta(image: MetadataImage): MetadataDelta {
  * record the snapshot contains: the offset before the snapshot id's, and the id's epoch.
  */
 export function createSnapshotDelta(base: MetadataImage, last: Provenance): MetadataDelta {
-  return new MetadataDelta(base, emptyImage).startSnapshot(last);
+  return new MetadataDelta(base, last);
 }

@@ -5,6 +5,8 @@ import type { TopicEntry } from './topic-table';
 import { TopicsEdit } from './topics-edit';
 import type { TopicsImage } from './topics-image';
 
+const NONE: readonly number[] = Object.freeze([]);
+
 /** The part of a delta that holds topics and their partitions. */
 export class TopicsDelta {
   /** Topics created or changed that still exist, with the indexes of their changed partitions. */
@@ -34,10 +36,22 @@ export class TopicsDelta {
   }
 
   createPartition(record: PartitionRecord): void {
-    const { type, topicId, partitionId, ...state } = record;
+    const { topicId, partitionId } = record;
     const topic = this.#edit.topic(topicId);
-    invariant(partitionId === topic.count, `${type} is not the next partition`, { topicId, partitionId });
-    const created = { ...state, elr: state.elr ?? [], lastKnownElr: state.lastKnownElr ?? [] };
+    invariant(partitionId === topic.count, `${record.type} is not the next partition`, { topicId, partitionId });
+    const created: PartitionState = {
+      replicas: record.replicas,
+      isr: record.isr,
+      leader: record.leader,
+      leaderEpoch: record.leaderEpoch,
+      partitionEpoch: record.partitionEpoch,
+      leaderRecoveryState: record.leaderRecoveryState,
+      directories: record.directories,
+      addingReplicas: record.addingReplicas,
+      removingReplicas: record.removingReplicas,
+      elr: record.elr ?? NONE,
+      lastKnownElr: record.lastKnownElr ?? NONE,
+    };
     this.#check(topic, partitionId, created);
     this.#edit.addPartition(topic, created);
     this.#changed(topicId, partitionId);

@@ -18,6 +18,7 @@ export class TopicsEdit {
   readonly #lists: PartitionLists;
   readonly #base: TopicsContents;
   readonly #replicaCounts: Map<number, number>;
+  /** How many more or fewer partitions have a list of replicas, by the list's number. */
   readonly #countChanges = new globalThis.Map<number, number>();
   #partitionCount: number;
   /** The topic asked for last, because records come topic by topic; the table may not know yet that it grew. */
@@ -113,13 +114,7 @@ export class TopicsEdit {
       partitions: this.#partitions.apply(),
       lists: this.#lists,
       partitionCount: this.#partitionCount,
-      replicaCounts: this.#replicaCounts.withMutations((counts) => {
-        for (const [id, change] of this.#countChanges) {
-          const count = (counts.get(id) ?? 0) + change;
-          if (count === 0) counts.delete(id);
-          else counts.set(id, count);
-        }
-      }),
+      replicaCounts: this.#nextReplicaCounts(),
     };
     return new TopicsImage(hasTooMuchSpare(contents) ? cleanCopy(contents) : contents);
   }
@@ -139,9 +134,19 @@ export class TopicsEdit {
   }
 
   #countReplicas(row: number, change: 1 | -1): void {
-    const replicas = this.#lists.brokers.get(this.#partitions.get(row, COLUMN.replicas));
-    replicas.forEach((id, index) => {
-      if (replicas.indexOf(id) === index) this.#countChanges.set(id, (this.#countChanges.get(id) ?? 0) + change);
+    const replicas = this.#partitions.get(row, COLUMN.replicas);
+    this.#countChanges.set(replicas, (this.#countChanges.get(replicas) ?? 0) + change);
+  }
+
+  #nextReplicaCounts(): Map<number, number> {
+    return this.#replicaCounts.withMutations((counts) => {
+      for (const [replicas, change] of this.#countChanges) {
+        for (const id of new Set(this.#lists.brokers.get(replicas))) {
+          const count = (counts.get(id) ?? 0) + change;
+          if (count === 0) counts.delete(id);
+          else counts.set(id, count);
+        }
+      }
     });
   }
 }
