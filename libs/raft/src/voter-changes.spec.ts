@@ -1,0 +1,162 @@
+import { offset } from '@milena/model';
+import type { AddVoterRequest, RaftRequest, RaftResponse, UpdateVoterRequest } from './messages';
+import { TestCluster } from './testing/test-cluster';
+import { testEndpoint, type TestNode } from './testing/test-node';
+
+/** Voters 1 to 3, of which 3 leads epoch 1, controller 4 that follows, and an observer 101. */
+function quorum(source: 'static' | 'checkpoint' = 'checkpoint', autoJoin = false): TestCluster {
+  const cluster = new TestCluster({ voters: 3, joiners: 1, observers: 1, seed: 1, source, autoJoin });
+  for (const node of cluster.nodes.values()) node.start();
+  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
+  cluster.run(600);
+  expect(cluster.leader?.id).toBe(3);
+  return cluster;
+}
+
+function ask<T extends RaftResponse>(cluster: TestCluster, node: TestNode, request: RaftRequest): T {
+  let answer: RaftResponse | undefined;
+  node.serve(request, (response) => {
+    answer = response;
+  });
+  cluster.runUntil(() => answer !== undefined, 5000);
+  return answer as T;
+}
+
+const add: AddVoterRequest = {
+  type: 'addVoter',
+  clusterId: 'test-cluster',
+  voter: { id: 4, directoryId: 'disk4' },
+  endpoint: testEndpoint(4),
+  timeoutMs: 500,
+  ackWhenCommitted: true,
+};
+const update: UpdateVoterRequest = {
+  type: 'updateVoter',
+  clusterId: 'test-cluster',
+  epoch: 1,
+  voter: { id: 1, directoryId: 'disk1' },
+  endpoint: testEndpoint(1),
+  kraftVersions: { min: 0, max: 1 },
+};
+
+describe('changes of the voter set are checked', () => {
+  test.each<[string, RaftRequest]>([
+    ['INCONSISTENT_CLUSTER_ID', { ...add, clusterId: 'other' }],
+    ['INVALID_REQUEST', { ...add, voter: { id: 4 } }],
+    ['DUPLICATE_VOTER', { ...add, voter: { id: 1, directoryId: 'another' } }],
+    ['INVALID_VOTER_KEY', { ...add, voter: { id: 4, directoryId: 'another' } }],
+    ['VOTER_NOT_FOUND', { type: 'removeVoter', voter: { id: 1, directoryId: 'another' } }],
+    ['VOTER_NOT_FOUND', { type: 'removeVoter', voter: { id: 4, directoryId: 'disk4' } }],
+    ['FENCED_LEADER_EPOCH', { ...update, epoch: 0 }],
+    ['UNKNOWN_LEADER_EPOCH', { ...update, epoch: 2 }],
+    ['VOTER_NOT_FOUND', { ...update, voter: { id: 1, directoryId: 'another' } }],
+    ['INVALID_REQUEST', { ...update, kraftVersions: { min: 0, max: 0 } }],
+  ])('%s: %j', (error, request) => {
+    const cluster = quorum();
+    const end = cluster.node(3).log.endOffset();
+    expect(ask(cluster, cluster.node(3), request)).toMatchObject({ type: request.type, error });
+    expect(cluster.node(3).log.endOffset()).toBe(end);
+  });
+
+  test.each<RaftRequest>([add, { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } }, update])(
+    'nothing changes voters that are fixed by configuration',
+    (request) => {
+      const cluster = quorum('static');
+      expect(cluster.node(3).raft?.kraftVersion).toBe(0);
+      expect(ask(cluster, cluster.node(3), request)).toMatchObject({ error: 'UNSUPPORTED_VERSION' });
+    },
+  );
+
+  test('who does not lead says who does', () => {
+    const cluster = quorum();
+    const answer = ask(cluster, cluster.node(1), add);
+    expect(answer).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: 3, leaderEndpoint: testEndpoint(3) });
+  });
+
+  test('the only voter stays', () => {
+    const cluster = new TestCluster({ voters: 1, source: 'checkpoint' });
+    cluster.node(1).start();
+    cluster.run(50);
+    const request: RaftRequest = { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } };
+    expect(ask(cluster, cluster.node(1), request)).toMatchObject({ error: 'INVALID_REQUEST' });
+  });
+
+  test('nothing changes before the leader has committed a record of its epoch', () => {
+    const cluster = new TestCluster({ voters: 1, joiners: 1, source: 'checkpoint', flushMs: 1000 });
+    cluster.node(1).start();
+    cluster.run(100);
+    expect(ask(cluster, cluster.node(1), { ...add, voter: { id: 2, directoryId: 'disk2' } })).toMatchObject({
+      error: 'REQUEST_TIMED_OUT',
+      message: 'the leader has not committed a record of its epoch yet',
+    });
+  });
+});
+
+describe('the voter set', () => {
+  test('an endpoint that nobody can reach does not get into it (KAFKA-20661)', () => {
+    const cluster = quorum();
+    const unreachable = { ...update, endpoint: { ...testEndpoint(1), port: 9999 } };
+    expect(ask(cluster, cluster.node(3), unreachable)).toMatchObject({ error: 'REQUEST_TIMED_OUT' });
+    expect(cluster.node(3).raft?.voters.endpoint(1)).toEqual(testEndpoint(1));
+  });
+
+  test('a voter whose update fails tries again once in two fetch timeouts (KAFKA-17751)', () => {
+    const cluster = quorum();
+    const asked: number[] = [];
+    const leader = cluster.node(3);
+    cluster.network.peers.set(3, {
+      isUp: () => true,
+      life: () => 1,
+      serve: (request, reply) => {
+        if (request.type !== 'updateVoter') return leader.serve(request, reply);
+        asked.push(cluster.events.nowMs);
+        reply({ type: 'updateVoter', error: 'REQUEST_TIMED_OUT', epoch: 1, leaderId: 3 });
+      },
+    });
+    cluster.node(1).kill({ losesUnflushed: false });
+    cluster.node(1).move(9094);
+    cluster.node(1).start();
+    cluster.run(20_000);
+    expect(asked.length).toBe(5);
+    expect(asked.slice(1).map((at, index) => Math.round(at - (asked[index] ?? 0)))).toEqual([4000, 4000, 4000, 4000]);
+  });
+
+  test('a snapshot holds the one written last before its end', () => {
+    const cluster = quorum();
+    const { raft } = cluster.node(3);
+    expect(ask(cluster, cluster.node(3), add)).toMatchObject({ error: 'NONE' });
+    expect(raft?.voters.ids).toEqual([1, 2, 3, 4]);
+    expect(raft?.votersAt(offset(2))).toBeUndefined();
+    expect(raft?.votersAt(offset(3))).toMatchObject({ kraftVersion: 1, voters: { ids: [1, 2, 3] } });
+    expect(raft?.votersAt(offset(4))).toMatchObject({ kraftVersion: 1, voters: { ids: [1, 2, 3, 4] } });
+  });
+
+  test('a replica that was removed is described as an observer, and forgotten when it is gone for five minutes', () => {
+    const cluster = quorum();
+    const request: RaftRequest = { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } };
+    expect(ask(cluster, cluster.node(3), request)).toMatchObject({ error: 'NONE' });
+    const told = () => cluster.node(3).raft?.describe();
+    const ids = (list: 'voters' | 'observers') => told()?.[list].map(({ replica }) => replica.id);
+    expect(told()?.voters[0]).toMatchObject({ replica: { id: 2, directoryId: 'disk2' }, endpoint: testEndpoint(2) });
+    expect([ids('voters'), ids('observers')]).toEqual([
+      [2, 3],
+      [1, 4, 101],
+    ]);
+    cluster.node(1).kill({ losesUnflushed: false });
+    cluster.run(299_000);
+    expect(ids('observers')).toEqual([1, 4, 101]);
+    cluster.run(2000);
+    expect(ids('observers')).toEqual([4, 101]);
+  });
+
+  test('an observer without an endpoint neither joins nor answers for another', () => {
+    const cluster = quorum('checkpoint', true);
+    cluster.run(2000);
+    expect(cluster.leader?.raft?.voters.ids).toEqual([1, 2, 3, 4]);
+    const probe: RaftRequest = { type: 'describeReplica', clusterId: 'test-cluster', replica: { id: 4 } };
+    expect(ask(cluster, cluster.node(101), probe)).toMatchObject({ error: 'INVALID_VOTER_KEY', replica: { id: 101 } });
+    expect(ask(cluster, cluster.node(4), probe)).toMatchObject({ error: 'NONE', kraftVersions: { min: 0, max: 1 } });
+    const foreign = { ...probe, clusterId: 'other' };
+    expect(ask(cluster, cluster.node(4), foreign)).toMatchObject({ error: 'INCONSISTENT_CLUSTER_ID', leaderId: -1 });
+  });
+});
