@@ -1,8 +1,8 @@
 import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
-import { offset, timestampMs, type Uuid } from '@milena/model';
-import type { SpanOptions, Tracer } from '@milena/platform';
+import { offset, success, timestampMs, type Uuid } from '@milena/model';
+import { silentLogger, type SpanOptions, type Tracer } from '@milena/platform';
 import { createVirtualTime } from '@milena/platform/testing';
-import type { CommittedBatch, MetadataLogListener } from '@milena/raft-driver';
+import type { CommittedBatch, MetadataLog, MetadataLogListener, MetadataSnapshot } from '@milena/raft-driver';
 import { MetadataFollower, type MetadataFollowerOptions } from './metadata-follower';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -52,6 +52,80 @@ describe('MetadataFollower', () => {
       ...more,
     };
   }
+
+  /** A snapshot whose records the listener gets in two batches. */
+  function snapshot(end: number, records: readonly MetadataRecord[]): MetadataSnapshot {
+    const values = records.map((record) => Buffer.from(encodeMetadataRecord(record)));
+    return {
+      id: { offset: offset(end), epoch: 1 },
+      timestamp: timestampMs(7),
+      batches: () => [{ records: values.slice(0, 1) }, { records: values.slice(1) }],
+    };
+  }
+
+  it('publishes what a snapshot changes against the image before it, as one delta', () => {
+    const deltas: (readonly string[])[] = [];
+    const made = follower({
+      publish: (delta, image, { lastOffset, timestamp }) => {
+        deltas.push(
+          [...delta.deletedTopics.values(), ...delta.changedTopics.keys()],
+          [`${lastOffset} at ${timestamp}`],
+        );
+        published.push(Array.from(image.topics(), ({ name }) => name).sort());
+      },
+    });
+    listener.onCommitted(batch(0, [topic('gone'), topic('kept')]));
+    deltas.length = 0;
+    listener.onSnapshot(snapshot(9, [topic('kept'), topic('new')]));
+    expect(deltas).toEqual([['gone', 'new'.padEnd(21, 'A') + 'A'], ['8 at 7']]);
+    expect(published.at(-1)).toEqual(['kept', 'new']);
+    expect(made.image.provenance).toEqual({ offset: 8, epoch: 1 });
+    listener.onCommitted(batch(9, [topic('after')]));
+    expect(published.at(-1)).toEqual(['after', 'kept', 'new']);
+  });
+
+  it('publishes what a transaction wrote when it ends, and nothing of one that is aborted', () => {
+    follower();
+    listener.onCommitted(batch(0, [{ type: 'BeginTransactionRecord', name: 'first' }, topic('a')]));
+    listener.onCommitted(batch(2, [topic('b')]));
+    expect(published).toEqual([]);
+    listener.onCommitted(batch(3, [{ type: 'EndTransactionRecord' }]));
+    listener.onCommitted(batch(4, [{ type: 'BeginTransactionRecord', name: 'second' }, topic('never')]));
+    listener.onCommitted(batch(6, [{ type: 'AbortTransactionRecord', reason: 'the controller changed' }]));
+    expect(published).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it('writes a snapshot of the image after so many record bytes, and after so long, never inside a transaction', async () => {
+    const written: { readonly end: number; readonly records: number }[] = [];
+    const createSnapshot: MetadataLog['createSnapshot'] = (id, records) => {
+      written.push({ end: id.offset, records: [...records].length });
+      return Promise.resolve(success(undefined));
+    };
+    const size = encodeMetadataRecord(topic('a')).length;
+    const triggers = { recordBytesMax: 2 * size, intervalMs: 1000 };
+    const made = follower({ snapshots: { metadataLog: { createSnapshot }, triggers, logger: silentLogger } });
+    listener.onCommitted(batch(0, [topic('a')]));
+    expect(written).toEqual([]);
+    listener.onCommitted(batch(1, [topic('b')]));
+    expect(written).toEqual([{ end: 2, records: 2 }]);
+    await time.advance(10);
+    listener.onCommitted(batch(2, [{ type: 'BeginTransactionRecord', name: 't' }]));
+    listener.onCommitted(batch(3, [topic('c'), topic('d')]));
+    await time.advance(2000);
+    expect(written).toHaveLength(1);
+    listener.onCommitted(batch(5, [{ type: 'EndTransactionRecord' }]));
+    expect(written.at(-1)).toEqual({ end: 6, records: 4 });
+    await time.advance(10);
+    listener.onCommitted(batch(6, [{ type: 'NoOpRecord' }]));
+    await time.advance(1000);
+    expect(written.at(-1)).toEqual({ end: 7, records: 4 });
+    made.close();
+    await time.advance(5000);
+    expect(written).toHaveLength(3);
+  });
 
   it('publishes every batch whole, in order', () => {
     const made = follower();

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -55,6 +56,9 @@ export const nodeDisk: Disk = {
   },
   rename(from, to) {
     diskCall('rename', from, () => renameSync(from, to));
+  },
+  makeReadOnly(path) {
+    diskCall('makeReadOnly', path, () => chmodSync(path, 0o444));
   },
   removeFile(path) {
     unlessMissing('removeFile', path, () => unlinkSync(path), undefined);

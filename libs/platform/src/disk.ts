@@ -14,6 +14,8 @@ export interface Disk {
   makeFolder(path: string): void;
   /** Moves a file or folder over whatever file stands at `to`. */
   rename(from: string, to: string): void;
+  /** Lets nobody write a file any more; it can still be renamed and removed. */
+  makeReadOnly(path: string): void;
   /** Removes a file; a missing one is no error. */
   removeFile(path: string): void;
   /** Removes a folder with everything in it; a missing one is no error. */

@@ -186,6 +186,7 @@ export class SnapshotStore {
 
   async #adopt(id: OffsetAndEpoch, path: string): Promise<void> {
     const { disk, folder } = this.options;
+    disk.makeReadOnly(path);
     disk.rename(path, this.pathOf(id));
     await disk.fsyncDirectory(folder);
     this.#ids = [...this.#ids.filter((each) => !isSameSnapshot(each, id)), id];

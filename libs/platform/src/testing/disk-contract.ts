@@ -136,6 +136,16 @@ function describeNames(current: Current): void {
     file.close();
   });
 
+  it('renames and removes a file that nobody may write any more', () => {
+    const { disk, folder } = current();
+    disk.open(`${folder}/frozen`, { create: true }).close();
+    disk.makeReadOnly(`${folder}/frozen`);
+    disk.rename(`${folder}/frozen`, `${folder}/moved`);
+    expect(disk.open(`${folder}/moved`, { readOnly: true }).size()).toBe(0);
+    disk.removeFile(`${folder}/moved`);
+    expect(codeOf(() => disk.makeReadOnly(`${folder}/moved`))).toBe('ENOENT');
+  });
+
   it('renames a folder with what is in it', () => {
     const { disk, folder } = current();
     disk.makeFolder(`${folder}/t-0`);

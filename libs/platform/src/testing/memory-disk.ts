@@ -115,6 +115,7 @@ class TreeDisk implements MemoryDisk {
     const existing = this.#find(path);
     if (existing instanceof MemoryFolder) throw new DiskError('EISDIR', path, 'open');
     if (existing === undefined && options.create !== true) throw new DiskError('ENOENT', path, 'open');
+    if (existing?.isReadOnly === true && options.readOnly !== true) throw new DiskError('EACCES', path, 'open');
     return this.#handle(path, existing ?? this.#create(path), options.readOnly === true);
   }
 
@@ -173,6 +174,12 @@ class TreeDisk implements MemoryDisk {
       target.change(add);
       source.change(remove);
     }
+  }
+
+  makeReadOnly(path: string): void {
+    const entry = this.#find(path);
+    if (!(entry instanceof MemoryFile)) throw new DiskError('ENOENT', path, 'makeReadOnly');
+    entry.isReadOnly = true;
   }
 
   removeFile(path: string): void {

@@ -51,6 +51,8 @@ class GrowingBytes {
 
 /** Content of a file in memory: what reads see (the page cache), and what a power cut would leave (the durable image). */
 export class MemoryFile {
+  /** See Disk.makeReadOnly. */
+  isReadOnly = false;
   readonly #cached = new GrowingBytes();
   readonly #durable = new GrowingBytes();
   #dirty: ByteRange[] = [];
