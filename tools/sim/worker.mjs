@@ -1,7 +1,7 @@
 // One process of tools/sim: runs the seeds it is sent, one at a time, and answers with their reports.
 import { createRequire } from 'node:module';
 
-const { runSeed } = createRequire(import.meta.url)(process.argv[2]);
+const { runSeed, CRASH_SCENARIOS, countEffects, playCrash } = createRequire(import.meta.url)(process.argv[2]);
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 const LINES_MAX = 200;
 
@@ -11,7 +11,14 @@ function text({ atMs, level, message, facts }) {
   return `${atMs.toFixed(1).padStart(9)} ${level.padEnd(5)} ${host ?? ''} ${message} ${shown === '{}' ? '' : shown}`;
 }
 
-process.on('message', async ({ profile, seed, plantedBug, log, always }) => {
+process.on('message', async (task) => {
+  if (task.crashPoints === undefined) return void process.send(await playSeed(task));
+  const scenario = CRASH_SCENARIOS.find(({ name }) => name === task.crashPoints);
+  const { at, mode } = task;
+  process.send(at === undefined ? await countEffects(scenario) : await playCrash(scenario, at, mode));
+});
+
+async function playSeed({ profile, seed, plantedBug, log, always }) {
   const lines = [];
   const options = plantedBug === undefined ? {} : { plantedBug };
   if (log !== undefined) {
@@ -23,5 +30,5 @@ process.on('message', async ({ profile, seed, plantedBug, log, always }) => {
     };
   }
   const report = await runSeed(profile, seed, options);
-  process.send(lines.length === 0 ? report : { ...report, log: lines });
-});
+  return lines.length === 0 ? report : { ...report, log: lines };
+}

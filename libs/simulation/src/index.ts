@@ -1,4 +1,14 @@
-export { PLANTED_BUGS, PROFILES, type PlantedBug, type Profile, type RunOptions } from './profiles';
+export { PROFILES, type Profile, type RunOptions } from './profiles';
+export { PLANTED_BUGS, type PlantedBug } from './planted-bugs';
+export { RARE_STATES, type RareState } from './rare-states';
+export { CRASH_SCENARIOS, countEffects, playCrash, type CrashReport, type CrashScenario } from './crash-points';
+export {
+  checkLinearizable,
+  type Operation,
+  type SequentialModel,
+  type Verdict,
+} from './linearizability/check-linearizable';
+export { topicModel, type TopicInput, type TopicOutput } from './linearizability/topic-model';
 export { failureText, runSeed, runSeeds, type SeedRange } from './run-seeds';
 export type { SeedReport } from './seed-report';
 export type { Violation } from './violation';

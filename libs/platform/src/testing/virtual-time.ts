@@ -33,6 +33,8 @@ export interface VirtualTime {
 /** Start of virtual wall time when none is given: 2026-01-01 UTC. */
 const DEFAULT_START_MS = 1_767_225_600_000;
 const DEFAULT_PATIENCE_MS = 600_000;
+/** A delay lost in rounding would let no time pass: whoever waits for a deadline would look again for ever. */
+const LEAST_DELAY_MS = 0.001;
 
 /**
  * Continues when no promise continuation is ready any more. Node runs the tick queue only when the microtask queue is
@@ -62,7 +64,8 @@ class HeapTime implements VirtualTime {
   readonly timers: Timers = {
     after: (delayMs, run): Timer => {
       invariant(!Number.isNaN(delayMs), 'a delay is a number');
-      const event: TimedEvent = { atMs: this.#nowMs + Math.max(0, delayMs), sequence: this.#sequence++, run };
+      const delay = delayMs > 0 ? Math.max(delayMs, LEAST_DELAY_MS) : 0;
+      const event: TimedEvent = { atMs: this.#nowMs + delay, sequence: this.#sequence++, run };
       if (event.atMs < Infinity) this.#heap.push(event);
       return { cancel: () => void (event.run = undefined) };
     },

@@ -3,6 +3,7 @@ import type { Uuid } from '@milena/model';
 import type { MemoryServer } from '@milena/platform/testing';
 import type { RaftDriver } from '@milena/raft-driver';
 import type { ProcessLife } from '../machine';
+import { plantInMetadataLog, plantInServices, type PortBug } from './planted-ports';
 import { simulatedConfig } from './simulated-config';
 
 /** What a controller server is attached to. */
@@ -12,25 +13,29 @@ export interface AttachControllerServerOptions {
   readonly server: MemoryServer;
   readonly nodeId: number;
   readonly clusterId: Uuid;
+  /** A bug to plant. */
+  readonly port: PortBug | undefined;
   onFatal(error: unknown): void;
 }
 
 /** Puts the production controller server on a life's metadata log. */
 export function attachControllerServer(options: AttachControllerServerOptions): ControllerServer {
-  const { life, driver, server, nodeId, clusterId, onFatal } = options;
+  const { life, driver, server, nodeId, clusterId, onFatal, port } = options;
   const config = simulatedConfig({
     'process.roles': 'controller',
     'node.id': `${nodeId}`,
     'controller.listener.names': 'CONTROLLER',
     'broker.session.timeout.ms': '3000',
+    ...(port === 'unclean elections are always on' && { 'unclean.leader.election.enable': 'true' }),
   });
-  return createControllerServer({
+  const controller: ControllerServer = createControllerServer({
     platform: life.platform,
     nodeId,
     config: { clusterId, server: config },
-    metadataLog: driver,
+    metadataLog: plantInMetadataLog(driver, port),
     connector: life.network.connector,
-    serviceHost: server,
+    serviceHost: plantInServices(server, () => controller, port),
     onFatal,
   });
+  return controller;
 }

@@ -1,6 +1,5 @@
 import type { ControllerServer } from '@milena/controller-server';
 import { uuidFromBytes, type Endpoint, type Uuid } from '@milena/model';
-import type { PlantedBugs } from '@milena/raft';
 import {
   createRaftDriver,
   formatStorage,
@@ -12,9 +11,11 @@ import {
 import type { ClockError } from '../fault-mix';
 import type { VoterDisk } from '../checkers/durable-commit';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
+import type { Plant } from '../planted-bugs';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { attachControllerServer } from './attach-controller-server';
+import { plantInPlatform } from './planted-ports';
 import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
@@ -27,7 +28,7 @@ export interface ControllerNodeOptions {
   readonly clusterId: Uuid;
   readonly nodeId: number;
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
-  readonly plantedBugs: PlantedBugs;
+  readonly plant: Plant;
   readonly clockError?: ClockError;
   readonly checkers: QuorumCheckers;
 }
@@ -135,13 +136,13 @@ export class ControllerNode {
   }
 
   #start(life: ProcessLife): void {
-    const { world, clusterId, nodeId, plantedBugs, checkers } = this.options;
+    const { world, clusterId, nodeId, plant, checkers } = this.options;
     const folder = metadataFolder(LOG_FOLDER);
     const restored = readQuorumState(this.machine.disk, folder);
     if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
     const server = life.network.server(CONTROLLER_PORT);
     const driver = createRaftDriver({
-      platform: life.platform,
+      platform: plantInPlatform(life.platform, plant.port),
       nodeId,
       directoryId: this.directoryId,
       clusterId,
@@ -152,7 +153,7 @@ export class ControllerNode {
       endpoint: this.endpoint,
       logConfig: { segmentBytes: 16 * 1024, segmentIndexBytes: 1024 },
       onFatal: (error) => this.#fatal(life, error),
-      plantedBugs,
+      ...(plant.raft && { plantedBugs: plant.raft }),
     });
     const seen = checkers.committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
     this.driver = driver;
@@ -170,7 +171,7 @@ export class ControllerNode {
       onResigned() {},
     });
     const onFatal = (error: unknown): void => this.#fatal(life, error);
-    const controller = attachControllerServer({ life, driver, server, nodeId, clusterId, onFatal });
+    const controller = attachControllerServer({ life, driver, server, nodeId, clusterId, onFatal, port: plant.port });
     this.controller = controller;
     driver.start().then(
       () => {

@@ -1,13 +1,13 @@
 import { emptyImage, type MetadataImage } from '@milena/metadata';
 import { uuidFromBytes, type Uuid } from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
-import type { PlantedBugs } from '@milena/raft';
 import { createActiveControllerChannel, type ActiveControllerChannel } from '@milena/raft-driver';
 import { checkLogMatching } from '../checkers/log-matching';
 import { createQuorumCheckers, type QuorumCheckers } from '../checkers/quorum-checkers';
 import { drawClockError, TRUE_CLOCK, type ClockError } from '../fault-mix';
 import type { Machine } from '../machine';
 import type { BatchMark } from '../read-log';
+import type { Plant } from '../planted-bugs';
 import type { World } from '../world';
 import { ControllerNode } from './controller-node';
 import { ObserverNode } from './observer-node';
@@ -21,7 +21,7 @@ export interface SimulatedQuorumOptions {
   /** Whether clocks may be off, and run fast or slow. */
   readonly clockErrors: boolean;
   readonly slowDisks: boolean;
-  readonly plantedBugs: PlantedBugs;
+  readonly plant: Plant;
 }
 
 /** Controllers and observers of one cluster, watched by the checkers of the quorum. */
@@ -32,14 +32,15 @@ export class SimulatedQuorum {
   readonly checkers: QuorumCheckers;
   readonly #world: World;
   readonly #random: SeededRandom;
+  readonly #hosts: readonly string[];
 
   constructor(options: SimulatedQuorumOptions) {
-    const { world, random, slowDisks, plantedBugs } = options;
+    const { world, random, slowDisks, plant } = options;
     this.#world = world;
     this.#random = random;
     this.clusterId = uuidFromBytes(random.bytes(16));
     this.checkers = createQuorumCheckers(world, {
-      hosts: () => this.nodes.map(({ machine }) => machine.host),
+      hosts: () => this.#hosts,
       disks: () => this.nodes.map((node) => node.disk),
     });
     const syncLatencyMs = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
@@ -47,8 +48,9 @@ export class SimulatedQuorum {
     const clockError = (): ClockError => (options.clockErrors ? drawClockError(clocks) : TRUE_CLOCK);
     const shared = { world, clusterId: this.clusterId, syncLatencyMs, checkers: this.checkers };
     this.nodes = Array.from({ length: options.voters }, (_, index) => {
-      return new ControllerNode({ ...shared, nodeId: 101 + index, plantedBugs, clockError: clockError() });
+      return new ControllerNode({ ...shared, nodeId: 101 + index, plant, clockError: clockError() });
     });
+    this.#hosts = this.nodes.map(({ machine }) => machine.host);
     const bootstrapServers = this.nodes.map(({ endpoint }) => endpoint);
     this.observers = Array.from({ length: options.observers }, (_, index) => {
       return new ObserverNode({ ...shared, nodeId: 201 + index, bootstrapServers, clockError: clockError() });
@@ -117,6 +119,14 @@ export class SimulatedQuorum {
       if (offset !== end) this.#world.report('L1 progress after healing', `${host} has ${offset} of ${end}`);
     }
     this.checkState();
+  }
+
+  /** C1: only the controller of the leading node is active. */
+  checkOneActive(): void {
+    for (const { machine, controller, isLeading } of this.nodes) {
+      if (!machine.isRunning || controller?.isActive() !== true || isLeading) continue;
+      this.#world.report('C1 one active controller', `${machine.host} is active and does not lead`);
+    }
   }
 
   *#images(): Iterable<readonly [host: string, image: MetadataImage]> {

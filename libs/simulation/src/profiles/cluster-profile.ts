@@ -1,4 +1,5 @@
 import type { PlantedBugs } from '@milena/broker-server';
+import type { Plant } from '../planted-bugs';
 import { createTopicsRpc } from '@milena/cluster-protocol';
 import { emptyImage, type MetadataImage } from '@milena/metadata';
 import { topicPartitionName, uuidFromBytes, type TopicPartition, type Uuid } from '@milena/model';
@@ -37,7 +38,7 @@ const GROUPS_MS = 6_000;
 
 /** Settings of a run that do not come from the seed. */
 export interface ClusterProfileOptions {
-  readonly plantedBugs?: PlantedBugs;
+  readonly plant?: Plant;
   /** Sees what the nodes log. */
   readonly onLog?: LogSink;
 }
@@ -90,7 +91,7 @@ class SimulatedCluster {
     this.#promise = drawDurabilityPromise(random);
     const clusterId = uuidFromBytes(random.bytes(16));
     this.controllers = this.#createControllers(clusterId);
-    this.brokers = this.#createBrokers(clusterId, options.plantedBugs ?? {});
+    this.brokers = this.#createBrokers(clusterId, options.plant?.broker ?? {});
     this.#partitions = Array.from({ length: 1 + random.below(3) }, (_, partition) => ({ topic: 'events', partition }));
     this.#client = this.#createClient('checker');
     this.#producers = Array.from({ length: 1 + random.below(3) }, (_, index) => this.#createProducer(`p${index}`));
@@ -169,7 +170,7 @@ class SimulatedCluster {
     return Array.from({ length: this.#random.chance(0.3) ? 1 : 3 }, (_, index) => {
       const nodeId = 101 + index;
       const syncLatencyMs = { min: 0.2, max: 3 };
-      return new ControllerNode({ world, clusterId, nodeId, syncLatencyMs, plantedBugs: {}, checkers });
+      return new ControllerNode({ world, clusterId, nodeId, syncLatencyMs, plant: {}, checkers });
     });
   }
 

@@ -1,7 +1,7 @@
-import type { PlantedBugs } from '@milena/raft';
 import { drawFaultMix } from '../fault-mix';
 import { FaultInjector } from '../faults';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
+import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
 import { startPseudoBroker } from '../workload/pseudo-broker';
@@ -15,7 +15,7 @@ const CHECK_STATE_EVERY_MS = 2_000;
 
 /** Settings of a run that do not come from the seed. */
 export interface QuorumProfileOptions {
-  readonly plantedBugs?: PlantedBugs;
+  readonly plant?: Plant;
   /** Sees what the nodes log. */
   readonly onLog?: LogSink;
 }
@@ -36,7 +36,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
     observers: [0, 0, 1, 1, 2, 3][random.below(6)]!,
     clockErrors: mix.meanPauseMs > 0 && random.chance(0.4),
     slowDisks: random.chance(0.4),
-    plantedBugs: options.plantedBugs ?? {},
+    plant: options.plant ?? {},
   });
   const controllers = quorum.channel('workload');
   const meanPauseMs = [25, 50, 100, 300][random.below(4)]!;

@@ -1,0 +1,118 @@
+import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
+import type { Endpoint } from '@milena/model';
+import type { ChannelFailure } from '@milena/platform';
+import type { SeededRandom } from '@milena/platform/testing';
+import { checkLinearizable, type Operation } from '../linearizability/check-linearizable';
+import { topicModel, type TopicInput, type TopicOutput } from '../linearizability/topic-model';
+import type { World } from '../world';
+
+const CALL_TIMEOUT_MS = 1500;
+const CLIENTS = 4;
+const NAMES = ['register-a', 'register-b', 'register-c'];
+
+/** An answer, or whether the call surely did nothing. */
+type Outcome = { readonly output: TopicOutput } | { readonly output: undefined; readonly didNothing: boolean };
+
+/**
+ * Clients that create and delete the same few names at any controller, without retries, and the history of what they were
+ * told: it must be linearizable.
+ */
+export class TopicRegisterClients {
+  readonly #histories = new Map<string, Operation<TopicInput, TopicOutput>[]>(NAMES.map((name) => [name, []]));
+  readonly #random: SeededRandom;
+  #stopped = false;
+
+  constructor(
+    private readonly world: World,
+    private readonly controllers: readonly Endpoint[],
+  ) {
+    this.#random = world.random.fork('topic register clients');
+  }
+
+  start(): void {
+    for (let client = 0; client < CLIENTS; client += 1) void this.#work();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Operations whose outcome is known. */
+  get known(): number {
+    let known = 0;
+    for (const history of this.#histories.values())
+      known += history.filter(({ output }) => output !== undefined).length;
+    return known;
+  }
+
+  /** Linearizability of admin writes, name by name. */
+  check(): void {
+    for (const [name, history] of this.#histories) {
+      const verdict = checkLinearizable(topicModel, history);
+      if (verdict === 'linearizable') continue;
+      const shown = history.slice(-12).map(({ input, output, invokedAt, returnedAt }) => {
+        const end = output === undefined ? '?' : returnedAt.toFixed(1);
+        return `${invokedAt.toFixed(1)}-${end} ${input} ${JSON.stringify(output)}`;
+      });
+      this.world.report('linearizability', `${name}: ${verdict}: ... ${shown.join('; ')}`);
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { timers } = this.world.time;
+    while (!this.#stopped) {
+      await new Promise<void>((resolve) => timers.after(this.#random.below(200), resolve));
+      const name = this.#pick(NAMES);
+      const input: TopicInput = this.#random.chance(0.5) ? 'create' : 'delete';
+      const invokedAt = this.world.time.nowMs();
+      const outcome = await this.#call(this.#pick(this.controllers), name, input);
+      if (outcome.output === undefined && outcome.didNothing) continue;
+      const returnedAt = this.world.time.nowMs();
+      this.#histories.get(name)?.push({ input, output: outcome.output, invokedAt, returnedAt });
+    }
+  }
+
+  async #call(endpoint: Endpoint, name: string, input: TopicInput): Promise<Outcome> {
+    const channel = this.world.outside.connect(endpoint, 'admin');
+    const shared = { principal: 'User:simulation', timeoutMs: CALL_TIMEOUT_MS };
+    const options = { timeoutMs: CALL_TIMEOUT_MS };
+    try {
+      if (input === 'create') {
+        const topic = { name, partitions: 1, replicationFactor: 1, assignments: [], configs: [] };
+        const request = createTopicsRpc.encodeRequest({ ...shared, topics: [topic], validateOnly: false });
+        const answer = await channel.unary(createTopicsRpc.method, request, options);
+        if (!answer.ok) return failed(answer.error);
+        const result = createTopicsRpc.decodeResponse(answer.value).topics[0]?.result;
+        if (result?.ok === true) return { output: { type: 'created', topicId: result.value.topicId ?? '' } };
+        return refused(result?.error.code, 'TOPIC_ALREADY_EXISTS', { type: 'exists' });
+      }
+      const request = deleteTopicsRpc.encodeRequest({ ...shared, topics: [{ name }] });
+      const answer = await channel.unary(deleteTopicsRpc.method, request, options);
+      if (!answer.ok) return failed(answer.error);
+      const topic = deleteTopicsRpc.decodeResponse(answer.value).topics[0];
+      if (topic?.result.ok === true) return { output: { type: 'deleted', topicId: topic.topicId ?? '' } };
+      const code = topic?.result.ok === false ? topic.result.error.code : undefined;
+      return refused(code, 'UNKNOWN_TOPIC_OR_PARTITION', { type: 'missing' });
+    } finally {
+      channel.close();
+    }
+  }
+
+  #pick<T>(items: readonly T[]): T {
+    return items[this.#random.below(items.length)] as T;
+  }
+}
+
+function refused(code: string | undefined, expected: string, output: TopicOutput): Outcome {
+  if (code === expected) return { output };
+  return { output: undefined, didNothing: code !== 'REQUEST_TIMED_OUT' };
+}
+
+function failed(failure: ChannelFailure): Outcome {
+  const didNothing = failure.reason === 'refused' || (failure.reason === 'status' && isRefusal(failure.failure?.code));
+  return { output: undefined, didNothing };
+}
+
+function isRefusal(code: string | undefined): boolean {
+  return code === 'NOT_CONTROLLER' || code === 'THROTTLING_QUOTA_EXCEEDED';
+}
