@@ -16,7 +16,7 @@ export function registerControllerMetrics(meter: Meter, controller: QuorumContro
   gauge('activebrokercount', 'Brokers registered and not fenced.', (image) => brokerCount(image, false));
   gauge('fencedbrokercount', 'Brokers registered and fenced.', (image) => brokerCount(image, true));
   gauge('globaltopiccount', 'Topics of the cluster.', (image) => image.topicCount);
-  gauge('globalpartitioncount', 'Partitions of the cluster.', (image) => partitionCount(image, () => true));
+  gauge('globalpartitioncount', 'Partitions of the cluster.', (image) => image.partitionCount);
   gauge('offlinepartitionscount', 'Partitions without a leader.', (image) =>
     partitionCount(image, ({ leader }) => leader === NO_NODE),
   );

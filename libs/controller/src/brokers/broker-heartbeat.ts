@@ -108,8 +108,7 @@ function mayStop(
 }
 
 function leadsAnything(image: MetadataImage, brokerId: number): boolean {
-  for (const { state } of image.hostedPartitions(brokerId)) if (state.leader === brokerId) return true;
-  return false;
+  return image.hostedPartitions(brokerId, 'leader')[Symbol.iterator]().next().done !== true;
 }
 
 function changeFor(

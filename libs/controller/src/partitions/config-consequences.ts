@@ -1,10 +1,4 @@
-import {
-  createDelta,
-  type ConfigRecord,
-  type HostedPartition,
-  type MetadataImage,
-  type MetadataRecord,
-} from '@milena/metadata';
+import { createDelta, type ConfigRecord, type MetadataImage, type MetadataRecord } from '@milena/metadata';
 import { offset } from '@milena/model';
 import type { ControllerDefaults } from '../controller-defaults';
 import type { BrokerChange } from './broker-change';
@@ -16,7 +10,7 @@ import {
   uncleanElectionAllowed,
   UNCLEAN_ELECTION_KEY,
 } from './partition-rules';
-import { PartitionSweep } from './partition-sweep';
+import { PartitionSweep, type SweptPartition } from './partition-sweep';
 
 /**
  * What changes of the configuration mean for partitions at once. A topic whose min.insync.replicas changes forgets its
@@ -61,11 +55,10 @@ function* partitionsToElect(
   image: MetadataImage,
   after: MetadataImage,
   defaults: ControllerDefaults,
-): Iterable<HostedPartition> {
+): Iterable<SweptPartition> {
   for (const topic of image.topics()) {
     if (uncleanElectionAllowed(image, topic.name, defaults)) continue;
     if (!uncleanElectionAllowed(after, topic.name, defaults)) continue;
-    let index = 0;
-    for (const state of topic.partitions()) yield { topic, partition: index++, state };
+    for (let partition = 0; partition < topic.partitionCount; partition++) yield { topic, partition };
   }
 }

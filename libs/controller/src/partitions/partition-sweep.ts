@@ -1,5 +1,4 @@
-import type { HostedPartition, MetadataImage, PartitionChangeRecord } from '@milena/metadata';
-import { NO_NODE } from '@milena/model';
+import type { MetadataImage, PartitionChangeRecord, TopicImage } from '@milena/metadata';
 import type { PartitionRules } from './partition-rules';
 import { settlePartition } from './settle-partition';
 
@@ -10,6 +9,12 @@ export const SWEEP_STEP = { recordsMax: 4_000, partitionsMax: 40_000 } as const;
 export interface SweepStepLimits {
   readonly recordsMax: number;
   readonly partitionsMax: number;
+}
+
+/** A partition that a sweep looks at when its turn comes. */
+export interface SweptPartition {
+  readonly topic: Pick<TopicImage, 'id' | 'name'>;
+  readonly partition: number;
 }
 
 /** What a step decides on. */
@@ -27,10 +32,10 @@ export interface SweepContext {
  * that are in order are passed over.
  */
 export class PartitionSweep {
-  readonly #partitions: Iterator<HostedPartition>;
+  readonly #partitions: Iterator<SweptPartition>;
   #isDone = false;
 
-  constructor(partitions: Iterable<HostedPartition>) {
+  constructor(partitions: Iterable<SweptPartition>) {
     this.#partitions = partitions[Symbol.iterator]();
   }
 
@@ -49,8 +54,7 @@ export class PartitionSweep {
         break;
       }
       const { topic, partition } = next.value;
-      const current = image.topicById(topic.id);
-      const state = current === topic ? next.value.state : current?.partition(partition);
+      const state = image.partition(topic.id, partition);
       if (state === undefined) continue;
       const unsettled = { topicId: topic.id, partitionId: partition, state };
       const record = settlePartition(unsettled, rulesOf(topic.name), lossyBroker);
@@ -65,13 +69,10 @@ export function sweepBroker(image: MetadataImage, brokerId: number): PartitionSw
   return new PartitionSweep(partitionsOf(image, brokerId));
 }
 
-function* partitionsOf(image: MetadataImage, brokerId: number): Iterable<HostedPartition> {
-  for (const hosted of image.hostedPartitions(brokerId)) if (leads(hosted, brokerId)) yield hosted;
-  for (const hosted of image.hostedPartitions(brokerId)) if (!leads(hosted, brokerId)) yield hosted;
-}
-
-function leads({ state: { leader } }: HostedPartition, brokerId: number): boolean {
-  return leader === brokerId || leader === NO_NODE;
+function* partitionsOf(image: MetadataImage, brokerId: number): Iterable<SweptPartition> {
+  yield* image.hostedPartitions(brokerId, 'leader');
+  // Never one twice: a step would decide on it again before its first record is applied.
+  for (const hosted of image.hostedPartitions(brokerId, 'replica')) if (hosted.state.leader !== brokerId) yield hosted;
 }
 
 /** A sweep over all partitions: what a former controller began and could not end. */
@@ -80,9 +81,8 @@ export function sweepAll(image: MetadataImage): PartitionSweep {
 }
 
 /** Every partition of every topic, in the order of the image. */
-export function* allPartitions(image: MetadataImage): Iterable<HostedPartition> {
+export function* allPartitions(image: MetadataImage): Iterable<SweptPartition> {
   for (const topic of image.topics()) {
-    let partition = 0;
-    for (const state of topic.partitions()) yield { topic, partition: partition++, state };
+    for (let partition = 0; partition < topic.partitionCount; partition++) yield { topic, partition };
   }
 }

@@ -1,6 +1,6 @@
-import type { HostedPartition, MetadataImage, PartitionChangeRecord, PartitionState } from '@milena/metadata';
+import type { MetadataImage, PartitionChangeRecord, PartitionState } from '@milena/metadata';
 import { partitionChange } from './partition-change';
-import { allPartitions, type SweepStepLimits } from './partition-sweep';
+import { allPartitions, type SweepStepLimits, type SweptPartition } from './partition-sweep';
 import type { PartitionRules } from './partition-rules';
 
 /** Elections and partitions of one step; as many elections as Kafka holds in one go. */
@@ -26,7 +26,7 @@ interface Balance {
 export class PreferredLeaders {
   readonly #balances = new Map<number, Balance>();
   readonly #image: MetadataImage;
-  #partitions: Iterator<HostedPartition>;
+  #partitions: Iterator<SweptPartition>;
   #phase: 'counting' | 'electing' | 'done' = 'counting';
 
   /** @param percentage `leader.imbalance.per.broker.percentage` */
