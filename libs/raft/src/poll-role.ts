@@ -43,8 +43,10 @@ function poll(context: RaftContext, role: Role): number {
 /** A voter waits for its time; an observer asks one node after the other who leads. */
 function pollUnattached(context: RaftContext, role: Unattached): number {
   if (context.installing !== undefined) return Infinity;
-  if (!context.quorum.mayStand) return pollFetch(context);
-  if (context.nowMs < role.electionDeadlineMs) return role.electionDeadlineMs;
+  // One that was removed goes on asking for the leader: the voters it knows may be gone.
+  const fetchMs = context.quorum.isVoter ? Infinity : pollFetch(context);
+  if (!context.quorum.mayStand) return fetchMs;
+  if (context.nowMs < role.electionDeadlineMs) return Math.min(fetchMs, role.electionDeadlineMs);
   context.quorum.becomeProspective(context.nowMs);
   return context.nowMs;
 }
