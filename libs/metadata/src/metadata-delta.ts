@@ -28,6 +28,7 @@ export class MetadataDelta {
   #transaction: OpenTransaction | undefined;
   /** True when the content does not come from `base`, so that what changed is found by comparing the two. */
   #compares: boolean;
+  #applied: MetadataImage | undefined;
   #compared: ImageChanges | undefined;
 
   /** Made by `createDelta` and, with the place of the last record contained, by `createSnapshotDelta`. */
@@ -101,7 +102,7 @@ export class MetadataDelta {
       provenance: this.#provenance,
       openTransaction: this.#transaction,
     });
-    if (this.#compares) this.#compared = imageChanges(this.base, image);
+    this.#applied = image;
     return image;
   }
 
@@ -179,7 +180,8 @@ export class MetadataDelta {
 
   #comparison(): ImageChanges | undefined {
     if (!this.#compares) return undefined;
-    invariant(this.#compared !== undefined, 'what a snapshot or an abort changes is known once it is applied', {});
+    invariant(this.#applied !== undefined, 'what a snapshot or an abort changes is known once it is applied', {});
+    this.#compared ??= imageChanges(this.base, this.#applied);
     return this.#compared;
   }
 }
