@@ -1,4 +1,5 @@
 import { voteRpc } from '@milena/cluster-protocol';
+import { encodeMetadataRecord } from '@milena/metadata';
 import { offset, success, timestampMs, ZERO_UUID } from '@milena/model';
 import type { CommittedBatch } from '@milena/raft-driver';
 import { createWorld, type World } from '../world';
@@ -22,7 +23,7 @@ const batch = (baseOffset: number, text: string, epoch = 1): CommittedBatch => (
   lastOffset: offset(baseOffset),
   epoch,
   timestamp: timestampMs(0),
-  records: [Buffer.from(text)],
+  records: [Buffer.from(encodeMetadataRecord({ type: 'FeatureLevelRecord', name: text, featureLevel: 1 }))],
 });
 
 it('R1: finds two leaders of one epoch', () => {
