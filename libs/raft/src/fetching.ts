@@ -159,5 +159,6 @@ export function failFetch(context: RaftContext, sent: OutgoingRequest, how: 'ans
   const { role } = context.quorum;
   pauseFetch(context, sent);
   if (role.name !== 'follower') return;
-  role.asksElsewhere = how === 'silent' && !role.asksElsewhere;
+  // Also when the fetch timeout said the same a moment ago; whoever is asked instead of the leader is asked once.
+  role.asksElsewhere = how === 'silent' && sent.nodeId === role.leader.id;
 }
