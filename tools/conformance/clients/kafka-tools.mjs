@@ -6,6 +6,10 @@ const mainClasses = {
   'kafka-topics': 'org.apache.kafka.tools.TopicCommand',
   'kafka-consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
   'kafka-configs': 'kafka.admin.ConfigCommand',
+  'kafka-reassign-partitions': 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
+  'kafka-leader-election': 'org.apache.kafka.tools.LeaderElectionCommand',
+  'kafka-features': 'org.apache.kafka.tools.FeatureCommand',
+  'kafka-log-dirs': 'org.apache.kafka.tools.LogDirsCommand',
 };
 
 /** Runs a tool against `bootstrap` and gives what it printed; rejects when it exits non-zero. */
