@@ -27,13 +27,22 @@ async function restartOneByOne(cluster, ids) {
   await untilQuorum('all voters to be level', cluster, ids, level(ids));
 }
 
-/** Replaces one voter by another and gives the new id; every second one is added by our own command. */
-async function replace(cluster, { old, id, voters }) {
+/** The three ways into the quorum: Kafka's tool through a broker, our command, and the controller by itself. */
+const ways = ['kafka-metadata-quorum', 'milena quorum', 'auto join'];
+
+/** Replaces one voter by another and gives the new voters. */
+async function replace(cluster, { old, id, voters, way }) {
   const bootstrap = voters.map((each) => cluster.listener('controller', each, 'CONTROLLER'));
-  const config = await startJoiner(cluster, { id, model: old, bootstrap });
-  await untilQuorum(`${id} to follow`, cluster, voters, ({ observers }) => observers.some((each) => each.id === id));
-  if (id % 2 === 0) await kafkaMetadataQuorum(cluster.bootstrap, { config, args: ['add-controller'] });
-  else await milenaJson('quorum', 'add-controller', '--config', config, '--bootstrap-controller', bootstrap.join());
+  const set = { 'controller.quorum.auto.join.enable': `${way === 'auto join'}` };
+  const config = await startJoiner(cluster, { id, model: old, bootstrap, set });
+  if (way !== 'auto join') {
+    const follows = ({ observers }) => observers.some((each) => each.id === id);
+    await untilQuorum(`${id} to follow`, cluster, voters, follows);
+  }
+  if (way === 'kafka-metadata-quorum')
+    await kafkaMetadataQuorum(cluster.bootstrap, { config, args: ['add-controller'] });
+  if (way === 'milena quorum')
+    await milenaJson('quorum', 'add-controller', '--config', config, '--bootstrap-controller', bootstrap.join());
   const wider = await untilQuorum(`${id} to vote`, cluster, voters, level([...voters, id]));
   const directory = directoryOf(wider, old);
   const args = ['remove-controller', '--controller-id', `${old}`, '--controller-directory-id', directory];
@@ -60,7 +69,8 @@ export async function run(note) {
     await restartOneByOne(cluster, first);
     note('every controller was restarted');
     let now = first;
-    for (const old of first) now = await replace(cluster, { old, id: old + 10, voters: now });
+    for (const [index, old] of first.entries())
+      now = await replace(cluster, { old, id: old + 10, voters: now, way: ways[index] });
     expect(
       now.every((id) => !first.includes(id)),
       `old voters are left: ${now}`,
