@@ -2,7 +2,7 @@ import type { PlantedBugs } from './planted-bugs';
 import { randomRun } from './testing/random-run';
 import { SafetyViolation } from './testing/safety-violation';
 
-const SEEDS = Number(process.env['RAFT_SEEDS'] ?? 60);
+const SEEDS = Number(process.env['RAFT_SEEDS'] ?? 40);
 
 describe('random runs', () => {
   test('safety holds under loss, reordering, cuts and crashes, and the replicas agree soon after healing', () => {
