@@ -119,6 +119,22 @@ describe('a node that is behind the log start', () => {
     expect(listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
   });
 
+  it('is a voter whose disk was replaced: it comes back as another replica, through a snapshot', async () => {
+    const cluster = await started();
+    const { nodeId } = await cluster.activeWithin(5000);
+    const wiped = [1, 2, 3].find((id) => id !== nodeId) ?? 0;
+    cluster.kill(wiped);
+    await cleaned(cluster, [...cluster.running.keys()]);
+    await cluster.replaceDisk(wiped);
+    await cluster.run(wiped, 'voter', [1, 2, 3]);
+    await cluster.everywhere('second b');
+    const { listener } = cluster.node(wiped);
+    expect(listener.events[0]).toMatch(/^snapshot/);
+    expect(listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
+    const { observers } = cluster.node(cluster.active()?.nodeId ?? 0).driver.describe();
+    expect(observers.map(({ id }) => id)).toEqual([wiped]);
+  });
+
   it('gets the rest of a snapshot from the next leader when the first one dies on the way', async () => {
     const cluster = await started({ voters: [1, 2, 3, 4, 5] });
     const active = await cluster.activeWithin(5000);
