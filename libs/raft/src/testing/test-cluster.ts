@@ -66,6 +66,7 @@ export class TestCluster {
           ...(observers.includes(id) ? {} : { endpoint: testEndpoint(id) }),
           bootstrap: { voters: joiners.includes(id) ? VoterSet.of([]) : voters, source },
           servers: voters.voters.map(({ endpoint }) => endpoint),
+          controllers: [...voters.ids, ...joiners].map(testEndpoint),
           autoJoin: options.autoJoin ?? false,
           settings: options.settings ?? {},
           plantedBugs: options.plantedBugs ?? {},

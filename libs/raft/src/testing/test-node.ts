@@ -30,6 +30,8 @@ export type TestNodeOptions = Pick<
 > & {
   /** Whom it asks for the leader while it knows no voters. */
   readonly servers: readonly Endpoint[];
+  /** Whom it asks when its disk was replaced, for the first voters may be gone by then. */
+  readonly controllers: readonly Endpoint[];
   readonly persistMs: number;
   readonly flushMs: number;
 };
@@ -117,7 +119,8 @@ export class TestNode implements NetworkPeer {
       ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
       self: this.self,
       bootstrap: this.bootstrap,
-      bootstrapServers: this.bootstrap.voters.size === 0 ? this.options.servers : [],
+      bootstrapServers:
+        this.bootstrap.voters.size > 0 ? [] : this.disks > 1 ? this.options.controllers : this.options.servers,
       clusterId: 'test-cluster',
       log: this.log,
       batches: textBatches,
