@@ -15,8 +15,8 @@ import { checkPartitionChange, checkPartitions } from './partition-rules';
 const IMAGES_MAX = 4000;
 
 /**
- * R5, R8: the metadata that the committed records say, replayed here batch by batch from the beginning; what every node's
- * image and every snapshot must equal at the same offset. Each change is held against the rules of the controller
+ * R5: the metadata that the committed records say, replayed here batch by batch from the beginning; what every node's
+ * image must equal at the same offset. Each change is held against the rules of the controller
  * (P8, P11, P13) as it is committed.
  */
 export class MetadataTruth {
@@ -51,14 +51,6 @@ export class MetadataTruth {
     if (truth === seen) return;
     this.world.report('R5 state machine safety', `${node} has the image ${seen}, the log says ${truth}`);
   }
-
-  /** A snapshot says this of everything before `endOffset`. */
-  snapshot(node: string, endOffset: number, image: MetadataImage): void {
-    const expected = this.#images.get(endOffset - 1);
-    if (expected === undefined || contentDigest(expected) === contentDigest(image)) return;
-    const [truth, seen] = [imageDigest(expected), imageDigest(image)];
-    this.world.report('R8 snapshot', `${node}'s snapshot of ${endOffset} is ${seen}, the log says ${truth}`);
-  }
 }
 
 function replay(
@@ -69,9 +61,4 @@ function replay(
   const delta = createDelta(image);
   records.forEach((record, index) => delta.replay(record, addOffset(baseOffset, index), epoch));
   return delta.apply();
-}
-
-/** A digest without its offset and epoch: control records may stand between the last record and a snapshot's end. */
-function contentDigest(image: MetadataImage): string {
-  return imageDigest(image).replace(/^[^:]*:/, '');
 }
