@@ -1,8 +1,18 @@
 import { timestampMs } from '@milena/model';
 import { DiskError } from '@milena/platform';
-import { createMemoryDisk } from '@milena/platform/testing';
+import { createMemoryDisk, createVirtualTime, type MemoryDisk } from '@milena/platform/testing';
+import { batchesOf } from '@milena/record-batch';
 import type { PartitionLog } from './partition-log';
-import { at, batch, contents, fill, NOW, open, valueOf } from './testing/log-fixture';
+import { at, batch, contents, fill, FOLDER, NOW, open, valueOf } from './testing/log-fixture';
+
+/** Offset behind the last batch that a power cut would leave. */
+function durableEnd(disk: MemoryDisk): number {
+  const logs = disk.listDurable(FOLDER).filter((name) => name.endsWith('.log'));
+  const ends = logs.flatMap((name) =>
+    [...batchesOf(disk.readDurable(`${FOLDER}/${name}`) ?? Buffer.alloc(0))].map(({ header }) => header.lastOffset + 1),
+  );
+  return ends.at(-1) ?? 0;
+}
 
 describe('a failing disk', () => {
   it('leaves the log as it was when an append does not fit, and goes on when there is room again', () => {
@@ -107,6 +117,29 @@ describe('a failing disk', () => {
 });
 
 describe('flushing', () => {
+  it('says only what a power cut would leave, whoever asks in the moment one ends', async () => {
+    const time = createVirtualTime();
+    const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 5, max: 5 } });
+    const log = open(disk);
+    const told: { flushed: number; durable: number }[] = [];
+    const flush = async (afterwards = (): Promise<unknown> => Promise.resolve()): Promise<void> => {
+      const flushed = await log.flush();
+      const more = afterwards();
+      told.push({ flushed, durable: durableEnd(disk) });
+      await more;
+    };
+    fill(log, 1);
+    const first = flush(() => {
+      // More than a segment holds, so that names and a flush of the log's own come along.
+      fill(log, 20);
+      return Promise.all([flush(), flush()]);
+    });
+    const queued = flush(() => flush());
+    await time.resolve(Promise.all([first, queued]), 1000);
+    expect(told).toHaveLength(5);
+    for (const { flushed, durable } of told) expect(durable).toBeGreaterThanOrEqual(flushed);
+  });
+
   it('shares one sync among callers that wait at the same time', async () => {
     const disk = createMemoryDisk();
     const log = open(disk);

@@ -108,8 +108,10 @@ export class LogFlusher {
 
   flush(): Promise<Offset> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    // It may be about to begin, with none running any more: a third beside it would find nothing left to sync.
+    if (this.#queued !== undefined) return this.#queued;
     if (this.#running === undefined) return this.#start();
-    this.#queued ??= this.#running.then(
+    this.#queued = this.#running.then(
       () => {
         this.#queued = undefined;
         return this.#start();
