@@ -72,11 +72,12 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
       registers.stop();
       for (const broker of brokers) broker.settle();
       await run(RECOVERY_MS);
+      const end = quorum.committedEnd;
       let created = false;
       void admin.create('after-healing').then((outcome) => (created = outcome));
       await run(PROGRESS_MS);
       if (!created) world.violated('L1 progress after healing', 'no topic could be created within two seconds');
-      quorum.checkConverged();
+      quorum.checkConverged(end);
       quorum.checkOneActive();
       checkBrokers(quorum, world);
       admin.checkOutcome(quorum.checkers.truth.image);

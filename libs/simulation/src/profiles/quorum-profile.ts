@@ -60,8 +60,9 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       faults.heal();
       for (const workload of workloads) workload.stop();
       await run(RECOVERY_MS - 2_000);
+      const end = quorum.committedEnd;
       await demandProgress(world, workloads[0]!, run);
-      quorum.checkConverged();
+      quorum.checkConverged(end);
       for (const workload of workloads) workload.checkOutcome(quorum.checkers.truth.image);
     },
   });
