@@ -2,13 +2,9 @@
 // keep no logs, and a caller who creates topics at all controllers without pause, again after a millisecond when refused.
 // The clock runs from the signal to the first create that another controller has committed.
 //   CONTROLLER_FAILOVER_ROUNDS (30)      CONTROLLER_FAILOVER_PARTITIONS (0): loaded before
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
-import { milenaJson, root, startCluster } from '../conformance/cluster.mjs';
+import { milenaJson, startCluster } from '../conformance/cluster.mjs';
 import { expect, spread, until } from '../conformance/process.mjs';
+import { startOutside } from './outside/start-outside.mjs';
 
 const rounds = Number(process.env.CONTROLLER_FAILOVER_ROUNDS ?? '30');
 const partitions = Number(process.env.CONTROLLER_FAILOVER_PARTITIONS ?? '0');
@@ -18,49 +14,6 @@ export const title = `failover of the active controller, ${rounds} rounds each, 
 const signals = ['SIGKILL', 'SIGTERM', 'SIGSTOP'];
 const width = 1_000;
 const withinMs = 15_000;
-
-/** Source file of one of our libs, `@milena/proto` or `@milena/proto/descriptor-set`. */
-function sourceOf(specifier) {
-  const [, name, ...entry] = specifier.split('/');
-  const folder = join(root, 'libs', name);
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return join(folder, exports[['.', ...entry].join('/')]['@milena/source']);
-}
-
-async function startClient(clusterId, controllers) {
-  mkdirSync(join(root, 'dist', 'bench'), { recursive: true });
-  const outfile = join(root, 'dist', 'bench', 'failover-client.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'controller-failover', 'client.mjs')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    conditions: ['@milena/source'],
-    packages: 'external',
-    plugins: [
-      {
-        // Our own libs go into the bundle, from source; packages stay outside.
-        name: 'libs',
-        setup: ({ onResolve }) => onResolve({ filter: /^@milena\// }, ({ path }) => ({ path: sourceOf(path) })),
-      },
-    ],
-    logLevel: 'error',
-  });
-  const stdio = ['pipe', 'pipe', 'inherit'];
-  const child = spawn(process.execPath, [outfile, clusterId, controllers.join()], { cwd: root, stdio });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async ask(command, rest = {}) {
-      child.stdin.write(`${JSON.stringify({ command, ...rest })}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`the client ended during ${command}`);
-      return JSON.parse(value);
-    },
-    stop: () => child.kill('SIGKILL'),
-  };
-}
 
 /** Waits until every controller follows or leads, level with the log. */
 function allLevel(cluster, listeners) {
@@ -94,7 +47,7 @@ export async function run(print) {
   const ids = cluster.ids('controller');
   const listeners = ids.map((id) => cluster.listener('controller', id, 'CONTROLLER'));
   const { clusterId } = await milenaJson('quorum', 'describe', '--bootstrap-controller', listeners.join());
-  const client = await startClient(clusterId, listeners);
+  const client = await startOutside(clusterId, listeners);
   try {
     cluster.signal('broker', 1, 'SIGTERM');
     await cluster.exited('broker', 1, 20_000);

@@ -1,54 +1,18 @@
 // A quorum of three real controllers with a million partitions: creating them, memory, snapshots, restart, failover, and a
 // broker that leads a tenth of them and goes, in order or not. The brokers are a process of the bench's that keeps no logs.
 // CONTROLLER_SCALE_PARTITIONS names another number of partitions.
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { build } from 'esbuild';
-import { milenaJson, root, startCluster } from '../conformance/cluster.mjs';
+import { milenaJson, startCluster } from '../conformance/cluster.mjs';
 import { until } from '../conformance/process.mjs';
-
-export const title = 'three controllers with 1,000,000 partitions (RF 3, 10 brokers that keep no logs)';
+import { startOutside } from './outside/start-outside.mjs';
 
 const partitions = Number(process.env.CONTROLLER_SCALE_PARTITIONS ?? '1000000');
+
+export const title = `three controllers with ${partitions} partitions (RF 3, 10 brokers that keep no logs)`;
+
 const width = 5_000;
 const brokers = 10;
-
-async function startOutside(clusterId, controllers) {
-  mkdirSync(join(root, 'dist', 'bench'), { recursive: true });
-  const outfile = join(root, 'dist', 'bench', 'outside.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'controller-scale', 'outside.mjs')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    conditions: ['@milena/source'],
-    external: ['@grpc/grpc-js', '@node-rs/crc32', '@opentelemetry/api', 'rocksdb-native'],
-    logLevel: 'error',
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'milena-outside-'));
-  const args = ['--max-old-space-size=4096', outfile, clusterId, controllers.join(), folder];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    pid: child.pid,
-    async ask(command, rest = {}) {
-      child.stdin.write(`${JSON.stringify({ command, ...rest })}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`the process outside ended during ${command}`);
-      return JSON.parse(value);
-    },
-    stop() {
-      child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 const residentMiB = (pid) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
@@ -74,11 +38,11 @@ export async function run(print) {
   const ids = cluster.ids('controller');
   const listeners = ids.map((id) => cluster.listener('controller', id, 'CONTROLLER'));
   const { clusterId } = await milenaJson('quorum', 'describe', '--bootstrap-controller', listeners[0]);
-  const outside = await startOutside(clusterId, listeners);
+  const outside = await startOutside(clusterId, listeners, { observes: true });
   try {
     cluster.signal('broker', 1, 'SIGTERM');
     await cluster.exited('broker', 1, 10_000);
-    await outside.ask('brokers', { count: brokers, firstId: 1001 });
+    await outside.ask('brokers', { count: brokers });
     await measure({ cluster, outside, ids, print });
   } finally {
     outside.stop();
@@ -89,7 +53,7 @@ export async function run(print) {
 async function measure({ cluster, outside, ids, print }) {
   const before = await heapMiB(cluster, ids[0]);
   const started = performance.now();
-  for (let made = 0; made < partitions; made += width) await outside.ask('create', { width, replicationFactor: 3 });
+  await outside.ask('load', { partitions, width, replicationFactor: 3 });
   await outside.ask('seen', { partitions });
   const seconds = (performance.now() - started) / 1000;
   print(
