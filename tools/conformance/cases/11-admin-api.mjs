@@ -156,6 +156,50 @@ async function topicConfigs(call, name) {
   );
 }
 
+/** A partition's replicas change places, and the one that is preferred now leads. */
+async function placement(call, name) {
+  const first = async () => {
+    const { partitions } = await call('TopicService/ListPartitions', { parent: name });
+    return partitions.find(({ index = 0 }) => index === 0);
+  };
+  const { replicaIds: before } = await first();
+  const placements = [{ index: 0, brokerIds: [...before.slice(1), before[0]] }];
+  await call('TopicService/ReassignPartitions', { name, placements, validateOnly: true });
+  expect(`${(await first()).replicaIds}` === `${before}`, 'validate_only reassigned replicas');
+  await call('TopicService/ReassignPartitions', { name, placements });
+  expect(`${(await first()).replicaIds}` === `${placements[0].brokerIds}`, `${name}: replicas stayed ${before}`);
+  await until('nothing to be reassigned', 10_000, async () => {
+    const { reassignments = [] } = await call('TopicService/ListReassignments', { parent: name });
+    return reassignments.length === 0;
+  });
+  await refused(
+    call('TopicService/CancelReassignments', { name, partitionIndexes: [0] }),
+    'FAILED_PRECONDITION',
+    'NO_REASSIGNMENT_IN_PROGRESS',
+  );
+  const electionType = 'ELECTION_TYPE_PREFERRED';
+  await call('TopicService/ElectLeaders', { name, partitionIndexes: [0], electionType });
+  expect((await first()).leaderId === before[1], `ElectLeaders: ${JSON.stringify(await first())}`);
+}
+
+/** Changes of the cluster itself, as far as they can be asked for without doing harm. */
+async function clusterChanges(call, cluster) {
+  const name = 'features/eligible.leader.replicas.version';
+  const { feature } = await call('ClusterService/GetFeature', { name });
+  expect(feature.finalizedLevel === 1 && feature.supported.maxLevel >= 1, `GetFeature: ${JSON.stringify(feature)}`);
+  const lower = { name, level: 0, direction: 'DIRECTION_SAFE_DOWNGRADE', validateOnly: true };
+  await call('ClusterService/UpdateFeature', lower);
+  const { feature: after } = await call('ClusterService/GetFeature', { name });
+  expect(after.finalizedLevel === 1, 'validate_only changed a feature');
+  const unknown = { name: 'brokers/77' };
+  await refused(call('BrokerService/UnregisterBroker', unknown), 'NOT_FOUND', 'BROKER_ID_NOT_REGISTERED');
+  const nodeId = cluster.ids('controller')[0];
+  const directoryId = 'AAAAAAAAAAAAAAAAAAAAew';
+  const newcomer = { nodeId, directoryId, host: '127.0.0.1', port: 9, timeoutMs: 1_000 };
+  await refused(call('QuorumService/AddVoter', newcomer), 'ALREADY_EXISTS', 'DUPLICATE_VOTER');
+  await refused(call('QuorumService/RemoveVoter', { nodeId, directoryId }), 'NOT_FOUND', 'VOTER_NOT_FOUND');
+}
+
 async function topics(call, name) {
   const listed = await allPages(call, 'TopicService/ListTopics', {}, 'topics');
   expect(
@@ -183,6 +227,7 @@ async function topics(call, name) {
       replicaIds.length === 3 && replicaIds.includes(leaderId) && isrIds.includes(leaderId) && log !== undefined,
       'a partition',
     );
+  await placement(call, name);
   await call('TopicService/DeleteTopic', { name, validateOnly: true });
   await call('TopicService/GetTopic', { name });
   await call('TopicService/DeleteTopic', { name });
@@ -282,6 +327,7 @@ export async function run(note) {
       try {
         await clusterAndQuorum(call, cluster);
         await brokers(call, cluster);
+        await clusterChanges(call, cluster);
         const seen = await createdIsSeen(call, cluster, zookeeper, topic);
         await topics(call, `topics/${topic}`);
         await groups(call, cluster, 'warm', `group.${topic}`);
