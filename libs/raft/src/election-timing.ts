@@ -25,6 +25,14 @@ export class ElectionTiming {
   }
 
   /**
+   * How long a voter that would win lets one of higher rank go first: time for two more rounds like its own, which took
+   * `roundMs`, so that on a slow machine too the other's request for votes is here before this one votes for itself.
+   */
+  yieldMs(roundMs: number): number {
+    return this.retryJitterMs() + Math.min(2 * roundMs, this.settings.electionTimeoutMs);
+  }
+
+  /**
    * Delay before a successor stands for election: none for the first of `count` preferred ones, then doubling up to half
    * the maximum, and the maximum for whoever is not listed (`position` -1).
    */

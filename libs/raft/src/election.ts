@@ -10,7 +10,7 @@ export function pollProspective(context: RaftContext, role: Prospective): number
   const { quorum, nowMs } = context;
   const outcome = role.ballot.outcome;
   if (outcome === 'won') {
-    if (role.outranked) role.yieldUntilMs ??= nowMs + context.timing.retryJitterMs();
+    if (role.outranked) role.yieldUntilMs ??= nowMs + context.timing.yieldMs(nowMs - role.sinceMs);
     if (role.yieldUntilMs !== undefined && nowMs < role.yieldUntilMs) return role.yieldUntilMs;
     quorum.becomeCandidate(nowMs);
     return nowMs;

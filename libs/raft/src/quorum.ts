@@ -186,6 +186,7 @@ export class Quorum {
       epoch: from.epoch,
       leader: from.name === 'follower' ? from.leader : undefined,
       ballot: this.newBallot(),
+      sinceMs: nowMs,
       electionDeadlineMs: nowMs + this.timing.electionTimeoutMs(),
       outranked: false,
       yieldUntilMs: undefined,

@@ -19,8 +19,12 @@ describe('random runs', () => {
     expect(randomRun(7)).toEqual(randomRun(7));
   });
 
-  // A leader that dies under a transfer, and a successor with a snapshot of the same name: the first seeds have none.
-  const firstSeed: Partial<Record<keyof PlantedBugs, number>> = { resumeSnapshotOfFormerLeader: 110 };
+  // The first seeds have none of what these need: a leader that dies under a transfer, and a successor with a snapshot of the
+  // same name; a leader that removes itself while it is needed.
+  const firstSeed: Partial<Record<keyof PlantedBugs, number>> = {
+    resumeSnapshotOfFormerLeader: 110,
+    countSelfAfterRemoval: 60,
+  };
   const bugs: readonly (readonly [keyof PlantedBugs, number])[] = [
     ['replyToVoteBeforePersist', 60],
     ['grantVoteToStaleLog', 60],

@@ -8,6 +8,8 @@ export interface Prospective {
   /** The leader it followed and returns to when it loses. */
   readonly leader: KnownLeader | undefined;
   readonly ballot: Ballot;
+  /** When it began to ask. */
+  readonly sinceMs: number;
   readonly electionDeadlineMs: number;
   /**
    * Set when it granted a pre-vote to somebody of higher rank meanwhile: both would become candidates of the same epoch

@@ -12,7 +12,8 @@ type Run = (words: readonly string[]) => readonly string[] | void;
 /**
  * The language of the transcripts:
  *
- *   cluster voters=3 observers=1 seed=7 source=checkpoint flush=1 piece=100    flush in ms; bytes in a piece of a snapshot
+ *   cluster voters=3 observers=1 seed=7 source=checkpoint flush=1 latency=1 piece=100
+ *                                                  flush and each message in ms; bytes in a piece of a snapshot
  *   disk ID epoch=3 leader=1 vote=2 log=1,1,2 snapshots=1,2 start=1
  *                                                  what is on a node's disk before it starts; one record per epoch listed
  *   start ID.. | kill ID | crash ID | stop ID      ID may be `leader`; kill keeps what was written, crash only what was flushed
@@ -103,12 +104,18 @@ function clusterOptions(given: Readonly<Record<string, string>>, trace: ClusterT
     seed: Number(given['seed'] ?? 1),
     source: given['source'] === 'checkpoint' ? 'checkpoint' : 'static',
     flushMs: Number(given['flush'] ?? 1),
+    ...(given['latency'] === undefined ? {} : { weather: steady(Number(given['latency'])) }),
     ...(given['piece'] === undefined ? {} : { settings: { fetchSnapshotMaxBytes: Number(given['piece']) } }),
     joiners: Number(given['joiners'] ?? 0),
     autoJoin: given['autojoin'] === 'true',
     ...(given['joinerflush'] === undefined ? {} : { joinerFlushMs: Number(given['joinerflush']) }),
     observer: trace,
   };
+}
+
+/** A network that loses nothing. */
+function steady(latencyMs: number): NonNullable<TestClusterOptions['weather']> {
+  return { latencyMs: { min: latencyMs, max: latencyMs }, loss: 0 };
 }
 
 function settings(words: readonly string[]): Readonly<Record<string, string>> {
