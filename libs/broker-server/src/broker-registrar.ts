@@ -37,8 +37,8 @@ export class BrokerRegistrar {
 
   /**
    * The broker epoch; a BrokerStartFailure when the cluster refuses this broker; undefined when closed meanwhile. A broker
-   * that was registered under `formerEpoch` and finds its id taken was taken over by another process, and must stop at once:
-   * two that go on registering would take the id from each other for ever.
+   * that was registered under `formerEpoch` and finds its id taken over does not get it back while the other process lives,
+   * so it gives up after a while. Not at once: what took the id over may be a late request of a process that died before.
    */
   async register(formerEpoch?: number): Promise<number | BrokerStartFailure | undefined> {
     const { channel, clock, logger } = this.options;
@@ -51,8 +51,7 @@ export class BrokerRegistrar {
       if (outcome.ok) return outcome.value.brokerEpoch;
       const { error } = outcome;
       takenSinceMs = error.code === 'DUPLICATE_BROKER_REGISTRATION' ? (takenSinceMs ?? clock.monotonicMs()) : undefined;
-      const isTakenOver = takenSinceMs !== undefined && formerEpoch !== undefined;
-      if (isTakenOver || this.#isFinal(error, takenSinceMs)) return new BrokerStartFailure(error.code, error.message);
+      if (this.#isFinal(error, takenSinceMs)) return new BrokerStartFailure(error.code, error.message);
       if (error.code !== lastError)
         logger.warn('broker not registered yet', { error: error.code, message: error.message });
       lastError = error.code;

@@ -1,4 +1,5 @@
 import { success } from '@milena/model';
+import { testUuid } from './api/testing/fake-broker';
 import { BrokerScene } from './testing/broker-scene';
 
 describe('start', () => {
@@ -47,6 +48,24 @@ describe('start', () => {
     scene.controller.alive.clear();
     await scene.time.runUntil(() => server.ready, 5_000);
     expect(server.ready).toBe(true);
+  });
+
+  test('a late registration by a life that is over takes the id only until its session lapses', async () => {
+    const scene = new BrokerScene();
+    await scene.start(1);
+    const { server } = scene.broker(1);
+    const registered = scene.log.image.broker(1);
+    if (registered === undefined) throw new Error('broker 1 is not registered');
+    const { listeners, features, directoryIds: logDirectories } = registered;
+    const life = { incarnationId: testUuid(99), fenced: true, inControlledShutdown: false };
+    scene.log.append([{ type: 'RegisterBrokerRecord', brokerId: 1, listeners, features, logDirectories, ...life }]);
+    scene.controller.alive.add(1);
+    await scene.time.advance(5_000);
+    expect(scene.log.image.broker(1)).toMatchObject({ incarnationId: testUuid(99), fenced: true });
+    scene.controller.alive.clear();
+    await scene.time.runUntil(() => server.ready, 5_000);
+    const { incarnationId } = registered;
+    expect(scene.log.image.broker(1)).toMatchObject({ incarnationId, fenced: false });
   });
 
   test('a broker that comes back acts on nothing that is history', async () => {
