@@ -17,6 +17,8 @@ export class LeaderCompleteness {
     this.#seen.add(epoch);
     const committed = this.lastCommitted();
     if (committed === undefined) return this.world.mark('a leader was elected while nothing was committed');
+    // Elected before, stopped, and awake again only now: what later epochs committed is not its to have.
+    if (committed.epoch > epoch) return;
     if (this.#seen.size > 10) this.world.mark('a leader had more than ten epochs before it');
     const marks = log();
     const first = marks?.[0];

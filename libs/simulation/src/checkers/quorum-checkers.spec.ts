@@ -67,6 +67,21 @@ describe('R4, R5: what is committed', () => {
   });
 });
 
+describe('R4: a new leader', () => {
+  const short = () => [{ baseOffset: 0, lastOffset: 0, epoch: 2, crc: 0 }];
+
+  it.each([
+    ['lacks what an epoch before its own committed', 4, /R4/],
+    ['was elected before that epoch and says so only now', 2, undefined],
+  ])('that %s', (_what, epoch, expected) => {
+    const { checkers, found } = setUp();
+    checkers.committedPrefix.follow('node').deliver(batch(0, 'a', 3));
+    const text = found(() => checkers.leaderCompleteness.leads('leader', epoch, short));
+    if (expected === undefined) expect(text).toBeUndefined();
+    else expect(text).toMatch(expected);
+  });
+});
+
 describe('R7: the high watermark of a leader', () => {
   const log = () => [
     { baseOffset: 0, lastOffset: 9, epoch: 1, crc: 0 },
