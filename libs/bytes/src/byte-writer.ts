@@ -115,10 +115,6 @@ export class ByteWriter {
     this.#buffer.writeInt32BE(value, position);
   }
 
-  patchUint32(position: number, value: number): void {
-    this.#buffer.writeUInt32BE(value, position);
-  }
-
   /** A view of everything written. The writer must not be used afterwards. */
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#length);

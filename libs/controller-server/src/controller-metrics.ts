@@ -18,7 +18,7 @@ export function registerControllerMetrics(meter: Meter, controller: QuorumContro
   gauge('globaltopiccount', 'Topics of the cluster.', (image) => image.topicCount);
   gauge('globalpartitioncount', 'Partitions of the cluster.', (image) => image.partitionCount);
   gauge('offlinepartitionscount', 'Partitions without a leader.', (image) =>
-    partitionCount(image, ({ leader }) => leader === NO_NODE),
+    image.hostedPartitionCount(NO_NODE, 'leader'),
   );
   gauge('preferredreplicaimbalancecount', 'Partitions led by another than their first replica.', (image) =>
     partitionCount(image, ({ leader, replicas }) => leader !== replicas[0]),

@@ -1,13 +1,6 @@
 /** A message without its size prefix, in pieces to be sent one after the other; large record bytes are not copied. */
 export type Frame = readonly Buffer[];
 
-/** Bytes of a frame. */
-export function frameLength(frame: Frame): number {
-  let length = 0;
-  for (const piece of frame) length += piece.length;
-  return length;
-}
-
 /** The frame as one buffer. */
 export function joinFrame(frame: Frame): Buffer {
   const [first] = frame;

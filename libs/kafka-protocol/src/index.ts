@@ -8,7 +8,7 @@ export {
   type ResponseOf,
 } from './api';
 export type { Field, Fields, Message, MessageInput } from './field';
-export { frameLength, joinFrame, type Frame } from './frame';
+export { joinFrame, type Frame } from './frame';
 export { readRequestHeader, type RequestHeader } from './request-header';
 export { includesVersion, type VersionRange } from './version-range';
 export { KAFKA_APIS } from './kafka-apis';

@@ -131,7 +131,7 @@ function expectToAgree({ image, reference }: Stage): void {
 }
 
 function expectToHost({ image, reference }: Stage): void {
-  for (const broker of BROKERS) {
+  for (const broker of [...BROKERS, NO_NODE]) {
     for (const role of ROLES) {
       const expected = referenceHosted(reference, broker, role);
       const hosted = [...image.hostedPartitions(broker, role)];

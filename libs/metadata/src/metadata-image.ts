@@ -117,8 +117,8 @@ export class MetadataImage {
   }
 
   /**
-   * Partitions a broker has a replica of, or is in the ISR of, or leads. Found as they are asked for, so that a caller may
-   * stop early or go on later; the image they are of stays the same.
+   * Partitions a broker has a replica of, or is in the ISR of, or leads (NO_NODE: that nobody leads). Found as they are
+   * asked for, so that a caller may stop early or go on later; the image they are of stays the same.
    */
   hostedPartitions(brokerId: number, role: PartitionRole = 'replica'): Iterable<HostedPartition> {
     return this.#contents.topics.hosted(brokerId, role);

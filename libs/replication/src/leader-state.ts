@@ -85,10 +85,6 @@ export class LeaderState {
     return this.#replicas;
   }
 
-  get pendingProposal(): IsrProposal | undefined {
-    return this.#isr.pending;
-  }
-
   /** min.insync.replicas, but never more than the partition has replicas. */
   get effectiveMinIsr(): number {
     return Math.min(this.#minInsyncReplicas, this.#replicas.length);

@@ -9,7 +9,7 @@ export {
   type Verdict,
 } from './linearizability/check-linearizable';
 export { topicModel, type TopicInput, type TopicOutput } from './linearizability/topic-model';
-export { failureText, runSeed, runSeeds, type SeedRange } from './run-seeds';
+export { runSeed, runSeeds, type SeedRange } from './run-seeds';
 export type { SeedReport } from './seed-report';
 export type { Violation } from './violation';
 export type { LogLine, LogSink } from './world-log';

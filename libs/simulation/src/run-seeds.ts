@@ -23,11 +23,3 @@ export async function* runSeeds(
 ): AsyncGenerator<SeedReport> {
   for (let seed = from; seed < from + count; seed += 1) yield await runSeed(profile, seed, options);
 }
-
-/** What a seed's failure says, with the command that plays it again; undefined when it did not fail. */
-export function failureText({ profile, seed, violation }: SeedReport): string | undefined {
-  if (violation === undefined) return undefined;
-  const { invariant, message, atMs } = violation;
-  const replay = `npm run sim -- --profile ${profile} --seed ${seed}`;
-  return `${profile} seed ${seed} at ${atMs.toFixed(1)} ms: ${invariant}: ${message}\n  replay: ${replay}`;
-}

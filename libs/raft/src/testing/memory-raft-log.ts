@@ -38,10 +38,6 @@ export class MemoryRaftLog implements RaftLog {
     return this.records.batches;
   }
 
-  get durableContents(): readonly TextBatch[] {
-    return this.durable.batches;
-  }
-
   /** The same array as long as no snapshot comes or goes. */
   get snapshotIds(): readonly OffsetAndEpoch[] {
     return this.ids;
