@@ -1,48 +1,17 @@
 import { offset, ZERO_OFFSET } from '@milena/model';
-import type { FetchRequest, RaftRequest, RaftResponse, VoteRequest } from './messages';
+import type { RaftRequest, RaftResponse, VoteRequest } from './messages';
+import { sampleRequests } from './testing/sample-requests';
+import { startedQuorum } from './testing/started-quorum';
 import { TestCluster, testVoters } from './testing/test-cluster';
-import { testEndpoint, type TestNode } from './testing/test-node';
+import { testEndpoint } from './testing/test-node';
 import { encodeTextBatch } from './testing/text-batches';
+
+const { vote, fetch } = sampleRequests;
 
 /** Three voters of which 3 leads epoch 1 with `<leaderChange> a` committed. */
 function quorum(observers = 0): TestCluster {
-  const cluster = new TestCluster({ voters: 3, observers, seed: 1 });
-  for (const node of cluster.nodes.values()) node.start();
-  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
-  cluster.leader?.append(['a']);
-  cluster.run(100);
-  expect(cluster.leader?.id).toBe(3);
-  return cluster;
+  return startedQuorum({ observers, values: ['a'], settleMs: 100 });
 }
-
-function ask<T extends RaftResponse>(cluster: TestCluster, node: TestNode, request: RaftRequest): T {
-  let answer: RaftResponse | undefined;
-  node.serve(request, (response) => {
-    answer = response;
-  });
-  cluster.runUntil(() => answer !== undefined, 1000);
-  return answer as T;
-}
-
-const vote: VoteRequest = {
-  type: 'vote',
-  clusterId: 'test-cluster',
-  voter: { id: 3 },
-  epoch: 2,
-  candidate: { id: 1 },
-  lastEpoch: 1,
-  lastOffset: offset(2),
-  preVote: false,
-};
-const fetch: FetchRequest = {
-  type: 'fetch',
-  clusterId: 'test-cluster',
-  replica: { id: 1 },
-  epoch: 1,
-  fetchOffset: offset(2),
-  lastFetchedEpoch: 1,
-  maxWaitMs: 0,
-};
 
 describe('requests are checked in order', () => {
   test.each<[string, RaftRequest]>([
@@ -81,24 +50,24 @@ describe('requests are checked in order', () => {
     ],
   ])('%s', (error, request) => {
     const cluster = quorum();
-    expect(ask(cluster, cluster.node(3), request).error).toBe(error);
+    expect(cluster.ask(3, request).error).toBe(error);
   });
 
   test('whoever does not know the cluster yet may ask how the quorum is', () => {
     const cluster = quorum();
-    expect(ask(cluster, cluster.node(3), { type: 'describeQuorum' }).error).toBe('NONE');
+    expect(cluster.ask(3, { type: 'describeQuorum' }).error).toBe('NONE');
   });
 
   test('a stranger from another cluster learns and changes nothing', () => {
     const cluster = quorum();
-    const answer = ask(cluster, cluster.node(3), { ...vote, clusterId: 'other', epoch: 99 });
+    const answer = cluster.ask(3, { ...vote, clusterId: 'other', epoch: 99 });
     expect(answer).toMatchObject({ epoch: 0, leaderId: -1 });
     expect(cluster.node(3).raft?.leadership.epoch).toBe(1);
   });
 
   test('who does not lead says who does', () => {
     const cluster = quorum();
-    const answer = ask(cluster, cluster.node(2), { ...fetch, replica: { id: 101 } });
+    const answer = cluster.ask(2, { ...fetch, replica: { id: 101 } });
     expect(answer).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: 3, leaderEndpoint: testEndpoint(3) });
   });
 });
@@ -108,10 +77,10 @@ describe('votes', () => {
     const cluster = quorum();
     const node = cluster.node(2);
     const request = { ...vote, voter: { id: 2 }, epoch: 5 };
-    expect(ask(cluster, node, request)).toMatchObject({ voteGranted: true, epoch: 5 });
-    expect(ask(cluster, node, request)).toMatchObject({ voteGranted: true });
-    expect(ask(cluster, node, { ...request, candidate: { id: 3 } })).toMatchObject({ voteGranted: false });
-    expect(ask(cluster, node, { ...request, candidate: { id: 1, directoryId: 'x' } })).toMatchObject({
+    expect(cluster.ask(node.id, request)).toMatchObject({ voteGranted: true, epoch: 5 });
+    expect(cluster.ask(node.id, request)).toMatchObject({ voteGranted: true });
+    expect(cluster.ask(node.id, { ...request, candidate: { id: 3 } })).toMatchObject({ voteGranted: false });
+    expect(cluster.ask(node.id, { ...request, candidate: { id: 1, directoryId: 'x' } })).toMatchObject({
       voteGranted: true,
     });
     expect(node.file).toMatchObject({ leaderEpoch: 5, votedId: 1 });
@@ -121,7 +90,7 @@ describe('votes', () => {
     const cluster = quorum();
     for (const id of [2, 3]) {
       const request: VoteRequest = { ...vote, voter: { id }, epoch: 1, preVote: true };
-      expect(ask(cluster, cluster.node(id), request)).toMatchObject({ voteGranted: false, epoch: 1, leaderId: 3 });
+      expect(cluster.ask(id, request)).toMatchObject({ voteGranted: false, epoch: 1, leaderId: 3 });
     }
   });
 });
@@ -224,12 +193,12 @@ describe('describe', () => {
     const told = () => leader.raft?.describe().observers.find(({ replica }) => replica.id === 101);
     const caughtUp = told()?.lastCaughtUpTimestamp;
     leader.append(['b']);
-    ask(cluster, leader, { ...fetch, replica: { id: 101 } });
+    cluster.ask(leader.id, { ...fetch, replica: { id: 101 } });
     const fetchedAt = told()?.lastFetchTimestamp ?? 0;
     expect(told()).toMatchObject({ logEndOffset: 2, lastCaughtUpTimestamp: expect.any(Number) });
     expect(told()?.lastCaughtUpTimestamp).toBeGreaterThanOrEqual(caughtUp ?? 0);
     leader.append(['c']);
-    ask(cluster, leader, { ...fetch, replica: { id: 101 }, fetchOffset: offset(3) });
+    cluster.ask(leader.id, { ...fetch, replica: { id: 101 }, fetchOffset: offset(3) });
     expect(told()).toMatchObject({ logEndOffset: 3, lastCaughtUpTimestamp: fetchedAt });
   });
 

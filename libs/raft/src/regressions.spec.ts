@@ -1,6 +1,8 @@
 import { offset, type Offset } from '@milena/model';
-import type { FetchRequest, RaftRequest, RaftResponse, VoteRequest } from './messages';
+import type { RaftRequest, RaftResponse } from './messages';
 import type { RaftEffects } from './raft-effects';
+import { sampleRequests } from './testing/sample-requests';
+import { startedQuorum } from './testing/started-quorum';
 import { TestCluster, testVoter, type TestClusterOptions } from './testing/test-cluster';
 import { testEndpoint, type TestNode } from './testing/test-node';
 import { encodeTextBatch } from './testing/text-batches';
@@ -10,24 +12,11 @@ import { encodeTextBatch } from './testing/text-batches';
  * proven elsewhere is listed in testdata/README.md.
  */
 
+const { vote, fetch } = sampleRequests;
+
 /** Three voters of which 3 leads epoch 1 with `<leaderChange> a` committed. */
 function quorum(options: Partial<TestClusterOptions> = {}): TestCluster {
-  const cluster = new TestCluster({ voters: 3, seed: 1, ...options });
-  for (const node of cluster.nodes.values()) node.start();
-  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
-  cluster.leader?.append(['a']);
-  cluster.run(100);
-  expect(cluster.leader?.id).toBe(3);
-  return cluster;
-}
-
-function ask<T extends RaftResponse>(cluster: TestCluster, node: TestNode, request: RaftRequest): T {
-  let answer: RaftResponse | undefined;
-  node.serve(request, (response) => {
-    answer = response;
-  });
-  cluster.runUntil(() => answer !== undefined, 1000);
-  return answer as T;
+  return startedQuorum({ ...options, values: ['a'], settleMs: 100 });
 }
 
 /** What a node that is only a script hears. It answers what `answer` gives, or nothing. */
@@ -49,26 +38,6 @@ function script(
   return heard;
 }
 
-const vote: VoteRequest = {
-  type: 'vote',
-  clusterId: 'test-cluster',
-  voter: { id: 3 },
-  epoch: 2,
-  candidate: { id: 1 },
-  lastEpoch: 1,
-  lastOffset: offset(2),
-  preVote: false,
-};
-const fetch: FetchRequest = {
-  type: 'fetch',
-  clusterId: 'test-cluster',
-  replica: { id: 1 },
-  epoch: 1,
-  fetchOffset: offset(2),
-  lastFetchedEpoch: 1,
-  maxWaitMs: 0,
-};
-
 describe('a leader that resigned', () => {
   function resigned(): TestCluster {
     const cluster = quorum();
@@ -82,7 +51,7 @@ describe('a leader that resigned', () => {
 
   test('KAFKA-10661: does not serve its epoch any more, and leaves it for the next one', () => {
     const cluster = resigned();
-    expect(ask(cluster, cluster.node(3), fetch)).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: -1 });
+    expect(cluster.ask(3, fetch)).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: -1 });
     cluster.runUntil(() => cluster.node(3).raft?.leadership.role !== 'resigned');
     expect(cluster.node(3).raft?.leadership).toMatchObject({ epoch: 2, leaderId: undefined });
   });
@@ -90,8 +59,8 @@ describe('a leader that resigned', () => {
   test('KAFKA-12607: grants its vote in a later epoch, and a pre-vote in its own', () => {
     const cluster = resigned();
     const preVote = { ...vote, epoch: 1, preVote: true };
-    expect(ask(cluster, cluster.node(3), preVote)).toMatchObject({ error: 'NONE', voteGranted: true, epoch: 1 });
-    expect(ask(cluster, cluster.node(3), vote)).toMatchObject({ error: 'NONE', voteGranted: true, epoch: 2 });
+    expect(cluster.ask(3, preVote)).toMatchObject({ error: 'NONE', voteGranted: true, epoch: 1 });
+    expect(cluster.ask(3, vote)).toMatchObject({ error: 'NONE', voteGranted: true, epoch: 2 });
   });
 
   test('KAFKA-17333: is told to nobody as the leader', () => {
@@ -231,7 +200,7 @@ describe('KAFKA-17426: a node is its id and its directory', () => {
   test('a request meant for the disk that was there before is refused', () => {
     const cluster = quorum({ source: 'checkpoint' });
     const voter = { id: 1, directoryId: 'another-directory' };
-    const answer = (request: RaftRequest) => ask(cluster, cluster.node(1), request).error;
+    const answer = (request: RaftRequest) => cluster.ask(1, request).error;
     const leaderEndpoint = testEndpoint(3);
     const begin = { clusterId: 'test-cluster', voter, leaderId: 3, epoch: 1 } as const;
     expect(answer({ ...begin, type: 'beginQuorumEpoch', leaderEndpoint })).toBe('INVALID_VOTER_KEY');
@@ -247,9 +216,9 @@ describe('KAFKA-17426: a node is its id and its directory', () => {
     leader.append(['b']);
     cluster.run(50);
     const replica = { id: 1, directoryId: 'another-directory' };
-    ask(cluster, leader, { ...fetch, replica, fetchOffset: leader.log.endOffset() });
+    cluster.ask(leader.id, { ...fetch, replica, fetchOffset: leader.log.endOffset() });
     expect(leader.raft?.highWatermark).toBe(before);
-    ask(cluster, leader, { ...fetch, replica: testVoter(1, 'checkpoint').key, fetchOffset: leader.log.endOffset() });
+    cluster.ask(leader.id, { ...fetch, replica: testVoter(1, 'checkpoint').key, fetchOffset: leader.log.endOffset() });
     expect(leader.raft?.highWatermark).toBe(leader.log.endOffset());
   });
 });
@@ -291,7 +260,7 @@ describe('KAFKA-18723: what was fetched in one epoch is not appended in another'
     follower.start();
     cluster.run(5);
     const begin = { type: 'beginQuorumEpoch', clusterId: 'test-cluster', voter: { id: 1 } } as const;
-    ask(cluster, follower, { ...begin, leaderId: 2, epoch: 2, leaderEndpoint: testEndpoint(2) });
+    cluster.ask(follower.id, { ...begin, leaderId: 2, epoch: 2, leaderEndpoint: testEndpoint(2) });
     answerFetch?.({ type: 'fetch', error: 'NONE', epoch: 1, leaderId: 3, logStartOffset: offset(0), records });
     cluster.run(5);
     expect(follower.raft?.leadership).toMatchObject({ epoch: 2, leaderId: 2 });
@@ -324,7 +293,7 @@ test('KAFKA-12181: a voter that fetches from an earlier offset is believed', () 
   for (const id of [1, 2]) cluster.node(id).kill({ losesUnflushed: false });
   const voter = () => leader.raft?.describe().voters.find(({ replica }) => replica.id === 1);
   expect(voter()?.logEndOffset).toBe(2);
-  ask(cluster, leader, { ...fetch, fetchOffset: offset(0), lastFetchedEpoch: 0 });
+  cluster.ask(leader.id, { ...fetch, fetchOffset: offset(0), lastFetchedEpoch: 0 });
   expect(voter()?.logEndOffset).toBe(0);
   expect(leader.raft?.highWatermark).toBe(2);
 });

@@ -1,31 +1,18 @@
 import { offset } from '@milena/model';
-import type { FetchRequest, FetchSnapshotRequest, FetchSnapshotResponse, RaftRequest, RaftResponse } from './messages';
-import { TestCluster, type TestClusterOptions } from './testing/test-cluster';
-import type { TestNode } from './testing/test-node';
+import type { FetchRequest, FetchSnapshotRequest, RaftResponse } from './messages';
+import { sampleRequests } from './testing/sample-requests';
+import { startedQuorum } from './testing/started-quorum';
+import type { TestCluster, TestClusterOptions } from './testing/test-cluster';
 import { decodeTextBatches } from './testing/text-batches';
 
 /** Three voters of which 3 leads epoch 1; records 0 to 4 are committed and in the snapshots 5-1, where the logs start. */
 function quorum(options: Partial<TestClusterOptions> = {}): TestCluster {
-  const cluster = new TestCluster({ voters: 3, seed: 1, ...options });
-  for (const id of [1, 2, 3]) cluster.node(id).start();
-  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
-  cluster.leader?.append(['a', 'b', 'c', 'd']);
-  cluster.run(700);
+  const cluster = startedQuorum({ ...options, values: ['a', 'b', 'c', 'd'], settleMs: 700 });
   for (const id of [1, 2, 3]) {
     cluster.node(id).makeSnapshot();
     cluster.node(id).clean();
   }
-  expect(cluster.leader?.id).toBe(3);
   return cluster;
-}
-
-function ask<T extends RaftResponse>(node: TestNode, request: RaftRequest): T {
-  let answer: RaftResponse | undefined;
-  node.serve(request, (response) => {
-    answer = response;
-  });
-  expect(answer).toBeDefined();
-  return answer as T;
 }
 
 const id = { offset: offset(5), epoch: 1 };
@@ -38,15 +25,7 @@ const piece: FetchSnapshotRequest = {
   position: 0,
   maxBytes: 1000,
 };
-const fetch: FetchRequest = {
-  type: 'fetch',
-  clusterId: 'test-cluster',
-  replica: { id: 1 },
-  epoch: 1,
-  fetchOffset: offset(5),
-  lastFetchedEpoch: 1,
-  maxWaitMs: 0,
-};
+const fetch: FetchRequest = { ...sampleRequests.fetch, fetchOffset: offset(5) };
 
 describe('a request for a piece is checked in order', () => {
   test.each<[string, FetchSnapshotRequest]>([
@@ -62,26 +41,26 @@ describe('a request for a piece is checked in order', () => {
     ['POSITION_OUT_OF_RANGE', { ...piece, position: -1 }],
     ['POSITION_OUT_OF_RANGE', { ...piece, position: 81 }],
   ])('%s', (error, request) => {
-    expect(ask(quorum().node(3), request)).toMatchObject({ error, size: 0, bytes: new Uint8Array(0) });
+    expect(quorum().ask(3, request)).toMatchObject({ error, size: 0, bytes: new Uint8Array(0) });
   });
 
   test('who does not lead says who does', () => {
-    expect(ask(quorum().node(2), piece)).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: 3 });
+    expect(quorum().ask(2, piece)).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: 3 });
   });
 });
 
 test('pieces are cut by what was asked for and by the limit of the leader, and together are the file', () => {
-  const leader = quorum({ settings: { fetchSnapshotMaxBytes: 50 } }).node(3);
-  const first = ask<FetchSnapshotResponse>(leader, piece);
-  const second = ask<FetchSnapshotResponse>(leader, { ...piece, position: 50, maxBytes: 20 });
-  const third = ask<FetchSnapshotResponse>(leader, { ...piece, position: 70 });
+  const cluster = quorum({ settings: { fetchSnapshotMaxBytes: 50 } });
+  const first = cluster.ask(3, piece);
+  const second = cluster.ask(3, { ...piece, position: 50, maxBytes: 20 });
+  const third = cluster.ask(3, { ...piece, position: 70 });
   expect([first, second, third].map(({ size, position, bytes }) => [size, position, bytes.length])).toEqual([
     [81, 0, 50],
     [81, 50, 20],
     [81, 70, 11],
   ]);
   const file = Buffer.concat([first.bytes, second.bytes, third.bytes]);
-  expect(file).toEqual(leader.log.readSnapshot(id, 0, 1000));
+  expect(file).toEqual(cluster.node(3).log.readSnapshot(id, 0, 1000));
 });
 
 describe('whoever fetches a snapshot is alive', () => {
@@ -92,7 +71,7 @@ describe('whoever fetches a snapshot is alive', () => {
     const leader = cluster.node(3);
     for (let position = 0; position < 81; position += 1) {
       cluster.run(200);
-      expect(ask(leader, { ...piece, position })).toMatchObject({ error: 'NONE' });
+      expect(cluster.ask(3, { ...piece, position })).toMatchObject({ error: 'NONE' });
     }
     expect(leader.raft?.leadership).toMatchObject({ role: 'leader', epoch: 1 });
     cluster.run(3100);
@@ -101,7 +80,7 @@ describe('whoever fetches a snapshot is alive', () => {
 
   test('an observer that fetches a snapshot is remembered, without a log end that it acknowledged', () => {
     const cluster = quorum();
-    ask(cluster.node(3), { ...piece, replica: { id: 101 } });
+    cluster.ask(3, { ...piece, replica: { id: 101 } });
     cluster.run(299_000);
     const told = () => cluster.node(3).raft?.describe().observers;
     expect(told()).toMatchObject([{ replica: { id: 101 }, logEndOffset: -1, lastFetchTimestamp: -1 }]);
@@ -111,17 +90,15 @@ describe('whoever fetches a snapshot is alive', () => {
 });
 
 test('KAFKA-12181: a voter that lost its disk is believed, and what it acknowledged before counts no more', () => {
-  const cluster = new TestCluster({ voters: 3, seed: 1 });
-  for (const node of cluster.nodes.values()) node.start();
-  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
+  const cluster = startedQuorum({ settleMs: 0 });
   const leader = cluster.node(3);
   for (const node of [1, 2]) cluster.node(node).kill({ losesUnflushed: false });
   leader.append(['a']);
   leader.makeSnapshot();
   const voter = () => leader.raft?.describe().voters.find(({ replica }) => replica.id === 1);
-  ask(leader, { ...fetch, fetchOffset: offset(1), lastFetchedEpoch: 1 });
+  cluster.ask(3, { ...fetch, fetchOffset: offset(1), lastFetchedEpoch: 1 });
   expect(voter()?.logEndOffset).toBe(1);
-  expect(ask(leader, { ...fetch, fetchOffset: offset(0), lastFetchedEpoch: 0 })).toMatchObject({
+  expect(cluster.ask(3, { ...fetch, fetchOffset: offset(0), lastFetchedEpoch: 0 })).toMatchObject({
     error: 'NONE',
     snapshotId: { offset: 1, epoch: 1 },
   });

@@ -1,43 +1,16 @@
 import { offset } from '@milena/model';
-import type { AddVoterRequest, RaftRequest, RaftResponse, UpdateVoterRequest } from './messages';
+import type { RaftRequest } from './messages';
+import { sampleRequests } from './testing/sample-requests';
+import { startedQuorum } from './testing/started-quorum';
 import { TestCluster } from './testing/test-cluster';
-import { testEndpoint, type TestNode } from './testing/test-node';
+import { testEndpoint } from './testing/test-node';
+
+const { addVoter: add, updateVoter: update } = sampleRequests;
 
 /** Voters 1 to 3, of which 3 leads epoch 1, controller 4 that follows, and an observer 101. */
 function quorum(source: 'static' | 'checkpoint' = 'checkpoint', autoJoin = false): TestCluster {
-  const cluster = new TestCluster({ voters: 3, joiners: 1, observers: 1, seed: 1, source, autoJoin });
-  for (const node of cluster.nodes.values()) node.start();
-  cluster.runUntil(() => cluster.leader?.raft?.highWatermark !== undefined);
-  cluster.run(600);
-  expect(cluster.leader?.id).toBe(3);
-  return cluster;
+  return startedQuorum({ joiners: 1, observers: 1, source, autoJoin, settleMs: 600 });
 }
-
-function ask<T extends RaftResponse>(cluster: TestCluster, node: TestNode, request: RaftRequest): T {
-  let answer: RaftResponse | undefined;
-  node.serve(request, (response) => {
-    answer = response;
-  });
-  cluster.runUntil(() => answer !== undefined, 5000);
-  return answer as T;
-}
-
-const add: AddVoterRequest = {
-  type: 'addVoter',
-  clusterId: 'test-cluster',
-  voter: { id: 4, directoryId: 'disk4' },
-  endpoint: testEndpoint(4),
-  timeoutMs: 500,
-  ackWhenCommitted: true,
-};
-const update: UpdateVoterRequest = {
-  type: 'updateVoter',
-  clusterId: 'test-cluster',
-  epoch: 1,
-  voter: { id: 1, directoryId: 'disk1' },
-  endpoint: testEndpoint(1),
-  kraftVersions: { min: 0, max: 1 },
-};
 
 describe('changes of the voter set are checked', () => {
   test.each<[string, RaftRequest]>([
@@ -54,7 +27,7 @@ describe('changes of the voter set are checked', () => {
   ])('%s: %j', (error, request) => {
     const cluster = quorum();
     const end = cluster.node(3).log.endOffset();
-    expect(ask(cluster, cluster.node(3), request)).toMatchObject({ type: request.type, error });
+    expect(cluster.ask(3, request)).toMatchObject({ type: request.type, error });
     expect(cluster.node(3).log.endOffset()).toBe(end);
   });
 
@@ -63,13 +36,13 @@ describe('changes of the voter set are checked', () => {
     (request) => {
       const cluster = quorum('static');
       expect(cluster.node(3).raft?.kraftVersion).toBe(0);
-      expect(ask(cluster, cluster.node(3), request)).toMatchObject({ error: 'UNSUPPORTED_VERSION' });
+      expect(cluster.ask(3, request)).toMatchObject({ error: 'UNSUPPORTED_VERSION' });
     },
   );
 
   test('who does not lead says who does', () => {
     const cluster = quorum();
-    const answer = ask(cluster, cluster.node(1), add);
+    const answer = cluster.ask(1, add);
     expect(answer).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leaderId: 3, leaderEndpoint: testEndpoint(3) });
   });
 
@@ -78,14 +51,14 @@ describe('changes of the voter set are checked', () => {
     cluster.node(1).start();
     cluster.run(50);
     const request: RaftRequest = { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } };
-    expect(ask(cluster, cluster.node(1), request)).toMatchObject({ error: 'INVALID_REQUEST' });
+    expect(cluster.ask(1, request)).toMatchObject({ error: 'INVALID_REQUEST' });
   });
 
   test('nothing changes before the leader has committed a record of its epoch', () => {
     const cluster = new TestCluster({ voters: 1, joiners: 1, source: 'checkpoint', flushMs: 1000 });
     cluster.node(1).start();
     cluster.run(100);
-    expect(ask(cluster, cluster.node(1), { ...add, voter: { id: 2, directoryId: 'disk2' } })).toMatchObject({
+    expect(cluster.ask(1, { ...add, voter: { id: 2, directoryId: 'disk2' } })).toMatchObject({
       error: 'REQUEST_TIMED_OUT',
       message: 'the leader has not committed a record of its epoch yet',
     });
@@ -96,7 +69,7 @@ describe('the voter set', () => {
   test('an endpoint that nobody can reach does not get into it (KAFKA-20661)', () => {
     const cluster = quorum();
     const unreachable = { ...update, endpoint: { ...testEndpoint(1), port: 9999 } };
-    expect(ask(cluster, cluster.node(3), unreachable)).toMatchObject({ error: 'REQUEST_TIMED_OUT' });
+    expect(cluster.ask(3, unreachable)).toMatchObject({ error: 'REQUEST_TIMED_OUT' });
     expect(cluster.node(3).raft?.voters.endpoint(1)).toEqual(testEndpoint(1));
   });
 
@@ -124,7 +97,7 @@ describe('the voter set', () => {
   test('a snapshot holds the one written last before its end', () => {
     const cluster = quorum();
     const { raft } = cluster.node(3);
-    expect(ask(cluster, cluster.node(3), add)).toMatchObject({ error: 'NONE' });
+    expect(cluster.ask(3, add)).toMatchObject({ error: 'NONE' });
     expect(raft?.voters.ids).toEqual([1, 2, 3, 4]);
     expect(raft?.votersAt(offset(2))).toBeUndefined();
     expect(raft?.votersAt(offset(3))).toMatchObject({ kraftVersion: 1, voters: { ids: [1, 2, 3] } });
@@ -134,7 +107,7 @@ describe('the voter set', () => {
   test('a replica that was removed is described as an observer, and forgotten when it is gone for five minutes', () => {
     const cluster = quorum();
     const request: RaftRequest = { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } };
-    expect(ask(cluster, cluster.node(3), request)).toMatchObject({ error: 'NONE' });
+    expect(cluster.ask(3, request)).toMatchObject({ error: 'NONE' });
     const told = () => cluster.node(3).raft?.describe();
     const ids = (list: 'voters' | 'observers') => told()?.[list].map(({ replica }) => replica.id);
     expect(told()?.voters[0]).toMatchObject({ replica: { id: 2, directoryId: 'disk2' }, endpoint: testEndpoint(2) });
@@ -154,9 +127,9 @@ describe('the voter set', () => {
     cluster.run(2000);
     expect(cluster.leader?.raft?.voters.ids).toEqual([1, 2, 3, 4]);
     const probe: RaftRequest = { type: 'describeReplica', clusterId: 'test-cluster', replica: { id: 4 } };
-    expect(ask(cluster, cluster.node(101), probe)).toMatchObject({ error: 'INVALID_VOTER_KEY', replica: { id: 101 } });
-    expect(ask(cluster, cluster.node(4), probe)).toMatchObject({ error: 'NONE', kraftVersions: { min: 0, max: 1 } });
+    expect(cluster.ask(101, probe)).toMatchObject({ error: 'INVALID_VOTER_KEY', replica: { id: 101 } });
+    expect(cluster.ask(4, probe)).toMatchObject({ error: 'NONE', kraftVersions: { min: 0, max: 1 } });
     const foreign = { ...probe, clusterId: 'other' };
-    expect(ask(cluster, cluster.node(4), foreign)).toMatchObject({ error: 'INCONSISTENT_CLUSTER_ID', leaderId: -1 });
+    expect(cluster.ask(4, foreign)).toMatchObject({ error: 'INCONSISTENT_CLUSTER_ID', leaderId: -1 });
   });
 });

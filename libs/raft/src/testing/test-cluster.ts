@@ -1,4 +1,5 @@
 import { createSeededRandom, type SeededRandom } from '@milena/platform/testing';
+import type { RaftRequest, RaftResponse } from '../messages';
 import type { PlantedBugs } from '../planted-bugs';
 import type { RaftSettings } from '../raft-options';
 import { replicaKey, type ReplicaKey } from '../replica-key';
@@ -93,6 +94,20 @@ export class TestCluster {
     const leaders = [...this.nodes.values()].filter((node) => node.raft?.leadership.role === 'leader');
     const epoch = (node: TestNode) => node.raft?.leadership.epoch ?? -1;
     return leaders.toSorted((left, right) => epoch(right) - epoch(left))[0];
+  }
+
+  /** What the node answers to a request that comes from outside the cluster. */
+  ask<Request extends RaftRequest>(
+    id: number,
+    request: Request,
+    withinMs = 5000,
+  ): Extract<RaftResponse, { readonly type: Request['type'] }> {
+    let answer: RaftResponse | undefined;
+    this.node(id).serve(request, (response) => {
+      answer = response;
+    });
+    this.runUntil(() => answer !== undefined, withinMs);
+    return answer as unknown as Extract<RaftResponse, { readonly type: Request['type'] }>;
   }
 
   run(ms: number, afterEach?: () => void): void {
