@@ -1,6 +1,5 @@
 import type { PartitionLog } from '@milena/log-store';
 import { failure, minOffset, type Offset, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
-import type { Timer } from '@milena/platform';
 import {
   type Appended,
   type BootstrapVoters,
@@ -13,7 +12,7 @@ import {
   type RaftEffects,
   type RaftRequest,
 } from '@milena/raft';
-import { cleanLog, DEFAULT_METADATA_RETENTION } from './clean-log';
+import { DEFAULT_METADATA_RETENTION } from './clean-log';
 import { createCommitDelivery } from './commit-delivery';
 import type { CommittedMark } from './committed-mark';
 import { createEffectQueue } from './effect-queue';
@@ -27,12 +26,9 @@ import { createRaftClient } from './raft-client';
 import type { RaftDriverOptions } from './raft-driver-options';
 import { RaftMetrics } from './raft-metrics';
 import type { RaftService } from './raft-service';
-import { installSnapshot, makeSnapshot } from './snapshot-work';
+import { SnapshotKeeper } from './snapshot-keeper';
 import type { SnapshotStore } from './snapshot-store';
 import { createTickTimer } from './tick-timer';
-
-/** How often the log is cleaned behind its snapshots, milliseconds (Kafka's period). */
-const CLEANING_PERIOD_MS = 60_000;
 
 /** What a pump works on besides the driver's options. */
 export interface RaftPumpOptions {
@@ -92,12 +88,9 @@ class Pump implements RaftPump {
   readonly #flush;
   readonly #timer;
   readonly #client;
+  readonly #snapshots: SnapshotKeeper;
   readonly #fetchTimeoutMs: number;
   readonly #metrics: RaftMetrics;
-  #cleaningTimer: Timer | undefined;
-  /** A snapshot being made or put in its place. */
-  #snapshotWork: Promise<unknown> = Promise.resolve();
-  #isMakingSnapshot = false;
   #quorumState: QuorumState;
   #leadership: Leadership;
   #highWatermark: Offset | undefined;
@@ -137,6 +130,16 @@ class Pump implements RaftPump {
       },
       carryOut: (effects) => this.#carryOut(effects),
       release: (effects) => this.#sendOut(effects),
+      onFatal,
+    });
+    this.#snapshots = new SnapshotKeeper({
+      platform: driver.platform,
+      log,
+      snapshots,
+      raft: this.#raft,
+      retention: { ...DEFAULT_METADATA_RETENTION, ...driver.retention },
+      onInstalled: (id, isInstalled) =>
+        this.#input(() => (isInstalled ? this.#raft.snapshotInstalled(id) : this.#raft.snapshotRefused(id))),
       onFatal,
     });
     this.#flush = createGroupFlush({
@@ -184,7 +187,7 @@ class Pump implements RaftPump {
 
   start(): void {
     this.#input(() => this.#raft.start());
-    this.#cleanLater();
+    this.#snapshots.start();
     const { nodeId, directoryId, role, platform } = this.#options.driver;
     const { voters } = this.#raft;
     if (role === 'observer' || voters.includes({ id: nodeId, directoryId })) return;
@@ -209,22 +212,8 @@ class Pump implements RaftPump {
     this.#call(() => this.#input(() => this.#raft.resign(epoch)));
   }
 
-  async createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>> {
-    if (this.#closed || this.#isMakingSnapshot) {
-      return failure('OPERATION_NOT_ATTEMPTED', 'another snapshot is being written, or this node stops');
-    }
-    this.#isMakingSnapshot = true;
-    const { log, snapshots, driver } = this.#options;
-    const made = makeSnapshot(
-      { log, snapshots, raft: this.#raft, platform: driver.platform },
-      { id, records, mayGoOn: () => !this.#closed, onFatal: (error) => this.#fail(error) },
-    );
-    this.#snapshotWork = Promise.allSettled([this.#snapshotWork, made]);
-    try {
-      return await made;
-    } finally {
-      this.#isMakingSnapshot = false;
-    }
+  createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>> {
+    return this.#snapshots.make(id, records);
   }
 
   subscribe(listener: MetadataLogListener): void {
@@ -260,7 +249,7 @@ class Pump implements RaftPump {
     this.#halt();
     await this.#queue.idle();
     await this.#flush.idle();
-    await this.#snapshotWork;
+    await this.#snapshots.idle();
   }
 
   #call<T>(run: () => T): T {
@@ -290,7 +279,7 @@ class Pump implements RaftPump {
   #carryOut(effects: RaftEffects): void {
     this.#sendOut(effects);
     if (effects.flush !== undefined) this.#flush.request(effects.flush);
-    if (effects.installSnapshot !== undefined) this.#install(effects.installSnapshot);
+    if (effects.installSnapshot !== undefined) this.#snapshots.install(effects.installSnapshot);
     if (effects.leadership !== undefined) this.#enter(effects.leadership);
     if (effects.highWatermark !== undefined) {
       this.#highWatermark = effects.highWatermark;
@@ -309,37 +298,10 @@ class Pump implements RaftPump {
     for (const request of effects.requests) this.#client.send(request);
   }
 
-  #install(id: OffsetAndEpoch): void {
-    const { log, snapshots, driver } = this.#options;
-    const { logger } = driver.platform;
-    const installing = installSnapshot({ log, snapshots, logger }, id).then(
-      (isInstalled) =>
-        this.#input(() => (isInstalled ? this.#raft.snapshotInstalled(id) : this.#raft.snapshotRefused(id))),
-      (error: unknown) => this.#fail(error),
-    );
-    this.#snapshotWork = Promise.allSettled([this.#snapshotWork, installing]);
-  }
-
   /** What is committed and on this disk must be found there again. */
   #noteCommitted(): void {
     const { mark, log } = this.#options;
     mark?.note(minOffset(this.#highWatermark ?? ZERO_OFFSET, log.recoveryPoint));
-  }
-
-  #cleanLater(): void {
-    const { driver, log, snapshots } = this.#options;
-    const { clock, timers, logger } = driver.platform;
-    const retention = { ...DEFAULT_METADATA_RETENTION, ...driver.retention };
-    this.#cleaningTimer = timers.after(CLEANING_PERIOD_MS, () => {
-      if (this.#closed) return;
-      try {
-        const removed = cleanLog({ log, snapshots, retention, now: clock.wallMs() });
-        if (removed > 0) logger.info('cleaned the metadata log', { removed, logStartOffset: log.logStartOffset });
-        this.#cleanLater();
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
   }
 
   /** Controllers of another cluster answer like this without end: the first time is worth a line. */
@@ -363,7 +325,7 @@ class Pump implements RaftPump {
   #halt(): void {
     this.#closed = true;
     this.#timer.cancel();
-    this.#cleaningTimer?.cancel();
+    this.#snapshots.close();
     this.#queue.close();
     this.#delivery.close();
     this.#client.close();

@@ -1,0 +1,97 @@
+import type { PartitionLog } from '@milena/log-store';
+import { failure, type OffsetAndEpoch, type Result } from '@milena/model';
+import type { Platform, Timer } from '@milena/platform';
+import type { Raft } from '@milena/raft';
+import { cleanLog, type MetadataRetention } from './clean-log';
+import type { SnapshotStore } from './snapshot-store';
+import { installSnapshot, makeSnapshot } from './snapshot-work';
+
+/** How often the log is cleaned behind its snapshots, milliseconds (Kafka's period). */
+const CLEANING_PERIOD_MS = 60_000;
+
+/** What a SnapshotKeeper works on. */
+export interface SnapshotKeeperOptions {
+  readonly platform: Pick<Platform, 'clock' | 'timers' | 'logger'>;
+  readonly log: PartitionLog;
+  readonly snapshots: SnapshotStore;
+  readonly raft: Pick<Raft, 'highWatermark' | 'votersAt'>;
+  readonly retention: MetadataRetention;
+  /** A snapshot of the leader is in its place, or was refused as damaged. */
+  onInstalled(id: OffsetAndEpoch, isInstalled: boolean): void;
+  /** What is on disk cannot be relied on any more. */
+  onFatal(error: unknown): void;
+}
+
+/**
+ * The snapshots of a running pump: makes one at a time of this node's own, puts those of the leader in their place, and
+ * cleans the log behind them at a period.
+ */
+export class SnapshotKeeper {
+  readonly #options: SnapshotKeeperOptions;
+  #cleaningTimer: Timer | undefined;
+  /** Everything under way. */
+  #work: Promise<unknown> = Promise.resolve();
+  #isMaking = false;
+  #closed = false;
+
+  constructor(options: SnapshotKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to clean the log at its period. */
+  start(): void {
+    this.#cleanLater();
+  }
+
+  /** See MetadataLog.createSnapshot. */
+  async make(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>> {
+    if (this.#closed || this.#isMaking) {
+      return failure('OPERATION_NOT_ATTEMPTED', 'another snapshot is being written, or this node stops');
+    }
+    this.#isMaking = true;
+    const { onFatal } = this.#options;
+    const made = makeSnapshot(this.#options, { id, records, mayGoOn: () => !this.#closed, onFatal });
+    this.#work = Promise.allSettled([this.#work, made]);
+    try {
+      return await made;
+    } finally {
+      this.#isMaking = false;
+    }
+  }
+
+  /** Carries out the effect `installSnapshot` of RaftEffects. */
+  install(id: OffsetAndEpoch): void {
+    const { log, snapshots, platform, onInstalled, onFatal } = this.#options;
+    const installing = installSnapshot({ log, snapshots, logger: platform.logger }, id).then(
+      (isInstalled) => onInstalled(id, isInstalled),
+      onFatal,
+    );
+    this.#work = Promise.allSettled([this.#work, installing]);
+  }
+
+  /** Begins nothing new; a snapshot being made is given up. */
+  close(): void {
+    this.#closed = true;
+    this.#cleaningTimer?.cancel();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  #cleanLater(): void {
+    const { platform, log, snapshots, retention, onFatal } = this.#options;
+    const { clock, timers, logger } = platform;
+    this.#cleaningTimer = timers.after(CLEANING_PERIOD_MS, () => {
+      if (this.#closed) return;
+      try {
+        const removed = cleanLog({ log, snapshots, retention, now: clock.wallMs() });
+        if (removed > 0) logger.info('cleaned the metadata log', { removed, logStartOffset: log.logStartOffset });
+        this.#cleanLater();
+      } catch (error) {
+        onFatal(error);
+      }
+    });
+  }
+}
