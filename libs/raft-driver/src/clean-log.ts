@@ -8,10 +8,16 @@ export interface MetadataRetention {
   readonly bytes: number | undefined;
   /** Age of the last record that a snapshot stands for, milliseconds. */
   readonly ms: number | undefined;
+  /** How often that is looked at, milliseconds; Kafka has no key for it. */
+  readonly periodMs: number;
 }
 
 /** Kafka's defaults. */
-export const DEFAULT_METADATA_RETENTION: MetadataRetention = { bytes: 100 * 1024 * 1024, ms: 7 * 24 * 3_600_000 };
+export const DEFAULT_METADATA_RETENTION: MetadataRetention = {
+  bytes: 100 * 1024 * 1024,
+  ms: 7 * 24 * 3_600_000,
+  periodMs: 60_000,
+};
 
 /**
  * Deletes the oldest snapshots that are too old or too much, never the last one, and with each the records before the next

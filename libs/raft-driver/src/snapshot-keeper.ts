@@ -6,9 +6,6 @@ import { cleanLog, type MetadataRetention } from './clean-log';
 import type { SnapshotStore } from './snapshot-store';
 import { installSnapshot, makeSnapshot } from './snapshot-work';
 
-/** How often the log is cleaned behind its snapshots, milliseconds (Kafka's period). */
-const CLEANING_PERIOD_MS = 60_000;
-
 /** What a SnapshotKeeper works on. */
 export interface SnapshotKeeperOptions {
   readonly platform: Pick<Platform, 'clock' | 'timers' | 'logger'>;
@@ -83,7 +80,7 @@ export class SnapshotKeeper {
   #cleanLater(): void {
     const { platform, log, snapshots, retention, onFatal } = this.#options;
     const { clock, timers, logger } = platform;
-    this.#cleaningTimer = timers.after(CLEANING_PERIOD_MS, () => {
+    this.#cleaningTimer = timers.after(retention.periodMs, () => {
       if (this.#closed) return;
       try {
         const removed = cleanLog({ log, snapshots, retention, now: clock.wallMs() });
