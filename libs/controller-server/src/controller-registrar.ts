@@ -1,6 +1,5 @@
 import { registerControllerRpc } from '@milena/cluster-protocol';
 import { hasControllerRecords, registerController, type RegisterControllerRequest } from '@milena/controller';
-import { SUPPORTED_FEATURES } from '@milena/metadata';
 import { randomUuid } from '@milena/model';
 import type { Timer } from '@milena/platform';
 import { createActiveControllerChannel, type ActiveControllerChannel } from '@milena/raft-driver';
@@ -31,7 +30,7 @@ export class ControllerRegistrar {
       controllerId: nodeId,
       incarnationId: randomUuid((count) => platform.random.bytes(count)),
       listeners: endpoint === undefined ? [] : [{ ...endpoint, name, securityProtocol: 'PLAINTEXT' }],
-      features: SUPPORTED_FEATURES,
+      features: controller.defaults.supportedFeatures,
     };
   }
 

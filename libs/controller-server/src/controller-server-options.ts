@@ -1,4 +1,5 @@
 import type { ServerConfig } from '@milena/config-schema';
+import type { SupportedFeature } from '@milena/metadata';
 import type { Endpoint, Uuid } from '@milena/model';
 import type { Connector, Platform, ServiceHost } from '@milena/platform';
 import type { MetadataLog } from '@milena/raft-driver';
@@ -18,6 +19,8 @@ export interface ControllerServerOptions {
   readonly metadataLog: MetadataLog;
   /** Values of the metadata records that `storage format` left for the first active controller of a new cluster. */
   readonly bootstrapRecords?: readonly Buffer[];
+  /** Levels of features this controller supports: those of its program, unless a simulation plays an older one. */
+  readonly supportedFeatures?: readonly SupportedFeature[];
   /** Where this controller is reached, for its registration. */
   readonly endpoint?: Endpoint;
   /** Asks whether a broker's port refuses. */

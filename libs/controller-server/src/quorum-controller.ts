@@ -59,7 +59,7 @@ export class QuorumController implements MetadataLogListener {
   constructor(options: ControllerServerOptions) {
     const { server } = options.config;
     this.#options = options;
-    this.defaults = controllerDefaults(server);
+    this.defaults = controllerDefaults(server, options.supportedFeatures);
     this.sessions = new BrokerSessions(server.number('broker.session.timeout.ms'));
     this.sweeper = new PartitionSweeper(this);
     this.#registrar = new ControllerRegistrar(this, options);

@@ -1,6 +1,7 @@
 import type { ServerConfig } from '@milena/config-schema';
+import { SUPPORTED_FEATURES, type SupportedFeature } from '@milena/metadata';
 
-/** Settings of the controller that decisions depend on: Kafka's keys, from the node's own configuration. */
+/** What decisions take from the node itself: Kafka's keys of its configuration, and what its program supports. */
 export interface ControllerDefaults {
   /** `num.partitions`: partitions of a topic created without a count. */
   readonly partitions: number;
@@ -12,15 +13,21 @@ export interface ControllerDefaults {
   readonly minInsyncReplicas: number;
   /** `delete.topic.enable`. */
   readonly deleteTopicEnable: boolean;
+  /** Levels of features that this node's program supports. */
+  readonly supportedFeatures: readonly SupportedFeature[];
 }
 
-/** The settings a node's configuration gives. */
-export function controllerDefaults(server: ServerConfig): ControllerDefaults {
+/** The settings a node's configuration gives; the features are those of this program unless an older one is played. */
+export function controllerDefaults(
+  server: ServerConfig,
+  supportedFeatures: readonly SupportedFeature[] = SUPPORTED_FEATURES,
+): ControllerDefaults {
   return {
     partitions: server.number('num.partitions'),
     replicationFactor: server.number('default.replication.factor'),
     uncleanLeaderElection: server.boolean('unclean.leader.election.enable'),
     minInsyncReplicas: server.number('min.insync.replicas'),
     deleteTopicEnable: server.boolean('delete.topic.enable'),
+    supportedFeatures,
   };
 }

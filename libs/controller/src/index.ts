@@ -7,6 +7,7 @@ export {
   updateFeatures,
   type FeatureUpdate,
   type FeatureUpgradeType,
+  type UpdateFeaturesContext,
   type UpdateFeaturesRequest,
   type UpdateFeaturesResponse,
 } from './features/update-features';

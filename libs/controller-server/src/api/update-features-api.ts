@@ -6,13 +6,14 @@ import type { ControllerApi } from './controller-api';
 export const updateFeaturesApi: ControllerApi<UpdateFeaturesRequest, UpdateFeaturesResponse> = {
   rpc: updateFeaturesRpc,
   async handle(controller, request, { trace }) {
-    const { defaults } = controller;
-    const result = await controller.submit((image) => updateFeatures(image, request, { defaults }), {
+    const { defaults, options } = controller;
+    const voterIds = options.metadataLog.describe().voters.map(({ id }) => id);
+    const result = await controller.submit((image) => updateFeatures(image, request, { defaults, voterIds }), {
       operation: 'update features',
       timeoutMs: request.timeoutMs,
       ...(trace === undefined ? {} : { trace }),
     });
-    const { logger } = controller.options.platform;
+    const { logger } = options.platform;
     if (result.ok && result.value.result.ok && !request.validateOnly) {
       for (const { name, level } of request.updates) logger.info('changed a feature', { feature: name, level });
     }

@@ -1,28 +1,20 @@
-import {
-  METADATA_VERSION_FEATURE,
-  SUPPORTED_FEATURES,
-  type MetadataImage,
-  type MetadataRecord,
-} from '@milena/metadata';
+import { METADATA_VERSION_FEATURE, type MetadataImage, type MetadataRecord } from '@milena/metadata';
 import type { ControllerDefaults } from '../controller-defaults';
 import { minIsrRecords } from './elr-safety';
 import { CONTROLLER_RECORDS_LEVEL } from './feature-levels';
 import { ELR_FEATURE } from './feature-names';
 
-/** Levels a new cluster starts with: the highest this program supports. */
-const BOOTSTRAP_LEVELS: ReadonlyMap<string, number> = new Map(
-  SUPPORTED_FEATURES.map(({ name, maxLevel }) => [name, maxLevel]),
-);
-
 /**
  * Records the first active controller of a cluster writes before anything else: the levels of its features, and what they
  * bring with them, in a metadata transaction where the level knows one (KIP-868). None when the log has them, so that it
- * may be asked at every activation.
+ * may be asked at every activation. Without `levels` a cluster starts with the highest that this program supports.
  */
 export function bootstrapRecords(
   image: MetadataImage,
-  defaults: Pick<ControllerDefaults, 'minInsyncReplicas'>,
-  levels: ReadonlyMap<string, number> = BOOTSTRAP_LEVELS,
+  defaults: Pick<ControllerDefaults, 'minInsyncReplicas' | 'supportedFeatures'>,
+  levels: ReadonlyMap<string, number> = new Map(
+    defaults.supportedFeatures.map(({ name, maxLevel }) => [name, maxLevel]),
+  ),
 ): readonly MetadataRecord[] {
   if (image.featureLevel(METADATA_VERSION_FEATURE) > 0) return [];
   const records: readonly MetadataRecord[] = [

@@ -1,9 +1,4 @@
-import {
-  METADATA_VERSION_FEATURE,
-  SUPPORTED_FEATURES,
-  type MetadataImage,
-  type SupportedFeature,
-} from '@milena/metadata';
+import { METADATA_VERSION_FEATURE, type MetadataImage, type SupportedFeature } from '@milena/metadata';
 
 /** From this level of metadata.version on (4.2-IV0) controllers register, and the metadata log carries transactions. */
 export const CONTROLLER_RECORDS_LEVEL = 28;
@@ -21,9 +16,12 @@ export interface FeatureSupport {
 }
 
 /** What every node of the cluster supports: brokers, fenced ones too, the controllers that registered, and this one. */
-export function supportInCluster(image: MetadataImage): readonly FeatureSupport[] {
+export function supportInCluster(
+  image: MetadataImage,
+  ownFeatures: readonly SupportedFeature[],
+): readonly FeatureSupport[] {
   return [
-    { node: 'this controller', features: SUPPORTED_FEATURES },
+    { node: 'this controller', features: ownFeatures },
     ...image.controllers().map(({ id, features }) => ({ node: `controller ${id}`, features })),
     ...image.brokers().map(({ id, features }) => ({ node: `broker ${id}`, features })),
   ];

@@ -7,10 +7,15 @@ import { updateFeatures, type FeatureUpgradeType } from './update-features';
 function update(
   scenario: Scenario,
   level: number,
-  { name = 'metadata.version', upgradeType = 'UPGRADE' as FeatureUpgradeType, validateOnly = false } = {},
+  {
+    name = 'metadata.version',
+    upgradeType = 'UPGRADE' as FeatureUpgradeType,
+    validateOnly = false,
+    voterIds = [] as readonly number[],
+  } = {},
 ) {
   const request = { principal: 'User:alice', updates: [{ name, level, upgradeType }], validateOnly, timeoutMs: 1000 };
-  return scenario.commit(updateFeatures(scenario.image, request, scenario)).result;
+  return scenario.commit(updateFeatures(scenario.image, request, { defaults: scenario.defaults, voterIds })).result;
 }
 
 function addController(scenario: Scenario, features: readonly SupportedFeature[]) {
@@ -59,6 +64,17 @@ describe('updateFeatures', () => {
     });
   });
 
+  it('refuses a level while a voter has not told what it supports', () => {
+    const scenario = atLowestLevels();
+    const [name, voterIds] = [ELR_FEATURE, [102]];
+    expect(update(scenario, 28, { voterIds })).toMatchObject({ ok: true });
+    expect(update(scenario, 1, { name, voterIds })).toMatchObject({
+      error: { message: expect.stringContaining('controller 102 has not told yet what it supports') },
+    });
+    expect(addController(scenario, SUPPORTED_FEATURES)).toMatchObject({ ok: true });
+    expect(update(scenario, 1, { name, voterIds })).toMatchObject({ ok: true });
+  });
+
   it('takes no registration of a controller below the level that knows the record', () => {
     expect(addController(atLowestLevels(), SUPPORTED_FEATURES)).toMatchObject({
       error: { code: 'UNSUPPORTED_VERSION' },
@@ -94,7 +110,9 @@ describe('updateFeatures', () => {
     });
     const twice = { name: ELR_FEATURE, level: 1, upgradeType: 'UPGRADE' as const };
     const request = { principal: 'User:alice', updates: [twice, twice], validateOnly: false, timeoutMs: 1000 };
-    expect(updateFeatures(scenario.image, request, scenario).respond(undefined).result).toMatchObject({
+    expect(
+      updateFeatures(scenario.image, request, { defaults: scenario.defaults, voterIds: [] }).respond(undefined).result,
+    ).toMatchObject({
       error: { code: 'INVALID_REQUEST' },
     });
   });

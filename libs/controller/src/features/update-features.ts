@@ -1,14 +1,9 @@
-import {
-  METADATA_VERSION_FEATURE,
-  SUPPORTED_FEATURES,
-  type MetadataImage,
-  type MetadataRecord,
-} from '@milena/metadata';
+import { METADATA_VERSION_FEATURE, type MetadataImage, type MetadataRecord } from '@milena/metadata';
 import { failure, NO_OFFSET, success, type Failure, type Offset, type Result } from '@milena/model';
 import type { ControllerDefaults } from '../controller-defaults';
 import { decide, type Decision } from '../decision';
 import { minIsrRecords } from './elr-safety';
-import { supportInCluster, supportRefusal } from './feature-levels';
+import { hasControllerRecords, supportInCluster, supportRefusal } from './feature-levels';
 import { ELR_FEATURE, KRAFT_VERSION_FEATURE } from './feature-names';
 
 /**
@@ -41,19 +36,27 @@ export interface UpdateFeaturesResponse {
   readonly metadataOffset: Offset;
 }
 
+/** What a change of levels depends on besides image and request. */
+export interface UpdateFeaturesContext {
+  readonly defaults: ControllerDefaults;
+  /** Voters of the metadata quorum. */
+  readonly voterIds: readonly number[];
+}
+
 /**
- * Changes the finalized levels of features. A level is refused unless every broker, every controller that registered and
- * this one support it: nodes write no record of a newer level before, so that a rolling upgrade is undone by rolling back
- * as long as no level was raised (KIP-584, KIP-1022).
+ * Changes the finalized levels of features. A level is refused unless every broker, every controller and this one support
+ * it: nodes write no record of a newer level before, so that a rolling upgrade is undone by rolling back as long as no
+ * level was raised (KIP-584, KIP-1022). A voter that has not registered yet may be an older program, so it is waited for;
+ * below the level of metadata.version that knows registrations of controllers nobody can tell.
  */
 export function updateFeatures(
   image: MetadataImage,
   { updates, validateOnly }: UpdateFeaturesRequest,
-  { defaults }: { readonly defaults: ControllerDefaults },
+  context: UpdateFeaturesContext,
 ): Decision<UpdateFeaturesResponse> {
-  const refusal = repeatedIn(updates) ?? updates.map((update) => refusalOf(image, update)).find(isFailure);
+  const refusal = repeatedIn(updates) ?? updates.map((update) => refusalOf(image, update, context)).find(isFailure);
   if (refusal !== undefined) return decide([], { result: { ok: false, error: refusal }, metadataOffset: NO_OFFSET });
-  const records = validateOnly ? [] : updates.flatMap((update) => recordsOf(image, update, defaults));
+  const records = validateOnly ? [] : updates.flatMap((update) => recordsOf(image, update, context.defaults));
   return {
     records,
     respond: (appended) => ({ result: success(null), metadataOffset: appended?.lastOffset ?? NO_OFFSET }),
@@ -76,18 +79,30 @@ function repeatedIn(updates: readonly FeatureUpdate[]): Failure | undefined {
   return names.size < updates.length ? failure('INVALID_REQUEST', 'each feature may be named once').error : undefined;
 }
 
-function refusalOf(image: MetadataImage, update: FeatureUpdate): Failure | undefined {
+function refusalOf(
+  image: MetadataImage,
+  update: FeatureUpdate,
+  { defaults, voterIds }: UpdateFeaturesContext,
+): Failure | undefined {
   const { name, level } = update;
+  const { supportedFeatures } = defaults;
   const refuse = (why: string): Failure =>
     failure('INVALID_UPDATE_VERSION', `feature ${name} cannot be set to level ${level}: ${why}`).error;
-  if (!SUPPORTED_FEATURES.some((feature) => feature.name === name)) return refuse('there is no such feature');
+  if (!supportedFeatures.some((feature) => feature.name === name)) return refuse('there is no such feature');
   if (level < 0) return refuse('a level is not negative');
   if (level === image.featureLevel(name)) return undefined;
-  const unsupported = supportInCluster(image)
+  const unsupported = supportInCluster(image, supportedFeatures)
     .map((support) => supportRefusal(support, name, level))
     .find((why) => why !== undefined);
-  const why = unsupported ?? directionRefusal(image, update);
+  const why = unsupported ?? silentVoter(image, update, voterIds) ?? directionRefusal(image, update);
   return why === undefined ? undefined : refuse(why);
+}
+
+function silentVoter(image: MetadataImage, { level }: FeatureUpdate, voterIds: readonly number[]): string | undefined {
+  if (level === 0 || !hasControllerRecords(image)) return undefined;
+  const registered = new Set(image.controllers().map(({ id }) => id));
+  const silent = voterIds.find((id) => !registered.has(id));
+  return silent === undefined ? undefined : `controller ${silent} has not told yet what it supports`;
 }
 
 function directionRefusal(image: MetadataImage, { name, level, upgradeType }: FeatureUpdate): string | undefined {

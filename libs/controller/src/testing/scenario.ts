@@ -67,6 +67,7 @@ export class Scenario {
       uncleanLeaderElection: false,
       minInsyncReplicas: 1,
       deleteTopicEnable: true,
+      supportedFeatures: SUPPORTED_FEATURES,
       ...defaults,
     };
     // Without ELR: a cluster at the lowest levels, as one that was begun by an older program is.
