@@ -1,5 +1,5 @@
 import { minOffset, type Offset } from '@milena/model';
-import { DiskError, type Disk } from '@milena/platform';
+import { DiskError, type Disk, type SyncOptions } from '@milena/platform';
 import type { LeaderEpochCache } from '@milena/replication';
 import { formatLeaderEpochCheckpoint } from './leader-epoch-checkpoint';
 import type { LogSegment } from './log-segment';
@@ -106,11 +106,12 @@ export class LogFlusher {
     return true;
   }
 
-  flush(): Promise<Offset> {
+  /** `options` count for a flush that begins at once. */
+  flush(options?: SyncOptions): Promise<Offset> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     // It may be about to begin, with none running any more: a third beside it would find nothing left to sync.
     if (this.#queued !== undefined) return this.#queued;
-    if (this.#running === undefined) return this.#start();
+    if (this.#running === undefined) return this.#start(options);
     this.#queued = this.#running.then(
       () => {
         this.#queued = undefined;
@@ -124,15 +125,15 @@ export class LogFlusher {
     return this.#queued;
   }
 
-  #start(): Promise<Offset> {
-    const running = this.#syncAll().finally(() => {
+  #start(options?: SyncOptions): Promise<Offset> {
+    const running = this.#syncAll(options).finally(() => {
       this.#running = undefined;
     });
     this.#running = running;
     return running;
   }
 
-  async #syncAll(): Promise<Offset> {
+  async #syncAll(options?: SyncOptions): Promise<Offset> {
     const { segments, logEndOffset } = this.log;
     const end = logEndOffset();
     const unsynced = new Set([...this.#rolled, ...(this.#dataChanged ? segments.from(this.#recoveryPoint) : [])]);
@@ -142,8 +143,8 @@ export class LogFlusher {
     this.#parents = [];
     this.#truncatedTo = undefined;
     try {
-      for (const segment of unsynced) if (!this.#isStopped) await segment.sync(segment !== segments.active);
-      if (!this.#isStopped) await this.#syncNames(marks);
+      for (const segment of unsynced) if (!this.#isStopped) await segment.sync(segment !== segments.active, options);
+      if (!this.#isStopped) await this.#syncNames(marks, options);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       // The folder is gone from where the flush looked for it; there is nothing left to lose.
@@ -160,16 +161,19 @@ export class LogFlusher {
     return this.#recoveryPoint;
   }
 
-  async #syncNames(marks: Marks): Promise<void> {
+  async #syncNames(marks: Marks, options?: SyncOptions): Promise<void> {
     const { disk, folder, epochs, metadata } = this.log;
-    await metadata.save();
+    await metadata.save(options);
     if (this.#isStopped) return;
     if (marks.epochs) {
       const text = formatLeaderEpochCheckpoint(epochs.entries);
-      await replaceFile(disk, `${folder}/${LEADER_EPOCH_FILE}`, text, metadata.topicId);
+      await replaceFile(disk, `${folder}/${LEADER_EPOCH_FILE}`, text, {
+        writer: metadata.topicId ?? 'new',
+        ...options,
+      });
     } else if (marks.names) {
-      await disk.fsyncDirectory(folder);
+      await disk.fsyncDirectory(folder, options);
     }
-    for (const parent of marks.parents) await disk.fsyncDirectory(parent);
+    for (const parent of marks.parents) await disk.fsyncDirectory(parent, options);
   }
 }

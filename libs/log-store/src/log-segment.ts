@@ -1,5 +1,5 @@
 import { invariant, NO_TIMESTAMP, type Offset, type TimestampMs } from '@milena/model';
-import type { Disk, DiskFile } from '@milena/platform';
+import type { Disk, DiskFile, SyncOptions } from '@milena/platform';
 import type { BatchHeader } from '@milena/record-batch';
 import { scanHeaders, type ScannedBatch } from './batch-scan';
 import type { LogConfig } from './log-config';
@@ -194,9 +194,9 @@ export class LogSegment {
   }
 
   /** Makes the batches durable; with `indexes` also those, which matter only for a segment that recovery will not scan. A removed segment has nothing to sync. */
-  sync(indexes: boolean): Promise<void> {
+  sync(indexes: boolean, options?: SyncOptions): Promise<void> {
     if (this.#isRemoved) return Promise.resolve();
-    const syncs = [this.#file.fdatasync()];
+    const syncs = [this.#file.fdatasync(options)];
     if (indexes) syncs.push(this.offsetIndex.file.sync(), this.timeIndex.file.sync());
     const all = Promise.all(syncs).then(() => undefined);
     this.#pendingSync = all.catch(() => undefined);

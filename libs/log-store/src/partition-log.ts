@@ -1,5 +1,6 @@
 import type { Offset, Result, TimestampMs, TopicPartition, Uuid } from '@milena/model';
-import type { Clock, Disk, DiskError, Logger } from '@milena/platform';
+import type { Clock, Disk, DiskError, Logger, SyncOptions } from '@milena/platform';
+import type { BatchHeader } from '@milena/record-batch';
 import type { ProducerEntry } from '@milena/replication';
 import type { LogConfig } from './log-config';
 
@@ -164,9 +165,10 @@ export interface PartitionLog {
 
   /**
    * Makes everything appended before this call durable (batches, then epochs, names); resolves to the recovery point reached.
-   * Concurrent calls share syncs. Rejects with DiskError and fails the log when a sync fails.
+   * Concurrent calls share syncs; `options` count when none is under way. Rejects with DiskError and fails the log when a
+   * sync fails.
    */
-  flush(): Promise<Offset>;
+  flush(options?: SyncOptions): Promise<Offset>;
   /** Flushes, writes a producer snapshot, trims the indexes and closes all files. A failed log only closes its files. */
   close(): Promise<void>;
   /** Closes the files without writing anything more; for a partition that is being deleted. */

@@ -1,5 +1,5 @@
 import { failure, isUuid, success, type Result, type Uuid, ZERO_UUID } from '@milena/model';
-import type { Disk } from '@milena/platform';
+import type { Disk, SyncOptions } from '@milena/platform';
 import { readTextFile, replaceFile, writeFile } from './small-file';
 
 /** Name of the file that ties a partition's folder to its topic id (KIP-516). */
@@ -50,10 +50,13 @@ export class PartitionMetadata {
   }
 
   /** Makes the file durable. */
-  async save(): Promise<void> {
+  async save(sync?: SyncOptions): Promise<void> {
     if (!this.#isUnsynced || this.#topicId === undefined) return;
     this.#isUnsynced = false;
-    await replaceFile(this.disk, this.#path, formatPartitionMetadata(this.#topicId), this.#topicId);
+    await replaceFile(this.disk, this.#path, formatPartitionMetadata(this.#topicId), {
+      writer: this.#topicId,
+      ...sync,
+    });
   }
 
   get #path(): string {

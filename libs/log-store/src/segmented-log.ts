@@ -1,5 +1,5 @@
 import { failure, type Offset, type Result, type TimestampMs, type TopicPartition, type Uuid } from '@milena/model';
-import type { DiskError } from '@milena/platform';
+import type { DiskError, SyncOptions } from '@milena/platform';
 import type { ProducerEntry } from '@milena/replication';
 import { appendAsFollower, appendAsLeader } from './append-batches';
 import { deleteOldSegments, deleteRecordsBefore } from './delete-segments';
@@ -152,8 +152,8 @@ export class SegmentedLog implements PartitionLog {
     rollLog(this.#working());
   }
 
-  flush(): Promise<Offset> {
-    return this.log.flusher.flush();
+  flush(options?: SyncOptions): Promise<Offset> {
+    return this.log.flusher.flush(options);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Disk } from '@milena/platform';
+import type { Disk, SyncOptions } from '@milena/platform';
 
 /** Folder that a path lies in. */
 export function parentFolder(path: string): string {
@@ -21,25 +21,25 @@ export function readTextFile(disk: Disk, path: string): string | undefined {
 /**
  * Replaces a small file so that a crash leaves the old or the new content, never a mixture: temporary file, fdatasync,
  * rename, fsync of the folder. Resolves when the new content is durable; rejects with DiskError, after which neither content
- * may be believed to be on disk. Calls for one path and `writer` must not overlap.
+ * may be believed to be on disk. Calls for one path and `writer` (part of the temporary file's name) must not overlap.
  */
 export async function replaceFile(
   disk: Disk,
   path: string,
   content: string | Uint8Array,
-  writer = 'new',
+  { writer = 'new', ...sync }: SyncOptions & { readonly writer?: string } = {},
 ): Promise<void> {
   const temporary = `${path}.${writer}.tmp`;
   const file = disk.open(temporary, { create: true });
   try {
     file.truncate(0);
     file.pwrite(typeof content === 'string' ? Buffer.from(content, 'utf8') : content, 0);
-    await file.fdatasync();
+    await file.fdatasync(sync);
   } finally {
     file.close();
   }
   disk.rename(temporary, path);
-  await disk.fsyncDirectory(parentFolder(path));
+  await disk.fsyncDirectory(parentFolder(path), sync);
 }
 
 /** Writes a whole file on the page cache only; what checks itself when read (a CRC) needs no more. */

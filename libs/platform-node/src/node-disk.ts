@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
+  fsync,
+  fsyncSync,
   mkdirSync,
   openSync,
-  promises,
   readdirSync,
   renameSync,
   rmSync,
@@ -11,10 +13,13 @@ import {
   unlinkSync,
   constants,
 } from 'node:fs';
+import { promisify } from 'node:util';
 import type { Disk } from '@milena/platform';
 import { diskCall, diskError, systemCode } from './disk-call';
 import { fileLockHolder, takeFileLock } from './file-lock';
 import { NodeFile } from './node-file';
+
+const fsyncInThread = promisify(fsync);
 
 function openFlags({
   create = false,
@@ -68,13 +73,14 @@ export const nodeDisk: Disk = {
   },
   lock: takeFileLock,
   lockHolder: fileLockHolder,
-  async fsyncDirectory(folder) {
+  async fsyncDirectory(folder, { urgent = false } = {}) {
     try {
-      const handle = await promises.open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+      const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
       try {
-        await handle.sync();
+        if (urgent) fsyncSync(descriptor);
+        else await fsyncInThread(descriptor);
       } finally {
-        await handle.close();
+        closeSync(descriptor);
       }
     } catch (error) {
       throw diskError(error, folder, 'fsyncDirectory');

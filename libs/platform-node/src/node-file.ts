@@ -1,5 +1,5 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
-import { DiskError, type DiskFile } from '@milena/platform';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { DiskError, type DiskFile, type SyncOptions } from '@milena/platform';
 import { diskCall, diskError } from './disk-call';
 
 /** An open file of the operating system. */
@@ -41,7 +41,18 @@ export class NodeFile implements DiskFile {
     this.#call('truncate', () => ftruncateSync(this.descriptor, size));
   }
 
-  fdatasync(): Promise<void> {
+  async fdatasync({ urgent = false }: SyncOptions = {}): Promise<void> {
+    if (urgent) this.#call('fdatasync', () => fdatasyncSync(this.descriptor));
+    else await this.#syncInThread();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#closeWhenIdle();
+  }
+
+  #syncInThread(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#checkOpen('fdatasync');
       this.#syncsUnderWay += 1;
@@ -52,12 +63,6 @@ export class NodeFile implements DiskFile {
         else reject(diskError(error, this.path, 'fdatasync'));
       });
     });
-  }
-
-  close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#closeWhenIdle();
   }
 
   /** The number of a closed file is given to the next one opened: a sync that still waits for its thread would hit that. */

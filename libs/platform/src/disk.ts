@@ -27,7 +27,16 @@ export interface Disk {
   lock(path: string): DiskLock | undefined;
   /** Who holds the lock on `path`, for a message to people (`process 4711`); undefined when nobody does. */
   lockHolder(path: string): string | undefined;
-  fsyncDirectory(folder: string): Promise<void>;
+  fsyncDirectory(folder: string, options?: SyncOptions): Promise<void>;
+}
+
+/** How a sync is made. */
+export interface SyncOptions {
+  /**
+   * True may hold up the whole process while the sync lasts, instead of a thread of its own: less than its two wake-ups cost
+   * on a busy machine. For the few syncs that everybody waits for, as in an election.
+   */
+  readonly urgent?: boolean;
 }
 
 /** A lock on a path, held until released or the process ends. */
@@ -46,7 +55,7 @@ export interface DiskFile {
   pwrite(source: Uint8Array, position: number): void;
   /** Cuts the file, or extends it with zeros. */
   truncate(size: number): void;
-  fdatasync(): Promise<void>;
+  fdatasync(options?: SyncOptions): Promise<void>;
   close(): void;
 }
 

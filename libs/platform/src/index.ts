@@ -2,7 +2,7 @@ export type { Clock } from './clock';
 export { DeadlineTimer, type DeadlineTimerOptions } from './deadline-timer';
 export type { Timer, Timers } from './timers';
 export type { Random } from './random';
-export { DiskError, type Disk, type DiskFile, type DiskLock } from './disk';
+export { DiskError, type Disk, type DiskFile, type DiskLock, type SyncOptions } from './disk';
 export {
   MAX_RANGE_ENTRIES,
   StateStoreError,

@@ -10,7 +10,7 @@ export interface GroupFlush {
 
 /** Makes one. A rejection of `flush` is fatal and no further flush is tried: the data must be taken for lost. */
 export function createGroupFlush(options: {
-  flush(): Promise<unknown>;
+  flush(target: LogFlush): Promise<unknown>;
   onFlushed(flush: LogFlush): void;
   onFatal(error: unknown): void;
 }): GroupFlush {
@@ -22,7 +22,7 @@ export function createGroupFlush(options: {
       while (wanted !== undefined) {
         const target = wanted;
         wanted = undefined;
-        await options.flush();
+        await options.flush(target);
         options.onFlushed(target);
       }
       running = undefined;

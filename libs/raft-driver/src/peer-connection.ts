@@ -28,6 +28,11 @@ export class PeerConnection {
 
   constructor(private readonly options: PeerConnectionOptions) {}
 
+  /** Connects if there is no connection, so that the next call need not wait for one. */
+  connect(): void {
+    this.#connect().connect();
+  }
+
   /** Sends anything but a fetch. */
   call(request: OutgoingRequest): void {
     void this.#call(request);

@@ -109,12 +109,12 @@ export function readQuorumState(disk: Disk, folder: string): QuorumState | undef
   }
 }
 
-/** Replaces the file; resolves when it is durable. */
+/** Replaces the file; resolves when it is durable. An election waits for nothing else, so neither does this process. */
 export function writeQuorumState(
   disk: Disk,
   folder: string,
   state: QuorumState,
   format: QuorumStateFormat,
 ): Promise<void> {
-  return replaceFile(disk, `${folder}/${QUORUM_STATE_FILE}`, Buffer.from(encodeQuorumState(state, format)));
+  return replaceFile(disk, `${folder}/${QUORUM_STATE_FILE}`, encodeQuorumState(state, format), { urgent: true });
 }

@@ -1,4 +1,4 @@
-import { endpointText, NO_NODE } from '@milena/model';
+import { endpointText, NO_NODE, type Endpoint } from '@milena/model';
 import type { ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
 import type { OutgoingRequest, RaftResponse } from '@milena/raft';
 import { PeerConnection } from './peer-connection';
@@ -14,6 +14,8 @@ export interface RaftClientHandlers {
 /** The sending side of the quorum's protocol. Handlers never run inside `send`. */
 export interface RaftClient {
   send(request: OutgoingRequest): void;
+  /** Connects to nodes that may have to be called soon. */
+  connect(endpoints: readonly Endpoint[]): void;
   /** Cancels everything; no handler runs afterwards. */
   close(): void;
 }
@@ -29,14 +31,19 @@ export function createRaftClient(options: {
   const peers = new Map<string, PeerConnection>();
   let fetchesFrom: PeerConnection | undefined;
 
-  function peerFor(request: OutgoingRequest): PeerConnection {
-    const key = endpointText(request.endpoint);
+  function peerAt(endpoint: Endpoint): PeerConnection {
+    const key = endpointText(endpoint);
     let peer = peers.get(key);
     if (peer === undefined) {
-      peer = new PeerConnection({ endpoint: request.endpoint, connector, timers, logger, handlers });
+      peer = new PeerConnection({ endpoint, connector, timers, logger, handlers });
       peers.set(key, peer);
     }
-    if (request.nodeId !== NO_NODE) peer.nodeId = request.nodeId;
+    return peer;
+  }
+
+  function peerFor({ endpoint, nodeId }: OutgoingRequest): PeerConnection {
+    const peer = peerAt(endpoint);
+    if (nodeId !== NO_NODE) peer.nodeId = nodeId;
     return peer;
   }
 
@@ -48,6 +55,9 @@ export function createRaftClient(options: {
       if (fetchesFrom !== peer) fetchesFrom?.endFetching();
       fetchesFrom = peer;
       peer.fetch(request);
+    },
+    connect(endpoints) {
+      for (const endpoint of endpoints) peerAt(endpoint).connect();
     },
     close() {
       for (const peer of peers.values()) peer.close();

@@ -1,5 +1,13 @@
 import type { PartitionLog } from '@milena/log-store';
-import { failure, minOffset, type Offset, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
+import {
+  type Endpoint,
+  failure,
+  minOffset,
+  type Offset,
+  type OffsetAndEpoch,
+  type Result,
+  ZERO_OFFSET,
+} from '@milena/model';
 import {
   type Appended,
   type BootstrapVoters,
@@ -29,6 +37,7 @@ import type { RaftService } from './raft-service';
 import { SnapshotKeeper } from './snapshot-keeper';
 import type { SnapshotStore } from './snapshot-store';
 import { createTickTimer } from './tick-timer';
+import { VoterConnections } from './voter-connections';
 
 /** What a pump works on besides the driver's options. */
 export interface RaftPumpOptions {
@@ -89,6 +98,7 @@ class Pump implements RaftPump {
   readonly #timer;
   readonly #client;
   readonly #snapshots: SnapshotKeeper;
+  readonly #connections: VoterConnections;
   readonly #fetchTimeoutMs: number;
   readonly #metrics: RaftMetrics;
   #quorumState: QuorumState;
@@ -143,7 +153,7 @@ class Pump implements RaftPump {
       onFatal,
     });
     this.#flush = createGroupFlush({
-      flush: () => log.flush(),
+      flush: ({ isUrgent }) => log.flush({ urgent: isUrgent }),
       onFlushed: (flush) => {
         this.#noteCommitted();
         this.#input(() => this.#raft.flushed(flush));
@@ -171,6 +181,11 @@ class Pump implements RaftPump {
         onPeerSuspected: (nodeId) => this.#input(() => this.#raft.peerSuspected(nodeId)),
       },
     });
+    this.#connections = new VoterConnections({
+      timers,
+      others: () => this.#otherVoters(),
+      connect: (endpoints) => this.#client.connect(endpoints),
+    });
   }
 
   get highWatermark(): Offset | undefined {
@@ -188,6 +203,7 @@ class Pump implements RaftPump {
   start(): void {
     this.#input(() => this.#raft.start());
     this.#snapshots.start();
+    this.#connections.start();
     const { nodeId, directoryId, role, platform } = this.#options.driver;
     const { voters } = this.#raft;
     if (role === 'observer' || voters.includes({ id: nodeId, directoryId })) return;
@@ -322,10 +338,18 @@ class Pump implements RaftPump {
     this.#delivery.leadership(leadership);
   }
 
+  #otherVoters(): readonly Endpoint[] {
+    const { nodeId, directoryId } = this.#options.driver;
+    const { voters } = this.#raft;
+    if (!voters.includes({ id: nodeId, directoryId })) return [];
+    return voters.voters.filter(({ key }) => key.id !== nodeId).map(({ endpoint }) => endpoint);
+  }
+
   #halt(): void {
     this.#closed = true;
     this.#timer.cancel();
     this.#snapshots.close();
+    this.#connections.close();
     this.#queue.close();
     this.#delivery.close();
     this.#client.close();

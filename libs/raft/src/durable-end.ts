@@ -5,6 +5,8 @@ import type { LogFlush } from './raft-effects';
 export class DurableEnd {
   private generation = 0;
   private truncating = false;
+  /** Epoch of the last record that a flush was asked for. */
+  private askedForEpoch: number | undefined;
 
   constructor(private end: Offset) {}
 
@@ -20,9 +22,11 @@ export class DurableEnd {
     return this.truncating;
   }
 
-  /** The flush that makes everything before `endOffset` durable. */
-  flush(endOffset: Offset): LogFlush {
-    return { endOffset, generation: this.generation };
+  /** The flush that makes everything before `endOffset` durable, whose last record is of `lastEpoch`. */
+  flush(endOffset: Offset, lastEpoch: number): LogFlush {
+    const isUrgent = lastEpoch !== this.askedForEpoch;
+    this.askedForEpoch = lastEpoch;
+    return { endOffset, generation: this.generation, isUrgent };
   }
 
   flushed({ endOffset, generation }: LogFlush): void {

@@ -25,7 +25,7 @@ export class EffectsGatherer {
   }
 
   wantFlushed(flush: LogFlush): void {
-    this.flush = flush;
+    this.flush = { ...flush, isUrgent: flush.isUrgent || this.flush?.isUrgent === true };
   }
 
   send(request: OutgoingRequest): void {

@@ -253,8 +253,12 @@ export class Quorum {
     return nowMs + (this.eagerAttemptsLeft > 0 ? this.timing.retryJitterMs() : this.timing.electionTimeoutMs());
   }
 
+  /** The leader is asked last: it may be dead, and a connection to it in vain must not come before the others' votes. */
   private newBallot(): Ballot {
-    return new Ballot(this.history.latest.ids, this.self.id, this.history.latest.majority);
+    const { ids, majority } = this.history.latest;
+    const { leaderId } = this;
+    const inOrder = [...ids.filter((id) => id !== leaderId), ...ids.filter((id) => id === leaderId)];
+    return new Ballot(inOrder, this.self.id, majority);
   }
 
   private candidate(epoch: number, nowMs: number): Candidate {

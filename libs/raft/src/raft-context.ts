@@ -170,7 +170,7 @@ export class RaftContext {
 
   /** Keeps the log's end in the promise that nothing counts before it is flushed. */
   wantFlush(): void {
-    this.effects.wantFlushed(this.durable.flush(this.log.endOffset()));
+    this.effects.wantFlushed(this.durable.flush(this.log.endOffset(), this.log.lastEpoch()));
   }
 
   raiseHighWatermark(to: Offset): void {

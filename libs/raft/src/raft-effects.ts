@@ -27,6 +27,8 @@ export interface LogFlush {
   readonly endOffset: Offset;
   /** Counts truncations, so that a flush begun before one is not believed after it. */
   readonly generation: number;
+  /** True for the first records of an epoch: before a majority has them on disk the quorum serves nobody. */
+  readonly isUrgent: boolean;
 }
 
 /** Who leads, from this replica's view. */

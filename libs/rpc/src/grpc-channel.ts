@@ -1,4 +1,4 @@
-import { Client, Metadata, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
+import { Client, connectivityState, Metadata, type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
 import { endpointText, type Endpoint } from '@milena/model';
 import type {
   CallOptions,
@@ -109,6 +109,13 @@ export class GrpcChannel implements Channel {
     return stream;
   }
 
+  connect(): void {
+    const client = this.#currentClient();
+    if (!(client instanceof Client)) return;
+    const state = client.getChannel().getConnectivityState(true);
+    if (state === connectivityState.TRANSIENT_FAILURE) this.#drop(client);
+  }
+
   close(): void {
     this.#closed = true;
     for (const cancel of [...this.#cancels]) cancel();
@@ -135,7 +142,11 @@ export class GrpcChannel implements Channel {
   }
 
   #dropIfBroken(client: Client | ChannelFailure, { reason }: ChannelFailure): void {
-    if (!(client instanceof Client) || client !== this.#client || (reason !== 'refused' && reason !== 'reset')) return;
+    if (client instanceof Client && (reason === 'refused' || reason === 'reset')) this.#drop(client);
+  }
+
+  #drop(client: Client): void {
+    if (client !== this.#client) return;
     this.#client = undefined;
     client.close();
   }

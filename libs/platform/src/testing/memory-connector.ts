@@ -102,6 +102,9 @@ class MemoryChannel implements Channel {
     return exchange.callerStream;
   }
 
+  /** Here the first message connects, as it does without. */
+  connect(): void {}
+
   close(): void {
     this.#closed = true;
     for (const exchange of [...this.#exchanges]) exchange.callerStream.cancel();
