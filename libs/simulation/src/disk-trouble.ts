@@ -34,12 +34,12 @@ export class DiskTrouble {
     return this.#refused;
   }
 
-  failNextSync(): void {
+  failNextSync(pathIncludes: string): void {
     this.machine.disk.fail({
       operation: 'fdatasync',
       code: 'EIO',
       times: 1,
-      pathIncludes: this.#random.chance(0.7) ? LOG_FILES : 'quorum-state',
+      pathIncludes,
       onFired: (path) => this.#syncFailed(path),
     });
   }

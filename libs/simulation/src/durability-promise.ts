@@ -1,4 +1,5 @@
 import type { CrashMode, SeededRandom } from '@milena/platform/testing';
+import type { Choices } from './choices/choices';
 
 /**
  * What a topic's configuration promises, and so which crashes of brokers an acknowledged record must survive.
@@ -16,16 +17,22 @@ export interface DurabilityPromise {
   readonly brokersBear: readonly CrashMode[];
 }
 
+const NAMES = ['page cache', 'page cache', 'synced', 'synced', 'one power cut'] as const;
+
 /** Draws one of the promises. */
-export function drawDurabilityPromise(random: SeededRandom): DurabilityPromise {
-  const minInsyncReplicas = random.chance(0.7) ? 2 : 1;
+export function drawDurabilityPromise(random: SeededRandom, choices: Choices): DurabilityPromise {
+  const minInsyncReplicas = choices.setting('min in-sync replicas', random.chance(0.7) ? 2 : 1, []);
   const base = { 'min.insync.replicas': `${minInsyncReplicas}` };
-  const kind = random.below(5);
-  if (kind <= 1) return { name: 'page cache', minInsyncReplicas, topicConfig: base, brokersBear: ['keep'] };
-  if (kind <= 3) {
-    const topicConfig = { ...base, 'flush.messages': '1' };
-    return { name: 'synced', minInsyncReplicas, topicConfig, brokersBear: ['keep', 'lose-unsynced', 'tear', 'prefix'] };
+  const drawn = NAMES[random.below(NAMES.length)] ?? 'page cache';
+  const name = choices.setting<DurabilityPromise['name']>('durability promise', drawn, []);
+  switch (name) {
+    case 'page cache':
+      return { name, minInsyncReplicas, topicConfig: base, brokersBear: ['keep'] };
+    case 'synced': {
+      const topicConfig = { ...base, 'flush.messages': '1' };
+      return { name, minInsyncReplicas, topicConfig, brokersBear: ['keep', 'lose-unsynced', 'tear', 'prefix'] };
+    }
+    case 'one power cut':
+      return { name, minInsyncReplicas: 2, topicConfig: { 'min.insync.replicas': '2' }, brokersBear: [] };
   }
-  const topicConfig = { 'min.insync.replicas': '2' };
-  return { name: 'one power cut', minInsyncReplicas: 2, topicConfig, brokersBear: [] };
 }

@@ -1,4 +1,8 @@
+import { unreachable } from '@milena/model';
 import type { CrashMode, SeededRandom } from '@milena/platform/testing';
+import type { ChoiceStream } from './choices/choice-stream';
+import type { FaultAction } from './fault-action';
+import { FaultDraws } from './fault-draws';
 import type { FaultMix } from './fault-mix';
 import type { Machine } from './machine';
 import type { World } from './world';
@@ -17,30 +21,46 @@ export interface FaultTargets {
 /** Applies a mix to machines until told to heal. */
 export class FaultInjector {
   readonly #random: SeededRandom;
-  readonly #hosts: readonly string[];
+  readonly #stream: ChoiceStream<FaultAction>;
+  readonly #draws: FaultDraws;
+  readonly #machines: ReadonlyMap<string, Machine>;
+  readonly #fragile: readonly Machine[];
   #healed = false;
 
   constructor(
     private readonly targets: FaultTargets,
     private readonly mix: FaultMix,
   ) {
-    this.#random = targets.world.random.fork('faults');
-    this.#hosts = targets.hosts ?? targets.machines.map(({ host }) => host);
+    const { world, machines } = targets;
+    this.#random = world.random.fork('faults');
+    this.#stream = world.choices.stream('faults');
+    this.#machines = new Map(machines.map((machine) => [machine.host, machine]));
+    this.#fragile = machines.slice(0, Math.floor((machines.length - 1) / 2));
+    this.#draws = new FaultDraws({
+      random: this.#random,
+      mix,
+      machines,
+      fragile: this.#fragile,
+      hosts: targets.hosts ?? machines.map(({ host }) => host),
+      bears: (machine, mode) => this.#bears(machine, mode),
+    });
   }
 
   start(): void {
-    const { mix } = this;
     const { world } = this.targets;
-    world.network.setLossRate(mix.lossRate);
-    world.network.setDuplicates(mix.duplicateRate, (method) => method.startsWith('/milena.raft.'));
-    if (mix.slowNetwork) world.network.setLatency({ min: 1, max: 60 });
-    if (mix.meanPauseMs > 0) this.#schedule();
-    if (mix.crashAfterVote) this.#watchVotes();
+    const { choices, network } = world;
+    network.setLossRate(choices.setting('loss rate', this.mix.lossRate, [0]));
+    const duplicateRate = choices.setting('duplicate rate', this.mix.duplicateRate, [0]);
+    network.setDuplicates(duplicateRate, (method) => method.startsWith('/milena.raft.'));
+    if (choices.setting('slow network', this.mix.slowNetwork, [false])) network.setLatency({ min: 1, max: 60 });
+    if (this.#stream.isScripted || this.mix.meanPauseMs > 0) void this.#run();
+    if (!this.#stream.isScripted && this.mix.crashAfterVote) this.#watchVotes();
   }
 
   /** Ends every fault and starts every machine. */
   heal(): void {
     this.#healed = true;
+    this.#stream.end();
     this.targets.world.network.setLossRate(0);
     this.targets.world.network.setDuplicates(0, () => false);
     this.targets.world.network.setLatency({ min: 0.1, max: 2 });
@@ -51,105 +71,101 @@ export class FaultInjector {
     }
   }
 
-  #schedule(): void {
-    const pauseMs = -Math.log(1 - this.#random.fraction()) * this.mix.meanPauseMs;
-    this.targets.world.time.timers.after(pauseMs, () => {
-      if (this.#healed) return;
-      this.#strike();
-      this.#schedule();
-    });
-  }
-
-  #strike(): void {
-    const kinds: (() => void)[] = [];
-    if (this.mix.crashModes.length > 0) kinds.push(() => this.#crash(this.#pick(this.targets.machines)));
-    if (this.mix.partitions)
-      kinds.push(
-        () => this.#partition(),
-        () => this.#isolate(),
+  async #run(): Promise<void> {
+    for (;;) {
+      const action = await this.#stream.next(
+        () => this.#draws.pauseMs(),
+        () => this.#draws.next(),
       );
-    if (this.mix.resets) kinds.push(() => this.targets.world.network.resetConnections(this.#host(), this.#host()));
-    if (this.mix.crashAll) kinds.push(() => this.#crashAll());
-    if (this.mix.pauses) kinds.push(() => this.#pause(this.#pick(this.targets.machines)));
-    if (this.mix.failedSyncs) kinds.push(() => this.#pick(this.targets.machines).failNextSync());
-    if (this.mix.fullDisks) kinds.push(() => this.#pick(this.targets.machines).fillDisk(this.#random.below(2000)));
-    if (this.mix.bitFlips) kinds.push(() => this.#decay());
-    if (kinds.length > 0) this.#pick(kinds)();
+      if (action === undefined) return;
+      this.#perform(action);
+    }
   }
 
-  #crash(machine: Machine, wanted?: CrashMode): void {
-    const { bears } = this.targets;
-    const modes = wanted === undefined ? this.mix.crashModes : [wanted];
-    const borne = modes.filter((mode) => bears?.(machine, mode) ?? true);
-    if (borne.length === 0) return;
-    machine.crash(this.#pick(borne));
-    // Some come back at once, some stay away through an election or two.
-    const downMs = this.#random.chance(0.3) ? 1 : this.#random.below(4000);
-    this.targets.world.time.timers.after(downMs, () => machine.start());
+  /** A script may have lost the machine, or what made the action possible: then nothing happens. */
+  #perform(action: FaultAction): void {
+    const { network } = this.targets.world;
+    switch (action.do) {
+      case 'cut':
+        return this.#cut(
+          [[action.from, action.to], ...(action.bothWays ? [[action.to, action.from] as const] : [])],
+          action.forMs,
+        );
+      case 'isolate':
+        return this.#isolate(action.host, action.forMs);
+      case 'reset':
+        return network.resetConnections(action.left, action.right);
+      default: {
+        const machine = this.#machines.get(action.host);
+        return machine && this.#performOn(machine, action);
+      }
+    }
   }
 
-  #pause(machine: Machine): void {
-    if (!machine.isRunning) return;
-    machine.pause();
-    // Some are gone for a moment, some for longer than any timeout of the quorum.
-    const stoppedMs = this.#random.chance(0.3) ? this.#random.below(100) : this.#random.below(8000);
-    this.targets.world.time.timers.after(stoppedMs, () => machine.resume());
+  #performOn(machine: Machine, action: Exclude<FaultAction, { do: 'cut' | 'isolate' | 'reset' }>): void {
+    const { timers } = this.targets.world.time;
+    switch (action.do) {
+      case 'crash':
+        if (!this.#bears(machine, action.mode)) return;
+        machine.crash(action.mode);
+        return void timers.after(action.downMs, () => machine.start());
+      case 'start':
+        return void timers.after(action.afterMs, () => machine.start());
+      case 'pause':
+        if (!machine.isRunning) return;
+        machine.pause();
+        return void timers.after(action.forMs, () => machine.resume());
+      case 'fail sync':
+        return machine.failNextSync(action.file);
+      case 'fill disk':
+        return machine.fillDisk(action.freeBytes);
+      case 'flip bit':
+        return this.#decay(machine, action);
+      default:
+        return unreachable(action);
+    }
   }
 
   /** Bits of what a machine synced long ago are found flipped at its next start. */
-  #decay(): void {
-    const { world, machines } = this.targets;
-    const fragile = machines.slice(0, Math.floor((machines.length - 1) / 2));
-    if (fragile.length === 0) return;
-    const machine = this.#pick(fragile);
-    if (!machine.isRunning || machine.isDamaged) return;
+  #decay(machine: Machine, { file, position, downMs }: Extract<FaultAction, { do: 'flip bit' }>): void {
+    const { world } = this.targets;
+    if (!this.#fragile.includes(machine) || !machine.isRunning || machine.isDamaged) return;
     machine.crash('lose-unsynced');
-    if (machine.flipBit(this.#random.fraction(), this.#random.fraction())) world.mark('a bit of a log was flipped');
-    world.time.timers.after(this.#random.below(2000), () => machine.start());
+    if (machine.flipBit(file, position)) world.mark('a bit of a log was flipped');
+    world.time.timers.after(downMs, () => machine.start());
   }
 
-  #crashAll(): void {
-    if (this.#random.chance(0.7) || this.mix.crashModes.length === 0) return;
-    for (const machine of this.targets.machines) this.#crash(machine);
-  }
-
-  #partition(): void {
-    const [from, to] = [this.#host(), this.#host()];
-    if (from === to) return;
-    this.#cut([[from, to], ...(this.#random.chance(0.7) ? [[to, from] as const] : [])]);
-  }
-
-  /** One host sees none of the machines any more, nor they it; others outside may still see it. */
-  #isolate(): void {
-    const alone = this.#host();
+  #isolate(alone: string, forMs: number): void {
     const others = this.targets.machines.map(({ host }) => host).filter((host) => host !== alone);
-    this.#cut(others.flatMap((other) => [[alone, other] as const, [other, alone] as const]));
+    this.#cut(
+      others.flatMap((other) => [[alone, other] as const, [other, alone] as const]),
+      forMs,
+    );
   }
 
-  #cut(ways: readonly (readonly [from: string, to: string])[]): void {
+  #cut(ways: readonly (readonly [from: string, to: string])[], forMs: number): void {
     const { network, time } = this.targets.world;
     for (const [from, to] of ways) network.block(from, to);
-    time.timers.after(this.#random.below(4000), () => {
+    time.timers.after(forMs, () => {
       for (const [from, to] of ways) network.heal(from, to);
     });
   }
 
+  /** A power cut right after a vote. */
   #watchVotes(): void {
-    const machines = new Map(this.targets.machines.map((machine) => [machine.host, machine]));
-    this.targets.world.onDelivery(({ from, method }) => {
-      const voter = machines.get(from);
+    const { world } = this.targets;
+    world.onDelivery(({ from, method }) => {
+      const voter = this.#machines.get(from);
       if (this.#healed || voter === undefined || !method.endsWith('/Vote') || !this.#random.chance(0.1)) return;
-      this.targets.world.time.timers.after(this.#random.fraction() * 2, () => {
-        if (!this.#healed) this.#crash(voter, 'lose-unsynced');
-      });
+      this.#stream.after(
+        this.#random.fraction() * 2,
+        () => this.#draws.crash(voter, ['lose-unsynced']),
+        (action) => this.#perform(action),
+      );
     });
   }
 
-  #host(): string {
-    return this.#pick(this.#hosts);
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[this.#random.below(items.length)] as T;
+  #bears(machine: Machine, mode: CrashMode): boolean {
+    return this.targets.bears?.(machine, mode) ?? true;
   }
 }

@@ -147,9 +147,9 @@ export class Machine {
     this.options.world.network.resume(this.host);
   }
 
-  /** One of the next syncs of the log or of the quorum's state fails: the process must stop. */
-  failNextSync(): void {
-    if (this.#life !== undefined) this.#trouble.failNextSync();
+  /** The next sync of a file whose path includes this fails: the process must stop. */
+  failNextSync(pathIncludes: string): void {
+    if (this.#life !== undefined) this.#trouble.failNextSync(pathIncludes);
   }
 
   /** The disk takes only so many bytes more: the process must stop when it needs more than that. */

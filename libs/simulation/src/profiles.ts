@@ -1,9 +1,11 @@
+import type { Script } from './choices/script';
 import type { LogSink } from './world-log';
 import { PLANTED_BUGS, type Plant, type PlantedBug } from './planted-bugs';
 import { runClusterSeed } from './profiles/cluster-profile';
 import { runControllerSeed } from './profiles/controller-profile';
 import { runQuorumSeed } from './profiles/quorum-profile';
 import type { SeedReport } from './seed-report';
+import type { WorldOptions } from './world';
 
 /** Settings of one seed's run besides the seed. */
 export interface RunOptions {
@@ -11,12 +13,13 @@ export interface RunOptions {
   readonly plantedBug?: PlantedBug['bug'];
   /** Sees what the nodes log. */
   readonly onLog?: LogSink;
+  /** Decisions to take over; the seed draws them all unless given. */
+  readonly script?: Script;
 }
 
 /** What a profile gets besides the seed. */
-interface ProfileOptions {
+interface ProfileOptions extends WorldOptions {
   readonly plant?: Plant;
-  readonly onLog?: LogSink;
 }
 
 /** A kind of cluster with its workload, faults and checkers. */
@@ -35,10 +38,10 @@ export const PROFILES: readonly Profile[] = [
 function profile(name: Profile['name'], play: (seed: number, options: ProfileOptions) => Promise<SeedReport>): Profile {
   return {
     name,
-    run: (seed, { plantedBug, onLog } = {}) => {
+    run: (seed, { plantedBug, ...options } = {}) => {
       const planted = PLANTED_BUGS.find(({ bug }) => bug === plantedBug);
       if (plantedBug !== undefined && planted === undefined) throw new Error(`no planted bug ${plantedBug}`);
-      return play(seed, { ...(planted && { plant: planted.plant }), ...(onLog && { onLog }) });
+      return play(seed, { ...options, ...(planted && { plant: planted.plant }) });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ChoicesMade } from './choices/script';
 import type { RareState } from './rare-states';
 import type { Violation } from './violation';
 
@@ -15,4 +16,6 @@ export interface SeedReport {
   /** Rare states that were reached. */
   readonly marks: readonly RareState[];
   readonly violation: Violation | undefined;
+  /** What was decided: as a script for the same seed it gives the same run. */
+  readonly choices: ChoicesMade;
 }

@@ -24,12 +24,14 @@ export async function playWorld(
       if (world.violation === undefined) guarded(checkAfterEvent);
       return world.violation !== undefined;
     };
-    if (await world.time.runUntil(ended, forMs)) throw new ViolationFound(world.violation!);
+    const leftMs = world.choices.untilMs - world.time.nowMs();
+    if (await world.time.runUntil(ended, Math.min(forMs, leftMs))) throw new ViolationFound(world.violation!);
+    if (leftMs < forMs) throw new ScriptEnds();
   };
   try {
     await play(advance);
   } catch (error) {
-    if (world.violation === undefined) throw error;
+    if (world.violation === undefined && !(error instanceof ScriptEnds)) throw error;
   }
   return {
     seed,
@@ -40,7 +42,13 @@ export async function playWorld(
     acknowledged: acknowledged(),
     marks: [...world.marks],
     violation: world.violation,
+    choices: world.choices.made,
   };
+}
+
+/** Leaves a run whose script wants no more of it. */
+class ScriptEnds extends Error {
+  override readonly name = 'ScriptEnds';
 }
 
 /** A violation is kept by the world; the exception only left the checker. */

@@ -8,6 +8,8 @@ import {
   type SeededRandom,
   type VirtualTime,
 } from '@milena/platform/testing';
+import { Choices } from './choices/choices';
+import type { Script } from './choices/script';
 import { EventHash } from './event-hash';
 import type { RareState } from './rare-states';
 import { ViolationFound, type Violation } from './violation';
@@ -17,6 +19,8 @@ import { createWorldLogger, type LogSink } from './world-log';
 export interface World {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
+  /** What was decided, by name: everything a reader would call a decision goes through it. */
+  readonly choices: Choices;
   readonly network: MemoryNetwork;
   readonly hash: EventHash;
   /** Logger of all nodes; its lines carry virtual time. */
@@ -42,12 +46,20 @@ export interface World {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A world that a seed decides entirely; `sink` sees what the nodes log. */
-export function createWorld(seed: number, sink?: LogSink): World {
+/** Settings of a world besides its seed. */
+export interface WorldOptions {
+  /** Sees what the nodes log. */
+  readonly onLog?: LogSink;
+  /** Decisions to take over; the seed draws them all unless given. */
+  readonly script?: Script;
+}
+
+/** A world that its seed, and the script if there is one, decide entirely. */
+export function createWorld(seed: number, { onLog, script }: WorldOptions = {}): World {
   const time = createVirtualTime();
   const random = createSeededRandom(seed);
   const hash = new EventHash();
-  const logger = createWorldLogger(() => time.nowMs(), sink);
+  const logger = createWorldLogger(() => time.nowMs(), onLog);
   const observers: ((delivery: Delivery) => void)[] = [];
   const senders: ((from: string) => void)[] = [];
   const marks = new Set<RareState>();
@@ -73,6 +85,7 @@ export function createWorld(seed: number, sink?: LogSink): World {
     },
     time,
     random,
+    choices: new Choices(time, script),
     network,
     hash,
     logger,

@@ -21,14 +21,14 @@ import { OffsetCommitter } from '../workload/offset-committer';
 import { fetchFrom } from '../workload/partition-reader';
 import { ProducedHistory } from '../workload/produced-history';
 import { TailingConsumer } from '../workload/tailing-consumer';
-import { createWorld, type World } from '../world';
-import type { LogSink } from '../world-log';
+import { createWorld, type World, type WorldOptions } from '../world';
 import { playWorld } from '../world-run';
 
 const OFFSETS_TOPIC = '__consumer_offsets';
 const OFFSETS_PARTITIONS = 2;
 const SET_UP_MS = 10_000;
 const FAULTY_MS = 10_000;
+const FAULTY_MS_SIMPLER = [500, 1_000, 2_000, 4_000, 6_000, 8_000];
 const CHECK_LOGS_EVERY_MS = 1_000;
 /** Longest time after healing until all replicas are in sync and every batch is acknowledged. */
 const RECOVERY_MS = 12_000;
@@ -37,10 +37,8 @@ const READ_MS = 2_000;
 const GROUPS_MS = 6_000;
 
 /** Settings of a run that do not come from the seed. */
-export interface ClusterProfileOptions {
+export interface ClusterProfileOptions extends WorldOptions {
   readonly plant?: Plant;
-  /** Sees what the nodes log. */
-  readonly onLog?: LogSink;
 }
 
 /**
@@ -83,18 +81,23 @@ class SimulatedCluster {
   readonly #client: KafkaClient;
 
   constructor(seed: number, options: ClusterProfileOptions) {
-    const world = createWorld(seed, options.onLog);
+    const world = createWorld(seed, options);
     const random = world.random.fork('cluster profile');
     this.world = world;
     this.#random = random;
     this.history = new ProducedHistory(world);
-    this.#promise = drawDurabilityPromise(random);
+    this.#promise = drawDurabilityPromise(random, world.choices);
     const clusterId = uuidFromBytes(random.bytes(16));
     this.controllers = this.#createControllers(clusterId);
     this.brokers = this.#createBrokers(clusterId, options.plant?.broker ?? {});
-    this.#partitions = Array.from({ length: 1 + random.below(3) }, (_, partition) => ({ topic: 'events', partition }));
+    this.#partitions = Array.from({ length: this.#count('partitions', 3) }, (_, partition) => ({
+      topic: 'events',
+      partition,
+    }));
     this.#client = this.#createClient('checker');
-    this.#producers = Array.from({ length: 1 + random.below(3) }, (_, index) => this.#createProducer(`p${index}`));
+    this.#producers = Array.from({ length: this.#count('producers', 3) }, (_, index) =>
+      this.#createProducer(`p${index}`),
+    );
     this.#committers = this.#createCommitters();
     this.#consumers = this.#partitions.map((partition) => {
       const name = `consumer of ${partition.partition}`;
@@ -143,8 +146,9 @@ class SimulatedCluster {
     const cuts = new SinglePowerCuts({ world, brokers, image: () => this.#image() });
     faults.start();
     if (oneAtATime) cuts.start();
-    for (let passedMs = 0; passedMs < FAULTY_MS; passedMs += CHECK_LOGS_EVERY_MS) {
-      await run(CHECK_LOGS_EVERY_MS);
+    const faultyMs = world.choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
+    for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_LOGS_EVERY_MS) {
+      await run(Math.min(CHECK_LOGS_EVERY_MS, faultyMs - passedMs));
       this.#checkLogs();
     }
     faults.heal();
@@ -161,13 +165,18 @@ class SimulatedCluster {
     if (!isDone) this.world.violated('L1 progress after healing', `${complaint} within ${withinMs} ms`);
   }
 
+  #count(what: string, max: number): number {
+    return this.world.choices.setting(what, 1 + this.#random.below(max), [1, 2]);
+  }
+
   #createControllers(clusterId: Uuid): readonly ControllerNode[] {
     const { world } = this;
     const checkers = createQuorumCheckers(world, {
       hosts: () => this.controllers.map(({ machine }) => machine.host),
       disks: () => this.controllers.map((node) => node.disk),
     });
-    return Array.from({ length: this.#random.chance(0.3) ? 1 : 3 }, (_, index) => {
+    const count = world.choices.setting('controllers', this.#random.chance(0.3) ? 1 : 3, [1]);
+    return Array.from({ length: count }, (_, index) => {
       const nodeId = 101 + index;
       const syncLatencyMs = { min: 0.2, max: 3 };
       return new ControllerNode({ world, clusterId, nodeId, syncLatencyMs, plant: {}, checkers });
@@ -176,7 +185,8 @@ class SimulatedCluster {
 
   #createBrokers(clusterId: Uuid, plantedBugs: PlantedBugs): readonly BrokerNode[] {
     const { world } = this;
-    const syncLatencyMs = this.#random.chance(0.4) ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
+    const slowDisks = world.choices.setting('slow disks', this.#random.chance(0.4), [false]);
+    const syncLatencyMs = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
     const controllers = this.controllers.map(({ endpoint }) => endpoint);
     return [1, 2, 3].map((nodeId) => {
       return new BrokerNode({ world, clusterId, nodeId, controllers, syncLatencyMs, plantedBugs });

@@ -6,20 +6,18 @@ import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
 import { LivingBroker } from '../workload/living-broker';
 import { TopicRegisterClients } from '../workload/topic-register-clients';
-import { createWorld } from '../world';
-import type { LogSink } from '../world-log';
+import { createWorld, type WorldOptions } from '../world';
 import { playWorld } from '../world-run';
 
 const FAULTY_MS = 13_000;
+const FAULTY_MS_SIMPLER = [1_000, 2_000, 4_000, 6_000, 8_000, 10_000];
 const RECOVERY_MS = 5_000;
 const PROGRESS_MS = 2_000;
 const CHECK_STATE_EVERY_MS = 1_000;
 
 /** Settings of a run that do not come from the seed. */
-export interface ControllerProfileOptions {
+export interface ControllerProfileOptions extends WorldOptions {
   readonly plant?: Plant;
-  /** Sees what the nodes log. */
-  readonly onLog?: LogSink;
 }
 
 /**
@@ -28,16 +26,18 @@ export interface ControllerProfileOptions {
  * broker unfenced, every partition led, a write accepted.
  */
 export async function runControllerSeed(seed: number, options: ControllerProfileOptions = {}): Promise<SeedReport> {
-  const world = createWorld(seed, options.onLog);
+  const world = createWorld(seed, options);
   const random = world.random.fork('controller profile');
+  const { choices } = world;
   const mix = drawFaultMix(random, { crashesAndNetworkOnly: false });
+  const clockErrors = mix.meanPauseMs > 0 && random.chance(0.2);
   const quorum = new SimulatedQuorum({
     world,
     random,
     voters: 3,
-    observers: random.below(2),
-    clockErrors: mix.meanPauseMs > 0 && random.chance(0.2),
-    slowDisks: random.chance(0.3),
+    observers: choices.setting('observers', random.below(2), [0]),
+    clockErrors: choices.setting('clock errors', clockErrors, [false]),
+    slowDisks: choices.setting('slow disks', random.chance(0.3), [false]),
     plant: options.plant ?? {},
   });
   const controllers = quorum.channel('workload');
@@ -46,11 +46,12 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
     world,
     quorum.nodes.map(({ endpoint }) => endpoint),
   );
-  const brokers = Array.from({ length: 3 + random.below(3) }, (_, index) => {
+  const brokers = Array.from({ length: choices.setting('brokers', 3 + random.below(3), [3, 4]) }, (_, index) => {
     const { clusterId } = quorum;
     return new LivingBroker({ world, controllers, clusterId, brokerId: index + 1, image: () => quorum.image() });
   });
   const faults = new FaultInjector({ world, machines: quorum.machines }, mix);
+  const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {
     name: 'controller',
@@ -63,8 +64,8 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
       void admin.run();
       registers.start();
       faults.start();
-      for (let passedMs = 0; passedMs < FAULTY_MS; passedMs += CHECK_STATE_EVERY_MS) {
-        await run(CHECK_STATE_EVERY_MS);
+      for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
+        await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
         quorum.checkState();
       }
       faults.heal();

@@ -5,19 +5,17 @@ import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
 import { startPseudoBroker } from '../workload/pseudo-broker';
-import { createWorld, type World } from '../world';
-import type { LogSink } from '../world-log';
+import { createWorld, type World, type WorldOptions } from '../world';
 import { playWorld } from '../world-run';
 
 const FAULTY_MS = 14_000;
+const FAULTY_MS_SIMPLER = [1_000, 2_000, 4_000, 6_000, 8_000, 10_000];
 const RECOVERY_MS = 6_000;
 const CHECK_STATE_EVERY_MS = 2_000;
 
 /** Settings of a run that do not come from the seed. */
-export interface QuorumProfileOptions {
+export interface QuorumProfileOptions extends WorldOptions {
   readonly plant?: Plant;
-  /** Sees what the nodes log. */
-  readonly onLog?: LogSink;
 }
 
 /**
@@ -26,22 +24,25 @@ export interface QuorumProfileOptions {
  * images, nothing acknowledged lost.
  */
 export async function runQuorumSeed(seed: number, options: QuorumProfileOptions = {}): Promise<SeedReport> {
-  const world = createWorld(seed, options.onLog);
+  const world = createWorld(seed, options);
   const random = world.random.fork('quorum profile');
+  const { choices } = world;
   const mix = drawFaultMix(random, { crashesAndNetworkOnly: false });
+  const clockErrors = mix.meanPauseMs > 0 && random.chance(0.4);
   const quorum = new SimulatedQuorum({
     world,
     random,
-    voters: [1, 3, 3, 3, 3, 4, 5, 5][random.below(8)]!,
-    observers: [0, 0, 1, 1, 2, 3][random.below(6)]!,
-    clockErrors: mix.meanPauseMs > 0 && random.chance(0.4),
-    slowDisks: random.chance(0.4),
+    voters: choices.setting('voters', [1, 3, 3, 3, 3, 4, 5, 5][random.below(8)]!, [1, 3, 4]),
+    observers: choices.setting('observers', [0, 0, 1, 1, 2, 3][random.below(6)]!, [0, 1]),
+    clockErrors: choices.setting('clock errors', clockErrors, [false]),
+    slowDisks: choices.setting('slow disks', random.chance(0.4), [false]),
     plant: options.plant ?? {},
   });
   const controllers = quorum.channel('workload');
   const meanPauseMs = [25, 50, 100, 300][random.below(4)]!;
   const workloads = ['a', 'b'].map((label) => new AdminWorkload(world, controllers, { label, meanPauseMs }));
   const faults = new FaultInjector({ world, machines: quorum.machines }, mix);
+  const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {
     name: 'quorum',
@@ -53,8 +54,8 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       for (const id of [1, 2, 3]) startPseudoBroker(world, controllers, quorum.clusterId, id);
       for (const workload of workloads) void workload.run();
       faults.start();
-      for (let passedMs = 0; passedMs < FAULTY_MS; passedMs += CHECK_STATE_EVERY_MS) {
-        await run(CHECK_STATE_EVERY_MS);
+      for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
+        await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
         quorum.checkState();
       }
       faults.heal();
