@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly clockError?: ClockError;
   /** Starts the machine's service in a new life. */
   start(life: ProcessLife): void;
+  /** A file is about to get another name than `path`. */
+  onRename?(path: string): void;
 }
 
 /** A machine with a disk that survives and a process that may crash, be stopped for a while, and be started again. */
@@ -60,6 +62,7 @@ export class Machine {
       onChange: (operation, path) => {
         this.#onEffect?.(operation);
         if (operation === 'fdatasync') this.#trouble.syncBegins(path);
+        if (operation === 'rename') options.onRename?.(path);
       },
     });
     this.stateStores = createMemoryStateStores({

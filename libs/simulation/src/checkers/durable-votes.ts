@@ -1,6 +1,7 @@
 import { voteRpc } from '@milena/cluster-protocol';
 import type { ServiceHost } from '@milena/platform';
 import type { QuorumState } from '@milena/raft';
+import { watchUnary } from '../watch-unary';
 import type { World } from '../world';
 
 /**
@@ -15,17 +16,7 @@ export class DurableVotes {
 
   /** The service host of a node, with an eye on the votes it answers. */
   watch(nodeId: number, host: ServiceHost): ServiceHost {
-    return {
-      stream: (method, accept) => host.stream(method, accept),
-      unary: (method, handler) => {
-        if (method !== voteRpc.method) return host.unary(method, handler);
-        host.unary(method, async (bytes, context) => {
-          const outcome = await handler(bytes, context);
-          if (outcome.ok) this.#answered(nodeId, bytes, outcome.value);
-          return outcome;
-        });
-      },
-    };
+    return watchUnary(host, voteRpc.method, (request, response) => this.#answered(nodeId, request, response));
   }
 
   /** A node starts with this quorum-state. */

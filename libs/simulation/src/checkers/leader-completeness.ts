@@ -1,6 +1,13 @@
 import type { BatchMark } from '../read-log';
 import type { World } from '../world';
 
+/** What a new leader has on its disk. */
+export interface LeaderFiles {
+  readonly marks: readonly BatchMark[];
+  /** Offset behind the last record that its newest snapshot stands for; 0 without one. */
+  readonly snapshotEnd: number;
+}
+
 /** R4: whoever is elected has everything that was committed before. Judged by the files of the new leader. */
 export class LeaderCompleteness {
   readonly #seen = new Set<number>();
@@ -11,8 +18,8 @@ export class LeaderCompleteness {
     private readonly lastCommitted: () => { readonly lastOffset: number; readonly epoch: number } | undefined,
   ) {}
 
-  /** A node says that it leads `epoch`; `log` is asked for once per epoch, and undefined when it cannot be read. */
-  leads(node: string, epoch: number, log: () => readonly BatchMark[] | undefined): void {
+  /** A node says that it leads `epoch`; `files` is asked for once per epoch, and undefined when it cannot be read. */
+  leads(node: string, epoch: number, files: () => LeaderFiles | undefined): void {
     if (this.#seen.has(epoch)) return;
     this.#seen.add(epoch);
     const committed = this.lastCommitted();
@@ -20,10 +27,10 @@ export class LeaderCompleteness {
     // Elected before, stopped, and awake again only now: what later epochs committed is not its to have.
     if (committed.epoch > epoch) return;
     if (this.#seen.size > 10) this.world.mark('a leader had more than ten epochs before it');
-    const marks = log();
-    const first = marks?.[0];
+    const found = files();
     // What a snapshot holds is checked as a snapshot.
-    if (marks === undefined || first === undefined || first.baseOffset > committed.lastOffset) return;
+    if (found === undefined || found.snapshotEnd > committed.lastOffset) return;
+    const { marks } = found;
     if (marks.some((mark) => mark.lastOffset === committed.lastOffset && mark.epoch === committed.epoch)) return;
     const end = marks.at(-1);
     this.world.report(

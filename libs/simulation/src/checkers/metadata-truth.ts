@@ -24,19 +24,25 @@ export class MetadataTruth {
   readonly #images = new Map<number, MetadataImage>();
   #newest = emptyImage;
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    /** Told of each batch with the image that it makes. */
+    private readonly onCommitted: (batch: CommittedBatch, image: MetadataImage) => void = () => undefined,
+  ) {}
 
   get image(): MetadataImage {
     return this.#newest;
   }
 
   /** A batch that nobody was given before. */
-  committed({ baseOffset, epoch, records }: CommittedBatch): void {
+  committed(batch: CommittedBatch): void {
+    const { baseOffset, epoch, records } = batch;
     const before = this.#newest;
     const decoded = records.map((record) => decodeMetadataRecord(record));
     const after = replay(before, decoded, { baseOffset, epoch });
     this.#newest = after;
     this.#images.set(after.provenance.offset, after);
+    this.onCommitted(batch, after);
     if (this.#images.size > IMAGES_MAX) this.#images.delete(this.#images.keys().next().value as number);
     if (before.openTransaction !== undefined || after.openTransaction !== undefined) return;
     for (const record of decoded) checkPartitionChange(this.world, record, before, after);

@@ -68,15 +68,17 @@ describe('R4, R5: what is committed', () => {
 });
 
 describe('R4: a new leader', () => {
-  const short = () => [{ baseOffset: 0, lastOffset: 0, epoch: 2, crc: 0 }];
+  const marks = [{ baseOffset: 0, lastOffset: 0, epoch: 2, crc: 0 }];
 
   it.each([
-    ['lacks what an epoch before its own committed', 4, /R4/],
-    ['was elected before that epoch and says so only now', 2, undefined],
-  ])('that %s', (_what, epoch, expected) => {
+    ['lacks what an epoch before its own committed', 4, { marks, snapshotEnd: 0 }, /R4/],
+    ['was elected before that epoch and says so only now', 2, { marks, snapshotEnd: 0 }, undefined],
+    ['has a snapshot of what was committed', 4, { marks: [], snapshotEnd: 1 }, undefined],
+    ['has nothing, not even a snapshot', 4, { marks: [], snapshotEnd: 0 }, /R4/],
+  ])('that %s', (_what, epoch, files, expected) => {
     const { checkers, found } = setUp();
     checkers.committedPrefix.follow('node').deliver(batch(0, 'a', 3));
-    const text = found(() => checkers.leaderCompleteness.leads('leader', epoch, short));
+    const text = found(() => checkers.leaderCompleteness.leads('leader', epoch, () => files));
     if (expected === undefined) expect(text).toBeUndefined();
     else expect(text).toMatch(expected);
   });

@@ -7,6 +7,8 @@ import { ElectionSafety } from './election-safety';
 import { LeaderCompleteness } from './leader-completeness';
 import { MetadataTruth } from './metadata-truth';
 import { OwnEpochCommit } from './own-epoch-commit';
+import { SnapshotContents } from './snapshot-contents';
+import { SnapshotFetches } from './snapshot-fetches';
 
 /** What watches the controllers of one run; one of each, shared by all nodes and their lives. */
 export interface QuorumCheckers {
@@ -18,6 +20,8 @@ export interface QuorumCheckers {
   readonly checkQuorum: CheckQuorum;
   readonly durableVotes: DurableVotes;
   readonly truth: MetadataTruth;
+  readonly snapshotContents: SnapshotContents;
+  readonly snapshotFetches: SnapshotFetches;
 }
 
 /** The voters of a quorum, as its checkers need them. */
@@ -28,11 +32,14 @@ export interface WatchedVoters {
 
 /** Fresh checkers for a run. */
 export function createQuorumCheckers(world: World, voters: WatchedVoters): QuorumCheckers {
-  const truth = new MetadataTruth(world);
+  const snapshotContents = new SnapshotContents(world);
+  const truth = new MetadataTruth(world, (batch, image) => snapshotContents.committed(batch, image));
   const committedPrefix = new CommittedPrefix(world, (batch) => truth.committed(batch));
   return {
     truth,
     committedPrefix,
+    snapshotContents,
+    snapshotFetches: new SnapshotFetches(world),
     electionSafety: new ElectionSafety(world),
     leaderCompleteness: new LeaderCompleteness(world, () => committedPrefix.last),
     ownEpochCommit: new OwnEpochCommit(world),

@@ -1,7 +1,7 @@
 import { createControllerServer, type ControllerServer } from '@milena/controller-server';
 import type { Uuid } from '@milena/model';
 import type { MemoryServer } from '@milena/platform/testing';
-import type { RaftDriver } from '@milena/raft-driver';
+import type { RaftDriver, SnapshotTriggers } from '@milena/raft-driver';
 import type { ProcessLife } from '../machine';
 import { plantInMetadataLog, plantInServices, type PortBug } from './planted-ports';
 import { simulatedConfig } from './simulated-config';
@@ -13,6 +13,7 @@ export interface AttachControllerServerOptions {
   readonly server: MemoryServer;
   readonly nodeId: number;
   readonly clusterId: Uuid;
+  readonly triggers: SnapshotTriggers;
   /** A bug to plant. */
   readonly port: PortBug | undefined;
   onFatal(error: unknown): void;
@@ -20,12 +21,14 @@ export interface AttachControllerServerOptions {
 
 /** Puts the production controller server on a life's metadata log. */
 export function attachControllerServer(options: AttachControllerServerOptions): ControllerServer {
-  const { life, driver, server, nodeId, clusterId, onFatal, port } = options;
+  const { life, driver, server, nodeId, clusterId, triggers, onFatal, port } = options;
   const config = simulatedConfig({
     'process.roles': 'controller',
     'node.id': `${nodeId}`,
     'controller.listener.names': 'CONTROLLER',
     'broker.session.timeout.ms': '3000',
+    'metadata.log.max.record.bytes.between.snapshots': `${triggers.recordBytesMax}`,
+    'metadata.log.max.snapshot.interval.ms': `${triggers.intervalMs}`,
     ...(port === 'unclean elections are always on' && { 'unclean.leader.election.enable': 'true' }),
   });
   const controller: ControllerServer = createControllerServer({

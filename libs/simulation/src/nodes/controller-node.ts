@@ -10,12 +10,15 @@ import {
 } from '@milena/raft-driver';
 import type { ClockError } from '../fault-mix';
 import type { VoterDisk } from '../checkers/durable-commit';
+import type { LeaderFiles } from '../checkers/leader-completeness';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
 import type { Plant } from '../planted-bugs';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { attachControllerServer } from './attach-controller-server';
 import { plantInPlatform } from './planted-ports';
+import { newestSnapshotEnd, SnapshotWatch } from './snapshot-watch';
+import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
 import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
@@ -30,6 +33,8 @@ export interface ControllerNodeOptions {
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
   readonly plant: Plant;
   readonly clockError?: ClockError;
+  /** Defaults of a process, which make no snapshots, unless said otherwise. */
+  readonly habits?: StorageHabits;
   readonly checkers: QuorumCheckers;
 }
 
@@ -42,19 +47,30 @@ export class ControllerNode {
   driver: RaftDriver | undefined;
   /** The controller of the present life. */
   controller: ControllerServer | undefined;
+  readonly #folder = metadataFolder(LOG_FOLDER);
+  readonly #snapshots: SnapshotWatch;
   #recovered = false;
   #leadership: { readonly epoch: number; readonly sinceMs: number } | undefined;
   #highWatermark = 0;
   #logEnd = 0;
 
   constructor(readonly options: ControllerNodeOptions) {
-    const { world, nodeId, syncLatencyMs, clockError } = options;
+    const { world, nodeId, syncLatencyMs, clockError, checkers } = options;
     const host = `controller-${nodeId}`;
     this.endpoint = { host, port: CONTROLLER_PORT };
     this.directoryId = uuidFromBytes(world.random.fork(`directory ${host}`).bytes(16));
     const start = (life: ProcessLife): void => this.#start(life);
     const logger = world.logger.child({ host });
-    this.machine = new Machine({ world, host, syncLatencyMs, logger, start, ...(clockError && { clockError }) });
+    this.#snapshots = new SnapshotWatch({ world, host, folder: this.#folder, contents: checkers.snapshotContents });
+    this.machine = new Machine({
+      world,
+      host,
+      syncLatencyMs,
+      logger,
+      start,
+      onRename: (path) => this.#snapshots.renames(this.machine.disk, path),
+      ...(clockError && { clockError }),
+    });
   }
 
   get nodeId(): number {
@@ -77,7 +93,7 @@ export class ControllerNode {
 
   /** Its disk, for checks that look at what a power cut would leave. */
   get disk(): VoterDisk {
-    return { disk: this.machine.disk, folder: metadataFolder(LOG_FOLDER) };
+    return { disk: this.machine.disk, folder: this.#folder };
   }
 
   async format(voters: readonly FirstVoter[]): Promise<void> {
@@ -111,7 +127,7 @@ export class ControllerNode {
     if (this.#leadership?.epoch !== epoch) {
       this.#leadership = { epoch, sinceMs: world.time.nowMs() };
       checkers.electionSafety.leads(this.nodeId, epoch);
-      checkers.leaderCompleteness.leads(host, epoch, () => this.log());
+      checkers.leaderCompleteness.leads(host, epoch, () => this.#leaderFiles());
     }
     if (highWatermark !== this.#highWatermark) {
       checkers.durableCommit.moved(host, this.#highWatermark, highWatermark);
@@ -132,13 +148,25 @@ export class ControllerNode {
   /** The batches in its log files; undefined while the machine is down or recovers, when a torn tail is no one's truth. */
   log(): readonly BatchMark[] | undefined {
     if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return undefined;
-    return readLog(this.machine.disk, metadataFolder(LOG_FOLDER));
+    return readLog(this.machine.disk, this.#folder);
+  }
+
+  /** R8, as far as names go; in the end, of every snapshot on its disk. */
+  checkSnapshots(isEnd: boolean): void {
+    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
+    this.#snapshots.checkStart(this.machine.disk);
+    if (isEnd) this.#snapshots.checkFiles(this.machine.disk);
+  }
+
+  #leaderFiles(): LeaderFiles | undefined {
+    const marks = this.log();
+    return marks && { marks, snapshotEnd: newestSnapshotEnd(this.machine.disk.list(this.#folder)) };
   }
 
   #start(life: ProcessLife): void {
-    const { world, clusterId, nodeId, plant, checkers } = this.options;
-    const folder = metadataFolder(LOG_FOLDER);
-    const restored = readQuorumState(this.machine.disk, folder);
+    const { world, clusterId, nodeId, plant, checkers, habits = NO_SNAPSHOTS } = this.options;
+    this.#snapshots.starts(this.machine.disk);
+    const restored = readQuorumState(this.machine.disk, this.#folder);
     if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
     const server = life.network.server(CONTROLLER_PORT);
     const driver = createRaftDriver({
@@ -149,9 +177,9 @@ export class ControllerNode {
       role: 'voter',
       logFolder: LOG_FOLDER,
       connector: life.network.connector,
-      serviceHost: checkers.durableVotes.watch(nodeId, server),
+      serviceHost: checkers.durableVotes.watch(nodeId, checkers.snapshotFetches.watch(nodeId, server)),
       endpoint: this.endpoint,
-      logConfig: { segmentBytes: 16 * 1024, segmentIndexBytes: 1024 },
+      ...habits.driver,
       onFatal: (error) => this.#fatal(life, error),
       ...(plant.raft && { plantedBugs: plant.raft }),
     });
@@ -162,7 +190,10 @@ export class ControllerNode {
     this.#highWatermark = 0;
     this.#logEnd = 0;
     driver.subscribe({
-      onSnapshot: ({ id }) => seen.loadedUpTo(id.offset),
+      onSnapshot: ({ id }) => {
+        this.#snapshots.loaded();
+        seen.loadedUpTo(id.offset);
+      },
       onCommitted: (batch) => {
         seen.deliver(batch);
       },
@@ -171,7 +202,9 @@ export class ControllerNode {
       onResigned() {},
     });
     const onFatal = (error: unknown): void => this.#fatal(life, error);
-    const controller = attachControllerServer({ life, driver, server, nodeId, clusterId, onFatal, port: plant.port });
+    const { triggers } = habits;
+    const attached = { life, driver, server, nodeId, clusterId, triggers, onFatal, port: plant.port };
+    const controller = attachControllerServer(attached);
     this.controller = controller;
     driver.start().then(
       () => {

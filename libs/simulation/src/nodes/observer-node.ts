@@ -8,6 +8,8 @@ import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { ViolationFound } from '../violation';
 import type { World } from '../world';
+import { SnapshotWatch } from './snapshot-watch';
+import type { StorageHabits } from './storage-habits';
 
 const LOG_FOLDER = '/data';
 
@@ -19,28 +21,35 @@ export interface ObserverNodeOptions {
   readonly bootstrapServers: readonly Endpoint[];
   readonly syncLatencyMs: { readonly min: number; readonly max: number };
   readonly clockError: ClockError;
+  readonly habits: StorageHabits;
   readonly checkers: QuorumCheckers;
 }
 
 /** One node that follows the metadata log without a vote, as brokers and gateways do. */
 export class ObserverNode {
   readonly machine: Machine;
+  readonly #folder = metadataFolder(LOG_FOLDER);
+  readonly #snapshots: SnapshotWatch;
   #directoryId: Uuid = '';
+  #disks = 0;
   #follower: MetadataFollower | undefined;
   #recovered = false;
 
   constructor(readonly options: ObserverNodeOptions) {
-    const { world, nodeId, syncLatencyMs, clockError } = options;
+    const { world, nodeId, syncLatencyMs, clockError, checkers } = options;
     const host = `observer-${nodeId}`;
     const logger = world.logger.child({ host });
     const start = (life: ProcessLife): void => this.#start(life);
-    this.machine = new Machine({ world, host, syncLatencyMs, logger, clockError, start });
+    this.#snapshots = new SnapshotWatch({ world, host, folder: this.#folder, contents: checkers.snapshotContents });
+    const onRename = (path: string): void => this.#snapshots.renames(this.machine.disk, path);
+    this.machine = new Machine({ world, host, syncLatencyMs, logger, clockError, start, onRename });
   }
 
   async format(): Promise<void> {
     const { world, clusterId, nodeId } = this.options;
+    const random = world.random.fork(`format ${nodeId} ${(this.#disks += 1)}`);
     const [folder] = await formatStorage({
-      platform: { disk: this.machine.disk, clock: world.time.clock, random: world.random.fork(`format ${nodeId}`) },
+      platform: { disk: this.machine.disk, clock: world.time.clock, random },
       logFolders: [LOG_FOLDER],
       metadataLogFolder: LOG_FOLDER,
       clusterId,
@@ -48,6 +57,14 @@ export class ObserverNode {
       voters: { kind: 'none' },
     });
     this.#directoryId = folder?.properties.directoryId ?? '';
+  }
+
+  /** Puts an empty disk in place of the one it has, and starts on it: nobody counts on what an observer knows. */
+  async replaceDisk(): Promise<void> {
+    this.machine.crash('lose-unsynced');
+    this.machine.disk.wipe();
+    await this.format();
+    this.machine.start();
   }
 
   /** The image of the present life; undefined while the machine is down. */
@@ -58,13 +75,21 @@ export class ObserverNode {
   /** The batches in its log files; undefined while they are nobody's truth. */
   log(): readonly BatchMark[] | undefined {
     if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return undefined;
-    return readLog(this.machine.disk, metadataFolder(LOG_FOLDER));
+    return readLog(this.machine.disk, this.#folder);
+  }
+
+  /** R8, as far as names go; in the end, of every snapshot on its disk. */
+  checkSnapshots(isEnd: boolean): void {
+    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
+    this.#snapshots.checkStart(this.machine.disk);
+    if (isEnd) this.#snapshots.checkFiles(this.machine.disk);
   }
 
   #start(life: ProcessLife): void {
-    const { world, clusterId, nodeId, bootstrapServers, checkers } = this.options;
+    const { world, clusterId, nodeId, bootstrapServers, checkers, habits } = this.options;
     const { platform, network } = life;
     this.#recovered = false;
+    this.#snapshots.starts(this.machine.disk);
     const driver = createRaftDriver({
       platform,
       nodeId,
@@ -74,18 +99,23 @@ export class ObserverNode {
       logFolder: LOG_FOLDER,
       connector: network.connector,
       bootstrapServers,
-      logConfig: { segmentBytes: 16 * 1024, segmentIndexBytes: 1024 },
+      ...habits.driver,
       onFatal: (error) => this.#fatal(life, error),
     });
     const seen = checkers.committedPrefix.follow(`${this.machine.host} of ${Math.round(world.time.nowMs())} ms`);
     driver.subscribe({
-      onSnapshot: ({ id }) => seen.loadedUpTo(id.offset),
+      onSnapshot: ({ id }) => {
+        world.mark('an observer loaded a snapshot');
+        this.#snapshots.loaded();
+        seen.loadedUpTo(id.offset);
+      },
       onCommitted: (batch) => seen.deliver(batch),
       onLeader: (epoch) => world.report('R10 only voters lead', `${this.machine.host} leads epoch ${epoch}`),
       onLeaderChange() {},
       onResigned() {},
     });
-    this.#follower = new MetadataFollower({ platform, metadataLog: driver, publish() {} });
+    const snapshots = { metadataLog: driver, triggers: habits.triggers, logger: platform.logger };
+    this.#follower = new MetadataFollower({ platform, metadataLog: driver, publish() {}, snapshots });
     this.#follower.start();
     driver.start().then(
       () => (this.#recovered = true),

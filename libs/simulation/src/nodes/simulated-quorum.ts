@@ -11,6 +11,7 @@ import type { Plant } from '../planted-bugs';
 import type { World } from '../world';
 import { ControllerNode } from './controller-node';
 import { ObserverNode } from './observer-node';
+import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
 
 /** Shape of a quorum. */
 export interface SimulatedQuorumOptions {
@@ -21,6 +22,8 @@ export interface SimulatedQuorumOptions {
   /** Whether clocks may be off, and run fast or slow. */
   readonly clockErrors: boolean;
   readonly slowDisks: boolean;
+  /** Defaults of a process, which make no snapshots, unless said otherwise. */
+  readonly habits?: StorageHabits;
   readonly plant: Plant;
 }
 
@@ -35,7 +38,7 @@ export class SimulatedQuorum {
   readonly #hosts: readonly string[];
 
   constructor(options: SimulatedQuorumOptions) {
-    const { world, random, slowDisks, plant } = options;
+    const { world, random, slowDisks, plant, habits = NO_SNAPSHOTS } = options;
     this.#world = world;
     this.#random = random;
     this.clusterId = uuidFromBytes(random.bytes(16));
@@ -46,7 +49,7 @@ export class SimulatedQuorum {
     const syncLatencyMs = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
     const clocks = random.fork('clocks');
     const clockError = (): ClockError => (options.clockErrors ? drawClockError(clocks) : TRUE_CLOCK);
-    const shared = { world, clusterId: this.clusterId, syncLatencyMs, checkers: this.checkers };
+    const shared = { world, clusterId: this.clusterId, syncLatencyMs, habits, checkers: this.checkers };
     this.nodes = Array.from({ length: options.voters }, (_, index) => {
       return new ControllerNode({ ...shared, nodeId: 101 + index, plant, clockError: clockError() });
     });
@@ -96,12 +99,13 @@ export class SimulatedQuorum {
     for (const node of this.nodes) node.checkLeadership();
   }
 
-  /** R3 and R5, as far as the files and images of running nodes go. */
-  checkState(): void {
+  /** R3, R5 and R8, as far as the files and images of running nodes go; in the end every snapshot is read. */
+  checkState(isEnd = false): void {
     const logs = new Map<string, readonly BatchMark[]>();
     for (const node of [...this.nodes, ...this.observers]) {
       const marks = node.log();
       if (marks !== undefined) logs.set(node.machine.host, marks);
+      node.checkSnapshots(isEnd);
     }
     checkLogMatching(this.#world, logs);
     for (const [host, image] of this.#images()) this.checkers.truth.has(host, image);
@@ -125,7 +129,7 @@ export class SimulatedQuorum {
       const { offset } = image.provenance;
       if (offset < end) this.#world.report('L1 progress after healing', `${host} has ${offset} of ${end}`);
     }
-    this.checkState();
+    this.checkState(true);
   }
 
   /** C1: only the controller of the leading node is active. */

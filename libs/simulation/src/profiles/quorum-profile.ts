@@ -1,6 +1,7 @@
 import { drawFaultMix } from '../fault-mix';
 import { FaultInjector } from '../faults';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
+import { drawStorageHabits } from '../nodes/storage-habits';
 import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
@@ -36,6 +37,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
     observers: choices.setting('observers', [0, 0, 1, 1, 2, 3][random.below(6)]!, [0, 1]),
     clockErrors: choices.setting('clock errors', clockErrors, [false]),
     slowDisks: choices.setting('slow disks', random.chance(0.4), [false]),
+    habits: drawStorageHabits(world),
     plant: options.plant ?? {},
   });
   const controllers = quorum.channel('workload');
