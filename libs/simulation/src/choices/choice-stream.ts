@@ -84,9 +84,8 @@ export function scriptedStream<A extends { readonly do: string }>(
     isScripted: true,
     async next() {
       const action = left.shift();
-      if (action === undefined || wait.isOver) return undefined;
-      await wait.until(action.atMs);
-      return wait.isOver ? undefined : take(action);
+      if (!wait.isOver) await wait.until(action?.atMs ?? Infinity);
+      return action === undefined || wait.isOver ? undefined : take(action);
     },
     due() {
       const isDue = !wait.isOver && (left[0]?.atMs ?? Infinity) < time.nowMs() + ROUNDING_MS;

@@ -1,6 +1,8 @@
 import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
 import type { MetadataImage } from '@milena/metadata';
+import type { SeededRandom } from '@milena/platform/testing';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
+import type { ChoiceStream } from '../choices/choice-stream';
 import type { World } from '../world';
 
 const CALL_TIMEOUT_MS = 3000;
@@ -8,34 +10,51 @@ const CALL_TIMEOUT_MS = 3000;
 /** What is certain about a topic name after the calls made so far. `unknown`: a call was answered by silence. */
 export type Fate = 'created' | 'deleted' | 'unknown';
 
+/** One call of the workload. */
+interface TopicAction {
+  readonly do: 'create' | 'delete';
+  readonly topic: string;
+}
+
 /** Creates and deletes topics, one call at a time per name, and remembers what it was told. */
 export class AdminWorkload {
   readonly fates = new Map<string, Fate>();
   acknowledged = 0;
-  #stopped = false;
+  readonly #stream: ChoiceStream<TopicAction>;
   #next = 0;
 
   constructor(
     private readonly world: World,
     private readonly controllers: ActiveControllerChannel,
     private readonly options: { readonly label: string; readonly meanPauseMs: number },
-  ) {}
+  ) {
+    this.#stream = world.choices.stream(`admin ${options.label}`);
+  }
 
   /** Works until stopped; failures are expected and only make fates unknown. */
   async run(): Promise<void> {
     const { label, meanPauseMs } = this.options;
     const random = this.world.random.fork(`admin ${label}`);
-    while (!this.#stopped) {
-      const created = [...this.fates].filter(([, fate]) => fate === 'created').map(([name]) => name);
-      const victim = created[random.below(Math.max(1, created.length))];
-      if (victim !== undefined && random.chance(0.2)) await this.delete(victim);
-      else await this.create(`${label}-${this.#next++}`);
-      await new Promise<void>((resolve) => this.world.time.timers.after(random.below(2 * meanPauseMs), resolve));
+    for (;;) {
+      const action = await this.#stream.next(
+        () => random.below(2 * meanPauseMs),
+        () => this.#draw(random),
+      );
+      if (action === undefined) return;
+      if (action.do === 'delete') await this.delete(action.topic);
+      else await this.create(action.topic);
     }
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stream.end();
+  }
+
+  #draw(random: SeededRandom): TopicAction {
+    const created = [...this.fates].filter(([, fate]) => fate === 'created').map(([name]) => name);
+    const victim = created[random.below(Math.max(1, created.length))];
+    if (victim !== undefined && random.chance(0.2)) return { do: 'delete', topic: victim };
+    return { do: 'create', topic: `${this.options.label}-${this.#next++}` };
   }
 
   /** Whether the topic was created for certain. */

@@ -1,7 +1,15 @@
 import { initProducerId, produce } from '@milena/kafka-protocol';
-import { errorName, producerId as toProducerId, ZERO_OFFSET, type ErrorName, type TopicPartition } from '@milena/model';
+import {
+  errorName,
+  producerId as toProducerId,
+  topicPartitionName,
+  ZERO_OFFSET,
+  type ErrorName,
+  type TopicPartition,
+} from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
 import { encodeBatch } from '@milena/record-batch';
+import type { ChoiceStream } from '../choices/choice-stream';
 import type { KafkaClient } from '../clients/kafka-client';
 import type { World } from '../world';
 import type { ProducedHistory } from './produced-history';
@@ -34,6 +42,12 @@ export interface IdempotentProducerOptions {
   readonly pauseMsMax: number;
 }
 
+/** One batch of a partition. */
+interface ProduceAction {
+  readonly do: 'produce';
+  readonly records: number;
+}
+
 interface Identity {
   readonly id: number;
   readonly epoch: number;
@@ -47,21 +61,25 @@ export class IdempotentProducer {
   readonly #random: SeededRandom;
   /** Next sequence by position in `partitions`. */
   readonly #next: number[];
-  #stopped = false;
+  /** By position in `partitions`. */
+  readonly #streams: readonly ChoiceStream<ProduceAction>[];
 
   constructor(private readonly options: IdempotentProducerOptions) {
     this.#random = options.world.random.fork(`producer ${options.name}`);
     this.#next = options.partitions.map(() => 0);
+    this.#streams = options.partitions.map((partition) =>
+      options.world.choices.stream(`${options.name} to ${topicPartitionName(partition)}`),
+    );
   }
 
   /** Produces to every partition until stopped. Ends when what is under way then, and one more batch for each, is answered. */
   async run(): Promise<void> {
     const identity = await this.#identity();
-    await Promise.all(this.options.partitions.map((_, index) => this.#produceTo(index, identity)));
+    await Promise.all(this.#streams.map((stream, index) => this.#produceTo(index, stream, identity)));
   }
 
   stop(): void {
-    this.#stopped = true;
+    for (const stream of this.#streams) stream.end();
   }
 
   async #identity(): Promise<Identity> {
@@ -78,25 +96,26 @@ export class IdempotentProducer {
     }
   }
 
-  async #produceTo(index: number, identity: Identity): Promise<void> {
-    const { client, pauseMsMax } = this.options;
-    while (!this.#stopped) {
-      await this.produceOnce(index, identity);
-      await client.pause(this.#random.below(pauseMsMax) + 1);
+  async #produceTo(index: number, stream: ChoiceStream<ProduceAction>, identity: Identity): Promise<void> {
+    const { world, name, pauseMsMax } = this.options;
+    const random = world.random.fork(`batches of ${name} for ${index}`);
+    for (;;) {
+      const action = await stream.next(
+        () => 1 + random.below(pauseMsMax),
+        () => ({ do: 'produce', records: 1 + random.below(BATCH_RECORDS_MAX) }),
+      );
+      await this.produceOnce(index, action?.records ?? 1, identity);
+      if (action === undefined) return;
     }
-    await this.produceOnce(index, identity);
   }
 
   /** Sends one batch until it is answered. */
-  private async produceOnce(index: number, identity: Identity): Promise<void> {
+  private async produceOnce(index: number, count: number, identity: Identity): Promise<void> {
     const { world, client, name, partitions, history } = this.options;
     const topicPartition = partitions[index];
     const baseSequence = this.#next[index];
     if (topicPartition === undefined || baseSequence === undefined) return;
-    const values = Array.from(
-      { length: 1 + this.#random.below(BATCH_RECORDS_MAX) },
-      (_, at) => `${name}:${baseSequence + at}`,
-    );
+    const values = Array.from({ length: count }, (_, at) => `${name}:${baseSequence + at}`);
     const records = this.#batch(values, baseSequence, identity);
     this.#next[index] = baseSequence + values.length;
     for (;;) {

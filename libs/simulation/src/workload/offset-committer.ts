@@ -1,6 +1,6 @@
 import { findCoordinator, offsetCommit, offsetFetch } from '@milena/kafka-protocol';
 import type { Endpoint, TopicPartition } from '@milena/model';
-import type { SeededRandom } from '@milena/platform/testing';
+import type { ChoiceStream } from '../choices/choice-stream';
 import type { KafkaClient } from '../clients/kafka-client';
 import type { World } from '../world';
 import type { CommittedOffsets } from './committed-offsets';
@@ -16,6 +16,11 @@ export interface OffsetCommitterOptions {
   readonly commits: CommittedOffsets;
 }
 
+/** A commit of the next offset, or a look at the last one. */
+interface GroupAction {
+  readonly do: 'commit' | 'look';
+}
+
 /** Where a group's coordinator is. */
 interface Coordinator {
   readonly nodeId: number;
@@ -24,15 +29,14 @@ interface Coordinator {
 
 /** Commits ever larger offsets of one partition for one group, looks at them now and then, and finds the next coordinator. */
 export class OffsetCommitter {
-  readonly #random: SeededRandom;
+  readonly #stream: ChoiceStream<GroupAction>;
   #coordinator: Coordinator | undefined;
   #offset = 0;
   #asked = 0;
-  #stopped = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: OffsetCommitterOptions) {
-    this.#random = options.world.random.fork(`committer ${options.group}`);
+    this.#stream = options.world.choices.stream(options.group);
   }
 
   /** Works until stopped. */
@@ -41,16 +45,21 @@ export class OffsetCommitter {
   }
 
   async #run(): Promise<void> {
-    const { client } = this.options;
-    while (!this.#stopped) {
-      if (this.#random.chance(0.7)) await this.#commit();
+    const { world, group } = this.options;
+    const random = world.random.fork(`committer ${group}`);
+    for (;;) {
+      const action = await this.#stream.next(
+        () => 5 + random.below(120),
+        () => ({ do: random.chance(0.7) ? 'commit' : 'look' }),
+      );
+      if (action === undefined) return;
+      if (action.do === 'commit') await this.#commit();
       else await this.#look();
-      await client.pause(5 + this.#random.below(120));
     }
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stream.end();
   }
 
   /** The final look, then one more commit, as often as it takes until both went well. */

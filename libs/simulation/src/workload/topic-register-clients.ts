@@ -1,7 +1,7 @@
 import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
 import type { Endpoint } from '@milena/model';
 import type { ChannelFailure } from '@milena/platform';
-import type { SeededRandom } from '@milena/platform/testing';
+import type { ChoiceStream } from '../choices/choice-stream';
 import { checkLinearizable, type Operation } from '../linearizability/check-linearizable';
 import { topicModel, type TopicInput, type TopicOutput } from '../linearizability/topic-model';
 import type { World } from '../world';
@@ -9,6 +9,13 @@ import type { World } from '../world';
 const CALL_TIMEOUT_MS = 1500;
 const CLIENTS = 4;
 const NAMES = ['register-a', 'register-b', 'register-c'];
+
+/** One call of a client, to the controller on this host. */
+interface RegisterAction {
+  readonly do: TopicInput;
+  readonly topic: string;
+  readonly at: string;
+}
 
 /** An answer, or whether the call surely did nothing. */
 type Outcome = { readonly output: TopicOutput } | { readonly output: undefined; readonly didNothing: boolean };
@@ -19,22 +26,21 @@ type Outcome = { readonly output: TopicOutput } | { readonly output: undefined; 
  */
 export class TopicRegisterClients {
   readonly #histories = new Map<string, Operation<TopicInput, TopicOutput>[]>(NAMES.map((name) => [name, []]));
-  readonly #random: SeededRandom;
-  #stopped = false;
+  readonly #streams: readonly ChoiceStream<RegisterAction>[];
 
   constructor(
     private readonly world: World,
     private readonly controllers: readonly Endpoint[],
   ) {
-    this.#random = world.random.fork('topic register clients');
+    this.#streams = Array.from({ length: CLIENTS }, (_, client) => world.choices.stream(`register client ${client}`));
   }
 
   start(): void {
-    for (let client = 0; client < CLIENTS; client += 1) void this.#work();
+    this.#streams.forEach((stream, client) => void this.#work(stream, `register client ${client}`));
   }
 
   stop(): void {
-    this.#stopped = true;
+    for (const stream of this.#streams) stream.end();
   }
 
   /** Operations whose outcome is known. */
@@ -58,18 +64,27 @@ export class TopicRegisterClients {
     }
   }
 
-  async #work(): Promise<void> {
-    const { timers } = this.world.time;
-    while (!this.#stopped) {
-      await new Promise<void>((resolve) => timers.after(this.#random.below(200), resolve));
-      const name = this.#pick(NAMES);
-      const input: TopicInput = this.#random.chance(0.5) ? 'create' : 'delete';
-      const invokedAt = this.world.time.nowMs();
-      const outcome = await this.#call(this.#pick(this.controllers), name, input);
-      if (outcome.output === undefined && outcome.didNothing) continue;
-      const returnedAt = this.world.time.nowMs();
-      this.#histories.get(name)?.push({ input, output: outcome.output, invokedAt, returnedAt });
+  async #work(stream: ChoiceStream<RegisterAction>, client: string): Promise<void> {
+    const random = this.world.random.fork(client);
+    const pick = <T>(items: readonly T[]): T => items[random.below(items.length)] as T;
+    for (;;) {
+      const action = await stream.next(
+        () => random.below(200),
+        () => ({ do: random.chance(0.5) ? 'create' : 'delete', topic: pick(NAMES), at: pick(this.controllers).host }),
+      );
+      if (action === undefined) return;
+      await this.#perform(action);
     }
+  }
+
+  async #perform({ do: input, topic, at }: RegisterAction): Promise<void> {
+    const endpoint = this.controllers.find(({ host }) => host === at);
+    if (endpoint === undefined) return;
+    const invokedAt = this.world.time.nowMs();
+    const outcome = await this.#call(endpoint, topic, input);
+    if (outcome.output === undefined && outcome.didNothing) return;
+    const returnedAt = this.world.time.nowMs();
+    this.#histories.get(topic)?.push({ input, output: outcome.output, invokedAt, returnedAt });
   }
 
   async #call(endpoint: Endpoint, name: string, input: TopicInput): Promise<Outcome> {
@@ -96,10 +111,6 @@ export class TopicRegisterClients {
     } finally {
       channel.close();
     }
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[this.#random.below(items.length)] as T;
   }
 }
 
