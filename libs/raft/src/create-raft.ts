@@ -5,6 +5,7 @@ import { receiveFailure, receiveRequest, receiveResponse } from './dispatch';
 import { dismissParkedFetches, maybeAdvanceHighWatermark } from './fetch-requests';
 import { suspect } from './following';
 import { appendAsLeader, resign } from './leadership';
+import { upgradeKraftVersion, type KraftUpgrade } from './kraft-upgrade';
 import { DYNAMIC_VOTERS } from './kraft-versions';
 import type { DescribeQuorumResponse, RaftRequest, RaftResponse } from './messages';
 import { pollRole } from './poll-role';
@@ -92,6 +93,10 @@ class Replica implements Raft {
 
   append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended> {
     return this.input((context) => appendAsLeader(context, epoch, encode));
+  }
+
+  upgradeKraftVersion(upgrade: KraftUpgrade): Result<void> {
+    return this.input((context) => upgradeKraftVersion(context, upgrade));
   }
 
   flushed(flush: LogFlush): void {

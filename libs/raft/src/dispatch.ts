@@ -7,6 +7,7 @@ import { failFetch, receiveRecords } from './fetching';
 import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspect } from './following';
 import { failAnnouncement } from './leadership';
 import type { RaftRequest, RaftResponse } from './messages';
+import { receiveAnnouncement } from './own-voter';
 import { answerDescribeReplica, failProbe, receiveProbe } from './probe-voter';
 import type { RaftContext } from './raft-context';
 import type { OutgoingRequest } from './raft-effects';
@@ -83,9 +84,11 @@ export function receiveResponse(context: RaftContext, correlationId: number, res
     case 'describeReplica':
       receiveProbe(context, sent, response);
       return;
+    case 'updateVoter':
+      receiveAnnouncement(context, response);
+      return;
     case 'addVoter':
     case 'removeVoter':
-    case 'updateVoter':
     case 'describeQuorum':
       // Whoever asked sees by its voter set what became of it.
       return;

@@ -33,6 +33,7 @@ export { matchesReplica, replicaKey, replicaKeyText, type ReplicaKey } from './r
 export { VoterSet, type Voter } from './voter-set';
 export { INITIAL_QUORUM_STATE, sameQuorumState, type QuorumState } from './quorum-state';
 export type { RaftLog } from './raft-log';
+export type { KraftUpgrade } from './kraft-upgrade';
 export { continuesSnapshot } from './epoch-ends';
 export { checkNewSnapshot } from './new-snapshot-check';
 export type { ControlRecord, RaftBatch, RaftBatches } from './raft-batches';

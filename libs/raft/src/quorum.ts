@@ -276,6 +276,7 @@ export class Quorum {
       isLeaderSuspect: false,
       suspicionDeadlineMs: undefined,
       asksElsewhere: false,
+      isAnnounced: false,
       ownVoterDueMs: nowMs,
     };
   }

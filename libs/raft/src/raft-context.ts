@@ -95,6 +95,11 @@ export class RaftContext {
     return this.clock.monotonicMs();
   }
 
+  /** Whether the voters are those of the configuration (kraft.version 0). */
+  get hasStaticVoters(): boolean {
+    return !this.history.isWritten && !this.writesVoters;
+  }
+
   /** Where this node says that it is reached. Static voters are where the configuration of all of them says. */
   get ownEndpoint(): Endpoint | undefined {
     const entry = this.history.latest.endpoint(this.self.id);

@@ -1,5 +1,6 @@
 import type { Offset, OffsetAndEpoch, Result } from '@milena/model';
 import type { ChannelFailureReason } from '@milena/platform';
+import type { KraftUpgrade } from './kraft-upgrade';
 import type { DescribeQuorumResponse, RaftRequest, RaftResponse } from './messages';
 import type { Leadership, LogFlush, RaftEffects } from './raft-effects';
 import type { VoterSet } from './voter-set';
@@ -46,6 +47,8 @@ export interface Raft {
   snapshotInstalled(id: OffsetAndEpoch): void;
   /** The snapshot of the effect `installSnapshot` is damaged. It was dropped, nothing else changed; it is fetched again. */
   snapshotRefused(id: OffsetAndEpoch): void;
+  /** Raises kraft.version; see `upgradeKraftVersion`. What is appended behind it is committed after it. */
+  upgradeKraftVersion(upgrade: KraftUpgrade): Result<void>;
   /** Gives up leadership of `epoch` in favour of the most up-to-date voter; does nothing when not leading it. */
   resign(epoch: number): void;
   /** Begins a graceful stop: a leader hands over and goes on answering until `stopped` or the time is up. */

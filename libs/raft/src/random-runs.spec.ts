@@ -12,6 +12,7 @@ describe('random runs', () => {
     expect(sum((run) => run.epochs)).toBeGreaterThan(SEEDS * 2);
     expect(sum((run) => run.committed)).toBeGreaterThan(SEEDS * 10);
     expect(sum((run) => run.voterSets)).toBeGreaterThan(SEEDS / 2);
+    expect(runs.filter((run) => run.isUpgraded).length).toBeGreaterThan(SEEDS / 20);
     expect(sum((run) => run.installs)).toBeGreaterThan(SEEDS);
   });
 
@@ -20,9 +21,11 @@ describe('random runs', () => {
   });
 
   // The first seeds have none of what these need: a leader that dies under a transfer, and a successor with a snapshot of the
-  // same name; a leader that removes itself while it is needed.
+  // same name; a snapshot that takes the place of a longer log whose records are then counted; a leader that removes itself
+  // while it is needed.
   const firstSeed: Partial<Record<keyof PlantedBugs, number>> = {
     resumeSnapshotOfFormerLeader: 110,
+    keepDurableEndOverInstall: 300,
     countSelfAfterRemoval: 60,
   };
   const bugs: readonly (readonly [keyof PlantedBugs, number])[] = [

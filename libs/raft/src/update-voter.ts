@@ -14,7 +14,7 @@ export function updateRefusal(
   if (!history.latest.includes(voter)) {
     return refusedChange('VOTER_NOT_FOUND', `no voter has id ${voter.id} and that directory id`);
   }
-  if (!supportsDynamicVoters(kraftVersions)) {
+  if (history.isWritten && !supportsDynamicVoters(kraftVersions)) {
     return refusedChange('INVALID_REQUEST', 'a voter must support kraft.version 1');
   }
   return undefined;

@@ -11,11 +11,19 @@ export function answerVote(context: RaftContext, request: VoteRequest): VoteResp
   const error = refusal(context, request);
   if (error !== undefined) return { ...context.facts(error), type: 'vote', voteGranted: false };
   context.observe(request.epoch, -1, undefined);
-  if (!matchesReplica(request.voter, context.self)) {
+  if (!isMeant(context, request)) {
     return { ...context.facts('INVALID_VOTER_KEY'), type: 'vote', voteGranted: false };
   }
   const voteGranted = request.preVote ? grantsPreVote(context, request) : grantsVote(context, request);
   return { ...context.facts('NONE'), type: 'vote', voteGranted };
+}
+
+/**
+ * Whether this replica is the voter that is asked. Who names no directory asks a static voter: a replica that took its place
+ * on another disk, and is none, has not what that voter acknowledged.
+ */
+function isMeant({ self, quorum }: RaftContext, { voter }: VoteRequest): boolean {
+  return matchesReplica(voter, self) && (voter.directoryId !== undefined || quorum.isVoter);
 }
 
 function refusal(context: RaftContext, request: VoteRequest): ErrorName | undefined {

@@ -31,14 +31,17 @@ describe('changes of the voter set are checked', () => {
     expect(cluster.node(3).log.endOffset()).toBe(end);
   });
 
-  test.each<RaftRequest>([add, { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } }, update])(
-    'nothing changes voters that are fixed by configuration',
-    (request) => {
-      const cluster = quorum('static');
-      expect(cluster.node(3).raft?.kraftVersion).toBe(0);
-      expect(cluster.ask(3, request)).toMatchObject({ error: 'UNSUPPORTED_VERSION' });
-    },
-  );
+  test.each<[string, RaftRequest]>([
+    ['UNSUPPORTED_VERSION', add],
+    ['UNSUPPORTED_VERSION', { type: 'removeVoter', voter: { id: 1, directoryId: 'disk1' } }],
+    ['NONE', { ...update, endpoint: testEndpoint(2) }],
+  ])('nothing changes voters that are fixed by configuration: %s to %j', (error, request) => {
+    const cluster = quorum('static');
+    const { voters } = cluster.node(3).raft ?? {};
+    expect(cluster.node(3).raft?.kraftVersion).toBe(0);
+    expect(cluster.ask(3, request)).toMatchObject({ error });
+    expect(cluster.node(3).raft?.voters).toBe(voters);
+  });
 
   test('who does not lead says who does', () => {
     const cluster = quorum();

@@ -1,7 +1,9 @@
 import { unreachable } from '@milena/model';
+import { appendVoters } from './append-voters';
 import { newcomerRefusal, withNewcomer } from './add-voter';
 import { answerVoterChange, endVoterChange } from './end-voter-change';
 import { answerParkedFetches, maybeAdvanceHighWatermark } from './fetch-requests';
+import { announceVoter } from './kraft-upgrade';
 import type { VoterChangeRequest } from './messages';
 import { sendProbe } from './probe-voter';
 import type { RaftContext } from './raft-context';
@@ -30,6 +32,11 @@ export function receiveVoterChange(context: RaftContext, requestId: number, requ
     );
     return;
   }
+  if (request.type === 'updateVoter' && !context.history.isWritten) {
+    announceVoter(role, request);
+    answerVoterChange(context, { requestId, request });
+    return;
+  }
   const timeoutMs =
     request.type === 'addVoter' ? Math.min(request.timeoutMs, ADD_TIMEOUT_MAX_MS) : context.settings.requestTimeoutMs;
   role.change = {
@@ -48,13 +55,13 @@ function refusal(context: RaftContext, request: VoterChangeRequest): RefusedChan
     return refusedChange('INCONSISTENT_CLUSTER_ID', 'the request is meant for another cluster');
   }
   if (quorum.role.name !== 'leader') return refusedChange('NOT_LEADER_OR_FOLLOWER', 'this node does not lead');
-  if (!history.isWritten) {
+  if (!history.isWritten && request.type !== 'updateVoter') {
     return refusedChange('UNSUPPORTED_VERSION', 'the voters are fixed by configuration (kraft.version 0)');
   }
   if (request.voter.directoryId === undefined) {
     return refusedChange('INVALID_REQUEST', 'the request does not name the directory id of the voter');
   }
-  if (bugs.overlapVoterChanges === true) return specificRefusal(context, request);
+  if (bugs.overlapVoterChanges === true || !history.isWritten) return specificRefusal(context, request);
   if (quorum.role.change !== undefined) {
     return refusedChange('REQUEST_TIMED_OUT', 'another change of the voter set is under way');
   }
@@ -110,13 +117,7 @@ function isCaughtUp({ nowMs, settings }: RaftContext, leader: Leader, { request 
 
 /** The new voter set rules from its append on, for the leader's own counting too. */
 function append(context: RaftContext, leader: Leader, change: VoterChange): void {
-  const { log, batches, history } = context;
-  const voters = changed(history.latest, change);
-  const baseOffset = log.endOffset();
-  log.append(batches.encodeControl({ baseOffset, epoch: leader.epoch, records: [{ type: 'voters', voters }] }));
-  context.wantFlush();
-  history.append(baseOffset, voters);
-  context.votersChanged();
+  appendVoters(context, leader.epoch, changed(context.history.latest, change));
   change.stage = 'committing';
   if (change.request.type === 'addVoter' && !change.request.ackWhenCommitted) endVoterChange(context, leader);
   maybeAdvanceHighWatermark(context, leader);

@@ -21,6 +21,8 @@ export interface Follower {
   suspicionDeadlineMs: number | undefined;
   /** Whether the next fetch goes to another node, to learn whether there is a newer leader. */
   asksElsewhere: boolean;
+  /** Whether the leader knows the directory of this static voter. */
+  isAnnounced: boolean;
   /** When it looks next whether its own entry in the voter set is as it should be, or missing. */
   ownVoterDueMs: number;
 }

@@ -1,4 +1,4 @@
-import { NO_OFFSET, type Offset } from '@milena/model';
+import { NO_OFFSET, type Offset, type Uuid } from '@milena/model';
 import type { DescribeReplicaRequest, FetchRequest, KraftVersions, VoterChangeRequest } from '../messages';
 import { matchesReplica, replicaKeyText, type ReplicaKey } from '../replica-key';
 import type { VoterSet } from '../voter-set';
@@ -16,6 +16,12 @@ export interface Progress {
   leaderEndAtLastFetch: Offset;
   /** When BeginQuorumEpoch is sent to it next, unless it fetches before. */
   beginEpochAtMs: number;
+}
+
+/** What a static voter said of itself: more than the configuration knows (KIP-853). */
+export interface VoterAnnouncement {
+  readonly directoryId: Uuid | undefined;
+  readonly kraftVersions: KraftVersions;
 }
 
 /** A fetch that waits for something new. */
@@ -55,6 +61,8 @@ export class Leader {
   readonly parked = new Map<number, ParkedFetch>();
   /** The voter change under way. */
   change: VoterChange | undefined;
+  /** The static voters that announced themselves to this leader, by id. */
+  readonly announced = new Map<number, VoterAnnouncement>();
   private readonly voterProgress = new Map<number, Progress>();
   private readonly observerProgress = new Map<string, Progress>();
 
@@ -103,7 +111,13 @@ export class Leader {
   /** What is known of replicas goes with them when they become voters, or cease to be. */
   votersChanged(voters: VoterSet): void {
     for (const [id, progress] of this.voterProgress) {
-      if (voters.includes(progress.key)) continue;
+      const voter = voters.voter(id);
+      if (voter !== undefined && matchesReplica(voter.key, progress.key)) {
+        // What was fetched before the directory was known may have come to another one.
+        if (progress.key.directoryId !== voter.key.directoryId) progress.logEndOffset = undefined;
+        progress.key = voter.key;
+        continue;
+      }
       this.voterProgress.delete(id);
       if (progress.lastContactMs !== undefined) this.observerProgress.set(replicaKeyText(progress.key), progress);
     }

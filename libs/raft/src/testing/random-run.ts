@@ -2,6 +2,7 @@ import { createSeededRandom, type SeededRandom } from '@milena/platform/testing'
 import type { PlantedBugs } from '../planted-bugs';
 import { ClusterInvariants } from './cluster-invariants';
 import { RandomVoterChanges } from './random-voter-changes';
+import { RandomUpgrade } from './random-upgrade';
 import { installsIn, RandomSnapshots } from './random-snapshots';
 import { TestCluster } from './test-cluster';
 
@@ -11,6 +12,8 @@ export interface RunSummary {
   readonly committed: number;
   /** Voter sets that were committed. */
   readonly voterSets: number;
+  /** Whether static voters became dynamic ones. */
+  readonly isUpgraded: boolean;
   /** Snapshots that came from a leader. */
   readonly installs: number;
   /** Virtual time from healing everything to all replicas agreeing. */
@@ -21,19 +24,22 @@ const STEPS = 60;
 
 /**
  * One run of a cluster under everything a seed comes up with: loss, delay, reordering, cuts, kills, lost power, snapshots,
- * voters that come, go and lose their disks. Safety is checked after every event; at the end all is healed and the replicas
+ * voters that come, go and lose their disks, static voters that become dynamic ones. Safety is checked after every event; at the end all is healed and the replicas
  * must agree soon. Throws SafetyViolation.
  */
 export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSummary {
   const random = createSeededRandom(seed).fork('run');
   const isDynamic = random.chance(0.5);
+  const upgrade = new RandomUpgrade(seed);
+  const isUpgraded = !isDynamic && upgrade.isMeant;
   const snapshots = new RandomSnapshots(seed);
   const cluster = new TestCluster({
     voters: [1, 3, 3, 3, 5][random.below(5)] ?? 3,
     observers: random.below(2),
     seed,
     source: isDynamic ? 'checkpoint' : 'static',
-    joiners: isDynamic ? 1 + random.below(2) : 0,
+    joiners: isDynamic ? 1 + random.below(2) : isUpgraded ? 1 : 0,
+    directories: isUpgraded,
     autoJoin: isDynamic && random.chance(0.3),
     weather: {
       latencyMs: { min: 0, max: 1 + random.below(40) },
@@ -62,11 +68,11 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
   const check = () => {
     invariants.check();
   };
-  const voterChanges = new RandomVoterChanges(cluster, seed);
+  const voterChanges = new RandomVoterChanges(cluster, seed, { mayReplaceDisks: isDynamic });
   for (const node of cluster.nodes.values()) node.start();
   for (let step = 0; step < STEPS; step += 1) {
     act(cluster, random, step);
-    if (isDynamic) voterChanges.act();
+    if (isDynamic || (isUpgraded && upgrade.act(cluster))) voterChanges.act();
     snapshots.act(cluster);
     check();
     cluster.run(random.below(random.chance(0.2) ? 1000 : 120), check);
@@ -75,7 +81,15 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
   const healedAfterMs = heal(cluster, check);
   invariants.checkLogMatching();
   const { epochCount: epochs, committedCount: committed, voterSetCount: voterSets } = invariants;
-  return { epochs, committed, voterSets, installs: installsIn(cluster), healedAfterMs };
+  const hasDynamicVoters = cluster.leader?.raft?.kraftVersion === 1;
+  return {
+    epochs,
+    committed,
+    voterSets,
+    isUpgraded: isUpgraded && hasDynamicVoters,
+    installs: installsIn(cluster),
+    healedAfterMs,
+  };
 }
 
 function act(cluster: TestCluster, random: SeededRandom, step: number): void {

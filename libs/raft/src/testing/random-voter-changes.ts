@@ -18,6 +18,8 @@ export class RandomVoterChanges {
   constructor(
     private readonly cluster: TestCluster,
     seed: number,
+    /** False while somebody may take another disk of a static voter for that voter. */
+    private readonly options: { readonly mayReplaceDisks: boolean },
   ) {
     this.random = createSeededRandom(seed).fork('voters');
     this.isSupervised = this.random.chance(0.6);
@@ -30,7 +32,7 @@ export class RandomVoterChanges {
     const choice = this.random.below(6);
     if (choice < 3) this.add();
     else if (choice < 5) this.remove();
-    else this.replaceDisk();
+    else if (this.options.mayReplaceDisks) this.replaceDisk();
   }
 
   private repair(): void {

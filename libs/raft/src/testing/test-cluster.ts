@@ -11,7 +11,7 @@ import { testDirectory, testEndpoint, TestNode, type NodeObserver } from './test
 /** What a test cluster is made of. Voters are 1..n, joiners the next ids, observers 101... */
 export interface TestClusterOptions {
   readonly voters: number;
-  /** Controllers that are no voters; they need `source` checkpoint to become some. */
+  /** Controllers that are no voters, and become some only while kraft.version is 1. */
   readonly joiners?: number;
   /** How long a flush of theirs takes; `flushMs` unless said. */
   readonly joinerFlushMs?: number;
@@ -20,6 +20,8 @@ export interface TestClusterOptions {
   readonly observers?: number;
   readonly seed?: number;
   readonly source?: 'static' | 'checkpoint';
+  /** Whether static voters have directory ids, which their configuration does not name: dynamic ones always have. */
+  readonly directories?: boolean;
   readonly weather?: Weather;
   readonly persistMs?: number;
   readonly flushMs?: number;
@@ -63,9 +65,9 @@ export class TestCluster {
     for (const id of [...voters.ids, ...joiners, ...observers]) {
       const node = new TestNode(
         {
-          self: testReplica(id, source),
+          self: testReplica(id, options.directories === true ? 'checkpoint' : source),
           ...(observers.includes(id) ? {} : { endpoint: testEndpoint(id) }),
-          bootstrap: { voters: joiners.includes(id) ? VoterSet.of([]) : voters, source },
+          bootstrap: joiners.includes(id) ? { voters: VoterSet.of([]), source: 'checkpoint' } : { voters, source },
           servers: voters.voters.map(({ endpoint }) => endpoint),
           controllers: [...voters.ids, ...joiners].map(testEndpoint),
           autoJoin: options.autoJoin ?? false,

@@ -21,7 +21,8 @@ type Run = (words: readonly string[]) => readonly string[] | void;
  *   break ID ID                                    resets the first one's connection to the second
  *   append ID value.. | append leader value..
  *   snapshot ID.. | clean ID.. | erase ID..        makes one of all that is committed; drops what it stands for; a new disk
- *   add | remove | disk-replaced | moved | voters  see voter-commands.ts
+ *   add | remove | upgrade | disk-replaced | moved | voters
+ *                                                  see voter-commands.ts
  *   run MS | elect                                 elect runs until some node leads and all others follow it
  *   trace topic..                                  roles votes epochs fetches commits persists voters; none: nothing
  *   show                                           role, log and high watermark of every node
@@ -108,6 +109,7 @@ function clusterOptions(given: Readonly<Record<string, string>>, trace: ClusterT
     ...(given['piece'] === undefined ? {} : { settings: { fetchSnapshotMaxBytes: Number(given['piece']) } }),
     joiners: Number(given['joiners'] ?? 0),
     autoJoin: given['autojoin'] === 'true',
+    directories: given['directories'] === 'true',
     ...(given['joinerflush'] === undefined ? {} : { joinerFlushMs: Number(given['joinerflush']) }),
     observer: trace,
   };

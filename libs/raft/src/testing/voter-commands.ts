@@ -1,3 +1,4 @@
+import type { Result } from '@milena/model';
 import type { VoterChangeRequest } from '../messages';
 import { replicaKeyText } from '../replica-key';
 import type { TestCluster } from './test-cluster';
@@ -18,9 +19,11 @@ type Run = (words: readonly string[]) => readonly string[] | void;
  *
  *   add ID at=NODE timeout=MS ack=append           asks the leader to add that replica, at its own endpoint unless said
  *   remove ID                                      asks the leader to remove that voter
+ *   upgrade LEVEL validate                         raises kraft.version, or with `validate` says whether it could be
  *   disk-replaced ID | moved ID PORT               what happened to a node while it was down
  *   cluster joiners=1 joinerflush=1 autojoin=true  controllers that are no voters; how slow their disks are; whether
  *                                                  controllers ask to become voters by themselves
+ *   cluster directories=true                       static voters have directory ids, which nobody was told
  *   voters                                         the voter set that rules on every node
  */
 export function voterCommands(scene: VoterCommandScene): Readonly<Record<string, Run>> {
@@ -48,6 +51,15 @@ export function voterCommands(scene: VoterCommandScene): Readonly<Record<string,
       const { raft } = scene.node('leader');
       const voter = raft?.voters.voter(Number(id))?.key ?? scene.node(id).self;
       ask({ type: 'removeVoter', voter });
+    },
+    upgrade: ([level, how]) => {
+      let outcome: Result<void> | undefined;
+      scene.node('leader').input((raft) => {
+        const { epoch } = raft.leadership;
+        outcome = raft.upgradeKraftVersion({ epoch, version: Number(level), validateOnly: how === 'validate' });
+      });
+      const end = outcome?.ok === false ? `${outcome.error.code}: ${outcome.error.message}` : 'NONE';
+      return [`asked to raise kraft.version to ${level}: ${end}`];
     },
     'disk-replaced': ([id]) => {
       scene.node(id).replaceDisk();
