@@ -62,7 +62,7 @@ function brokerRules(image: MetadataImage, name: string, server: ServerConfig): 
   }
   return success({
     check: (entries) => {
-      const refusal = name !== '' && isElrEnabled(image) ? ownMinIsrRefusal(image, name, entries) : undefined;
+      const refusal = isElrEnabled(image) ? minIsrRefusal(image, name, entries) : undefined;
       return refusal ?? validateBrokerConfig(entries, name === '' ? 'all' : 'one');
     },
     isList: (key) => serverKey(key)?.type === 'list',
@@ -70,14 +70,22 @@ function brokerRules(image: MetadataImage, name: string, server: ServerConfig): 
   });
 }
 
-/** With ELR everybody must know the same value: a broker with a smaller one would commit what the controller takes for uncommitted. */
-function ownMinIsrRefusal(
+/**
+ * With ELR everybody must know the same value: a broker with a smaller one would commit what the controller takes for
+ * uncommitted. So no broker has its own, and the cluster's is not taken away, behind which each has what its file says.
+ */
+function minIsrRefusal(
   image: MetadataImage,
   name: string,
   entries: ReadonlyMap<string, string>,
 ): Result<void> | undefined {
-  const value = entries.get(MIN_ISR_KEY);
-  if (value === undefined || image.configValue({ type: 'BROKER', name }, MIN_ISR_KEY) === value) return undefined;
+  const [before, after] = [image.configValue({ type: 'BROKER', name }, MIN_ISR_KEY), entries.get(MIN_ISR_KEY)];
+  if (after === before) return undefined;
+  if (name === '') {
+    if (after !== undefined) return undefined;
+    return failure('INVALID_CONFIG', `${MIN_ISR_KEY} of all brokers may change and not be removed while ELR is in use`);
+  }
+  if (after === undefined) return undefined;
   return failure('INVALID_CONFIG', `${MIN_ISR_KEY} is set for topics or for all brokers while ELR is in use`);
 }
 

@@ -50,6 +50,16 @@ describe('altering configurations', () => {
     expect(scenario.replaceConfigs(topic('a'), twice)).toMatchObject({ error: { code: 'INVALID_REQUEST' } });
   });
 
+  it('keeps min.insync.replicas of all brokers while ELR is in use, for brokers may fall back to less', () => {
+    const scenario = new Scenario({ minInsyncReplicas: 2 });
+    const cluster = { type: 'BROKER' as const, name: '' };
+    const taken = [{ name: 'min.insync.replicas', operation: 'DELETE' as const, value: undefined }];
+    expect(scenario.alterConfigs(cluster, taken)).toMatchObject({ error: { code: 'INVALID_CONFIG' } });
+    expect(scenario.replaceConfigs(cluster, [])).toMatchObject({ error: { code: 'INVALID_CONFIG' } });
+    expect(scenario.alterConfigs(cluster, [set('min.insync.replicas', '1')])).toMatchObject({ ok: true });
+    expect(scenario.image.configValue(cluster, 'min.insync.replicas')).toBe('1');
+  });
+
   it('knows a broker by its number as it is written, and no other spelling of it', () => {
     const { scenario } = setUp();
     const broker = { type: 'BROKER' as const, name: '01' };
