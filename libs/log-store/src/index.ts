@@ -10,6 +10,7 @@ export type {
   TimestampedOffset,
 } from './partition-log';
 export { openPartitionLog } from './open-partition-log';
+export type { CheckedEnd, RecoveryRules } from './recovery-rules';
 export { type LogDirectory, type LogDirectoryOptions } from './log-directory';
 export { openLogDirectory } from './open-log-directory';
 export { replaceFile } from './small-file';

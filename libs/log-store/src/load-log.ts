@@ -1,5 +1,5 @@
 import { MalformedInput } from '@milena/bytes';
-import { maxOffset, minOffset, ZERO_OFFSET, type Offset } from '@milena/model';
+import { maxOffset, minOffset, NO_EPOCH, ZERO_OFFSET, type Offset } from '@milena/model';
 import { DiskError, type Disk } from '@milena/platform';
 import type { BatchHeader } from '@milena/record-batch';
 import { LeaderEpochCache, ProducerState } from '@milena/replication';
@@ -77,12 +77,14 @@ class LogLoader {
   readonly #epochs: LeaderEpochCache;
   readonly #rebuildsEpochs: boolean;
   #end = ZERO_OFFSET;
+  /** Epoch of the last batch that was checked. */
+  #epoch = NO_EPOCH;
   readonly #scanned: LogSegment[] = [];
   #truncatedBytes = 0;
 
   constructor(private readonly options: PartitionLogOptions) {
-    const { disk, folder } = options;
-    const epochs = loadEpochs(disk, folder);
+    const { disk, folder, recoveryRules } = options;
+    const epochs = recoveryRules === undefined ? loadEpochs(disk, folder) : undefined;
     this.#epochs = epochs ?? new LeaderEpochCache();
     this.#rebuildsEpochs = epochs === undefined;
   }
@@ -93,11 +95,16 @@ class LogLoader {
     const snapshots = new ProducerSnapshots(disk, folder, logger);
     const firstUnsynced = bases.findLast((base) => base <= recoveryPoint) ?? ZERO_OFFSET;
     const all = bases.map((base) => new LogSegment(disk, folder, base, clock.wallMs()));
-    for (const [index, segment] of all.entries()) {
-      const isSuspect = !cleanShutdown && segment.baseOffset >= firstUnsynced;
-      if (this.#loadSegment(segment, isSuspect, index === all.length - 1)) continue;
-      this.#dropFrom(all.slice(index + 1));
-      break;
+    try {
+      for (const [index, segment] of all.entries()) {
+        const isSuspect = !cleanShutdown && segment.baseOffset >= firstUnsynced;
+        if (this.#loadSegment(segment, isSuspect, index === all.length - 1)) continue;
+        this.#dropFrom(all.slice(index + 1));
+        break;
+      }
+    } catch (error) {
+      for (const segment of all) segment.close().catch(() => undefined);
+      throw error;
     }
     if (this.#segments.all.length === 0) this.#createFirst(this.options.logStartOffset ?? ZERO_OFFSET);
     // What was written after the last sync may belong to batches that a truncation removed again.
@@ -145,21 +152,24 @@ class LogLoader {
 
   /** Checks every batch, rebuilds indexes and epochs, cuts the file before the first batch that is not valid. */
   #recover(segment: LogSegment, takesEpochs: boolean): boolean {
-    const { config, recoveryPoint, logger, folder } = this.options;
+    const { config, recoveryPoint, recoveryRules, logger, folder } = this.options;
     segment.resetIndexes();
     if (takesEpochs) this.#epochs.truncateFromEnd(segment.baseOffset);
     this.#scanned.push(segment);
     let validBytes = 0;
     let end = segment.baseOffset;
     for (const { header, position } of scanValidBatches(segment.file, segment.baseOffset)) {
+      if (recoveryRules?.accepts(header, { offset: end, epoch: this.#epoch }) === false) break;
       segment.note(header, position, config.indexIntervalBytes);
       if (takesEpochs) this.#assignEpoch(header);
       validBytes = position + header.sizeInBytes;
       end = header.nextOffset;
+      this.#epoch = header.partitionLeaderEpoch;
     }
     this.#end = end;
     const invalidBytes = segment.size - validBytes;
     if (invalidBytes === 0) return true;
+    recoveryRules?.beforeCut(end, segment.path('log'));
     logger.warn('log cut at the first invalid batch', { folder, offset: end, bytes: invalidBytes, recoveryPoint });
     segment.truncate(validBytes, end);
     this.#truncatedBytes += invalidBytes;
@@ -168,8 +178,9 @@ class LogLoader {
 
   /** Removes segments that follow a cut. */
   #dropFrom(dropped: readonly LogSegment[]): void {
-    const { logger, folder } = this.options;
+    const { logger, folder, recoveryRules } = this.options;
     for (const segment of dropped) {
+      recoveryRules?.beforeCut(this.#end, segment.path('log'));
       this.#truncatedBytes += segment.size;
       logger.warn('segment removed after a cut', { folder, baseOffset: segment.baseOffset, bytes: segment.size });
       segment.remove().catch((error: unknown) => logger.error('segment not removed', { folder, error }));

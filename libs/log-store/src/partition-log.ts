@@ -1,8 +1,8 @@
 import type { Offset, Result, TimestampMs, TopicPartition, Uuid } from '@milena/model';
 import type { Clock, Disk, DiskError, Logger, SyncOptions } from '@milena/platform';
-import type { BatchHeader } from '@milena/record-batch';
 import type { ProducerEntry } from '@milena/replication';
 import type { LogConfig } from './log-config';
+import type { RecoveryRules } from './recovery-rules';
 
 /** What `openPartitionLog` needs. */
 export interface PartitionLogOptions {
@@ -21,6 +21,8 @@ export interface PartitionLogOptions {
   readonly logStartOffset?: Offset;
   /** False scans the segments from the recovery point for torn or damaged batches. */
   readonly cleanShutdown: boolean;
+  /** What the owner knows beyond what batches say of themselves; asked while segments are checked. */
+  readonly recoveryRules?: RecoveryRules;
   /** Called when truncation moves the recovery point back, so that the checkpoint on disk can follow soon. */
   readonly onRecoveryPointLowered?: () => void;
 }

@@ -3,6 +3,7 @@ import { createMemoryDisk, type MemoryDisk } from '@milena/platform/testing';
 import { batchesOf } from '@milena/record-batch';
 import fc from 'fast-check';
 import type { PartitionLog } from './partition-log';
+import type { RecoveryRules } from './recovery-rules';
 import {
   at,
   batch,
@@ -264,5 +265,47 @@ describe('power cuts', () => {
     const reopened = open(disk);
     expect(reopened.segmentCount).toBe(1);
     expect(contents(reopened).at(-1)).toBe('200..201@0');
+  });
+});
+
+describe("the owner's rules", () => {
+  const rules = (mustKeep: number): RecoveryRules => ({
+    accepts: ({ baseOffset }, before) => baseOffset === before.offset,
+    beforeCut: (end, path) => {
+      if (end < mustKeep) throw new Error(`${path} ends at ${end}`);
+    },
+  });
+  const withGap = (disk: MemoryDisk): void => {
+    fill(open(disk), 30);
+    damage(disk, FIRST_LOG, (bytes) => {
+      const [first] = [...batchesOf(bytes)].map(({ header }) => header.sizeInBytes);
+      bytes.writeUInt8(1, (first ?? 0) + 6); // a bit of the second batch's base offset, which its CRC leaves out
+      return bytes;
+    });
+  };
+
+  it('end the log before an intact batch that cannot follow', () => {
+    const disk = createMemoryDisk();
+    withGap(disk);
+    const log = open(disk, { recoveryRules: rules(0) });
+    expect(contents(log)).toEqual(['0..1@0']);
+  });
+
+  it('may forbid a cut: then every batch stays where it is', () => {
+    const disk = createMemoryDisk();
+    withGap(disk);
+    const files = (): readonly string[] => disk.list(FOLDER).filter((name) => name.endsWith('.log'));
+    const before = files().map((name) => fileBytes(disk, name));
+    expect(() => open(disk, { recoveryRules: rules(10) })).toThrow(`${FOLDER}/${FIRST_LOG} ends at 2`);
+    expect(files().map((name) => fileBytes(disk, name))).toEqual(before);
+  });
+
+  it('take the epochs from the batches, whatever leader-epoch-checkpoint says', async () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 30);
+    await log.flush();
+    damage(disk, 'leader-epoch-checkpoint', () => Buffer.from('0\n1\n7 0\n'));
+    expect(open(disk, { recoveryRules: rules(0) }).latestEpoch).toBe(0);
   });
 });
