@@ -102,10 +102,19 @@ function contentOf(content: Buffer): {
   return { control, records };
 }
 
-/** Reads the checkpoint in the metadata log's folder; undefined when the node was formatted without voters. */
+/**
+ * Reads the checkpoint in the metadata log's folder; undefined when the node was formatted without voters.
+ * UnusableBootstrapCheckpoint names the file.
+ */
 export function readBootstrapCheckpoint(disk: Disk, folder: string): BootstrapCheckpoint | undefined {
-  const content = readWholeFile(disk, `${folder}/${BOOTSTRAP_CHECKPOINT_FILE}`, MAX_BYTES);
-  return content === undefined ? undefined : decodeBootstrapCheckpoint(content);
+  const path = `${folder}/${BOOTSTRAP_CHECKPOINT_FILE}`;
+  try {
+    const content = readWholeFile(disk, path, MAX_BYTES);
+    return content === undefined ? undefined : decodeBootstrapCheckpoint(content);
+  } catch (cause) {
+    if (!(cause instanceof UnusableBootstrapCheckpoint || cause instanceof MalformedInput)) throw cause;
+    throw new UnusableBootstrapCheckpoint(`${path} cannot be used: ${cause.message}`, { cause });
+  }
 }
 
 /** Writes the checkpoint; resolves when it is durable. */

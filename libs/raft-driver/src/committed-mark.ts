@@ -26,21 +26,27 @@ export class CommittedMark {
   #timer: Timer | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
+  /** True when what was once written can be read in neither slot. */
+  readonly isDamaged: boolean;
+  readonly path: string;
 
   private constructor(options: CommittedMarkOptions, file: DiskFile) {
     this.#file = file;
+    this.path = pathIn(options.folder);
     this.#timers = options.timers;
     this.#onFatal = options.onFatal;
     const [first, second] = [readSlot(file, 0), readSlot(file, 1)];
     this.#written = maxOffset(first ?? ZERO_OFFSET, second ?? ZERO_OFFSET);
     this.#noted = this.#written;
     this.#slot = this.#written === first ? 1 : 0;
+    // The first mark of all goes to the first slot, and may have been torn there.
+    this.isDamaged = first === undefined && second === undefined && !isBlank(file, 1);
   }
 
   /** Opens or creates the mark in the metadata log's folder, whose name entry is durable when this resolves. */
   static async open(options: CommittedMarkOptions): Promise<CommittedMark> {
     const { disk, folder } = options;
-    const path = `${folder}/${COMMITTED_MARK_FILE}`;
+    const path = pathIn(folder);
     const isNew = !disk.exists(path);
     const file = disk.open(path, { create: true });
     if (isNew) {
@@ -76,12 +82,14 @@ export class CommittedMark {
     this.#slot = 1 - this.#slot;
   }
 
-  /** Writes nothing more; resolves when nothing is being written. */
+  /** Writes what was noted, then nothing more; resolves when nothing is being written. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer?.cancel();
     await this.#writing;
+    // What cannot be written any more leaves the mark before it, which holds as well.
+    await this.write().catch(() => undefined);
     this.#file.close();
   }
 }
@@ -94,6 +102,16 @@ export interface CommittedMarkOptions {
   readonly folder: string;
   /** A write or sync failed. */
   readonly onFatal: (error: unknown) => void;
+}
+
+function pathIn(folder: string): string {
+  return `${folder}/${COMMITTED_MARK_FILE}`;
+}
+
+function isBlank(file: DiskFile, index: number): boolean {
+  const slot = Buffer.alloc(16);
+  file.pread(slot, index * SLOT_BYTES);
+  return slot.every((byte) => byte === 0);
 }
 
 function slotOf(mark: Offset): Buffer {

@@ -78,14 +78,14 @@ describe('a voter whose committed records are damaged', () => {
     expect(cluster.node(damaged).fatal).toEqual([]);
   });
 
-  it('refuses to start when there is nobody to fetch from, naming folder and reason', async () => {
+  it('refuses to start when there is nobody to fetch from, naming file and reason', async () => {
     const cluster = await committed([1]);
     cluster.kill(1);
     damage(cluster, 1, '.log');
     await expect(cluster.run(1, 'voter')).rejects.toMatchObject({
       name: 'UnusableMetadataLog',
       message: expect.stringMatching(
-        /\/data\/__cluster_metadata-0 .*can be read up to offset \d+, but records up to \d+/,
+        /\/data\/__cluster_metadata-0\/\d{20}\.log .*can be read up to offset \d+, but records up to \d+/,
       ),
     });
   });

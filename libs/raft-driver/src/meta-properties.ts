@@ -1,4 +1,4 @@
-import { crc32c } from '@milena/bytes';
+import { crc32c, MalformedInput } from '@milena/bytes';
 import { replaceFile } from '@milena/log-store';
 import { isUuid, type Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
@@ -68,8 +68,13 @@ export function decodeMetaProperties(text: string, path: string): MetaProperties
 /** Reads the file of a log folder; undefined when the folder was never formatted. */
 export function readMetaProperties(disk: Disk, logFolder: string): MetaProperties | undefined {
   const path = `${logFolder}/${META_PROPERTIES_FILE}`;
-  const content = readWholeFile(disk, path, MAX_BYTES);
-  return content === undefined ? undefined : decodeMetaProperties(content.toString('utf8'), path);
+  try {
+    const content = readWholeFile(disk, path, MAX_BYTES);
+    return content === undefined ? undefined : decodeMetaProperties(content.toString('utf8'), path);
+  } catch (cause) {
+    if (!(cause instanceof MalformedInput)) throw cause;
+    throw new UnusableLogFolder(`${path} cannot be used: ${cause.message}`, { cause });
+  }
 }
 
 /** Replaces the file; resolves when it is durable. */

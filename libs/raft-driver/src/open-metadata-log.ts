@@ -1,12 +1,22 @@
 import { DEFAULT_LOG_CONFIG, type LogConfig, openPartitionLog, type PartitionLog } from '@milena/log-store';
-import { METADATA_PARTITION, METADATA_TOPIC_ID, type Offset, ZERO_OFFSET } from '@milena/model';
+import {
+  maxOffset,
+  METADATA_PARTITION,
+  METADATA_TOPIC_ID,
+  type Offset,
+  type OffsetAndEpoch,
+  ZERO_OFFSET,
+} from '@milena/model';
 import type { Platform } from '@milena/platform';
 import { continuesSnapshot } from '@milena/raft';
 import type { CommittedMark } from './committed-mark';
 import { createMetadataRaftLog } from './metadata-raft-log';
+import { metadataRecoveryRules, missingRecords } from './metadata-recovery-rules';
 import { SnapshotStore } from './snapshot-store';
 import { UnusableMetadataLog } from './unusable-metadata-log';
 import { UnusableSnapshot } from './unusable-snapshot';
+
+const DAMAGED_MARK = 'both its copies are damaged, so how much was committed and stored here is not known';
 
 /** What the metadata log is opened with. */
 export interface OpenMetadataLogOptions {
@@ -39,13 +49,17 @@ export async function openMetadataLog(options: OpenMetadataLogOptions): Promise<
   const { disk, clock, timers, logger } = platform;
   const snapshots = new SnapshotStore({ disk, clock, timers, folder });
   const damaged = await damagedSnapshots(snapshots);
-  const log = openLog(options);
+  if (mark?.isDamaged === true && !options.mayFetchAgain) throw new UnusableMetadataLog(mark.path, DAMAGED_MARK);
+  const log = openLog(
+    options,
+    snapshots.ids.filter((id) => !damaged.has(id)),
+  );
   const usable = snapshots.ids.findLast((id) => !damaged.has(id));
   const needsSnapshot = log.logStartOffset > 0;
   const isPrefixLost = needsSnapshot && (usable === undefined || usable.offset < log.logStartOffset);
+  const cause = [...damaged.values()].at(-1) ?? noSnapshot(folder, log.logStartOffset);
+  if (!options.mayFetchAgain) await refuseLoss(log, options, { usable, cause: isPrefixLost ? cause : undefined });
   if (isPrefixLost) {
-    const cause = [...damaged.values()].at(-1) ?? noSnapshot(folder, log.logStartOffset);
-    if (!options.mayFetchAgain) throw cause;
     logger.error('the metadata before the log start cannot be read', { error: cause });
     // What was known to be committed must outlive the log that is emptied now.
     mark?.note(log.logStartOffset);
@@ -84,8 +98,10 @@ async function damagedSnapshots(snapshots: SnapshotStore): Promise<ReadonlyMap<o
   return damaged;
 }
 
-function openLog({ platform, folder, logConfig }: OpenMetadataLogOptions): PartitionLog {
+function openLog(options: OpenMetadataLogOptions, snapshots: readonly OffsetAndEpoch[]): PartitionLog {
+  const { platform, folder, logConfig, mark, mayFetchAgain } = options;
   const { disk, clock, logger } = platform;
+  const mustKeep = mayFetchAgain ? ZERO_OFFSET : (mark?.offset ?? ZERO_OFFSET);
   return openPartitionLog({
     disk,
     clock,
@@ -97,18 +113,29 @@ function openLog({ platform, folder, logConfig }: OpenMetadataLogOptions): Parti
     // Every batch is checked at every start; the mark tells a torn tail from damage.
     recoveryPoint: ZERO_OFFSET,
     cleanShutdown: false,
+    recoveryRules: metadataRecoveryRules({ snapshots, mustKeep }),
   });
 }
 
-function lostRecords(
+/** Throws, everything left as it is, when what nobody can send again is missing. */
+async function refuseLoss(
   log: PartitionLog,
-  { mark, folder, mayFetchAgain }: OpenMetadataLogOptions,
-): OpenedMetadataLog['lost'] {
-  const to = mark?.offset ?? ZERO_OFFSET;
-  if (log.logEndOffset >= to) return undefined;
-  const reason = `it can be read up to offset ${log.logEndOffset}, but records up to ${to} were committed and stored here`;
-  if (!mayFetchAgain) throw new UnusableMetadataLog(folder, reason);
-  return { from: log.logEndOffset, to, reason };
+  { mark, folder }: OpenMetadataLogOptions,
+  found: { readonly usable: OffsetAndEpoch | undefined; readonly cause: Error | undefined },
+): Promise<void> {
+  const end = maxOffset(log.logEndOffset, found.usable?.offset ?? ZERO_OFFSET);
+  const committed = mark?.offset ?? ZERO_OFFSET;
+  const missing = end < committed ? new UnusableMetadataLog(folder, missingRecords(end, committed)) : undefined;
+  const refusal = found.cause ?? missing;
+  if (refusal === undefined) return;
+  await log.abandon();
+  throw refusal;
+}
+
+function lostRecords(log: PartitionLog, { mark }: OpenMetadataLogOptions): OpenedMetadataLog['lost'] {
+  const [from, to] = [log.logEndOffset, mark?.offset ?? ZERO_OFFSET];
+  if (mark?.isDamaged === true) return { from, to: from, reason: DAMAGED_MARK };
+  return from < to ? { from, to, reason: missingRecords(from, to) } : undefined;
 }
 
 function noSnapshot(folder: string, logStart: Offset): UnusableMetadataLog {

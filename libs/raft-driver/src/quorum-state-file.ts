@@ -1,4 +1,4 @@
-import { crc32c } from '@milena/bytes';
+import { crc32c, MalformedInput } from '@milena/bytes';
 import { replaceFile } from '@milena/log-store';
 import { isUuid, NO_NODE, ZERO_UUID, type Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
@@ -100,11 +100,11 @@ function uuid(fields: Readonly<Record<string, unknown>>, name: string): Uuid {
  */
 export function readQuorumState(disk: Disk, folder: string): QuorumState | undefined {
   const path = `${folder}/${QUORUM_STATE_FILE}`;
-  const content = readWholeFile(disk, path, MAX_BYTES);
   try {
+    const content = readWholeFile(disk, path, MAX_BYTES);
     return content === undefined ? undefined : decodeQuorumState(content.toString('utf8'));
   } catch (cause) {
-    if (!(cause instanceof UnusableQuorumState)) throw cause;
+    if (!(cause instanceof UnusableQuorumState || cause instanceof MalformedInput)) throw cause;
     throw new UnusableQuorumState(`${path} cannot be used: ${cause.message}`, { cause });
   }
 }

@@ -20,6 +20,7 @@ import { encodeBatch } from '@milena/record-batch';
 import { readBootstrapCheckpoint, UnusableBootstrapCheckpoint } from './bootstrap-checkpoint';
 import { TRACEPARENT_HEADER } from './committed-batch';
 import { CommittedMark } from './committed-mark';
+import { refuseForgottenVotes, refuseMissingVotes } from './forgotten-votes';
 import { metadataFolder } from './format-storage';
 import { UnusableLogFolder } from './meta-properties';
 import type { LeaderInfo, MetadataLog, MetadataLogListener, QuorumDescription } from './metadata-log';
@@ -175,14 +176,16 @@ class Driver implements RaftDriver {
     // from here on, a vote above all, must not be forgotten in a power cut.
     await platform.disk.fsyncDirectory(folder);
     // Refused before anything else is touched.
-    readQuorumState(platform.disk, folder);
+    const restored = readQuorumState(platform.disk, folder);
     const bootstrap = this.#bootstrapVoters(folder);
     const mark = await this.#openMark(folder);
     this.#mark = mark;
+    if (mark !== undefined) refuseMissingVotes(folder, restored, mark);
     const mayFetchAgain = this.#mayFetchAgain(bootstrap);
     const { logConfig } = this.#options;
     const opened = await openMetadataLog({ platform, folder, logConfig, mark, mayFetchAgain });
     this.#log = opened.log;
+    if (mark !== undefined) refuseForgottenVotes(folder, restored, { mark, log: opened.log });
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     const parts = { log: opened.log, snapshots: opened.snapshots, mark, bootstrap, folder };

@@ -6,6 +6,6 @@ export class UnusableMetadataLog extends Error {
     readonly path: string,
     readonly reason: string,
   ) {
-    super(`the metadata log in ${path} cannot be used: ${reason}`);
+    super(`the metadata log at ${path} cannot be used: ${reason}`);
   }
 }
