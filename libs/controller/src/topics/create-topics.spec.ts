@@ -146,6 +146,21 @@ describe('creating topics', () => {
     expect([...scenario.image.topics()].map(({ name }) => name).sort()).toEqual(['a.b', 'c.d', 'f']);
   });
 
+  it('finds the other spelling of a name of any length, and no third name', () => {
+    const scenario = cluster(1);
+    create(scenario, { name: 'a.b_c' }, { name: '1.2_3.4_5.6_7.8' }, { name: 'plain' });
+    const names = ['a_b_c', 'a.b.c', 'a.bc', 'a.b_', '1_2_3_4_5_6_7_8', 'plain_', '.plain'].map((name) => ({ name }));
+    expect(create(scenario, ...names)).toEqual([
+      'a_b_c: INVALID_TOPIC_EXCEPTION',
+      'a.b.c: INVALID_TOPIC_EXCEPTION',
+      'a.bc: 1 x 1',
+      'a.b_: 1 x 1',
+      '1_2_3_4_5_6_7_8: INVALID_TOPIC_EXCEPTION',
+      'plain_: 1 x 1',
+      '.plain: 1 x 1',
+    ]);
+  });
+
   it('counts the partitions of the whole request against the bound', () => {
     const half = { partitions: MAX_NEW_PARTITIONS / 2 };
     const scenario = cluster(1);

@@ -6,7 +6,8 @@ import { checkManualAssignment, type ReplicaAssignment } from './manual-assignme
 import { newTopicRecords } from './new-topic-records';
 import { placementBrokers } from './placement-brokers';
 import { placeReplicas } from './replica-placement';
-import { topicCollisionKey, topicNameRefusal } from './topic-name';
+import { TakenNames } from './taken-names';
+import { topicNameRefusal } from './topic-name';
 
 /** A topic to create. */
 export interface CreatableTopic {
@@ -92,15 +93,14 @@ export function createTopics(
   const repeated = new Set<string>();
   for (const { name } of request.topics) (seen.has(name) ? repeated : seen).add(name);
   const excess = excessRefusal(request, context.defaults);
-  const taken = new Map<string, string>();
-  for (const { name } of image.topics()) taken.set(topicCollisionKey(name), name);
+  const taken = new TakenNames(image);
   const records: MetadataRecord[] = [];
   const topics = [...new Map(request.topics.map((topic) => [topic.name, topic])).values()].map((topic) => {
     const plan = repeated.has(topic.name)
       ? failure('INVALID_REQUEST', `topic ${topic.name} is named twice`)
       : planTopic(image, topic, excess, taken, context);
     if (!plan.ok) return { name: topic.name, result: plan };
-    taken.set(topicCollisionKey(topic.name), topic.name);
+    taken.take(topic.name);
     const topicId = request.validateOnly ? undefined : context.newTopicId();
     if (topicId !== undefined) records.push(...newTopicRecords(image, { topicId, name: topic.name, ...plan.value }));
     return { name: topic.name, result: success(created(topicId, plan.value, context)) };
@@ -138,7 +138,7 @@ function planTopic(
   image: MetadataImage,
   topic: CreatableTopic,
   excess: Failure | undefined,
-  taken: ReadonlyMap<string, string>,
+  taken: TakenNames,
   context: CreateTopicsContext,
 ): Result<TopicPlan> {
   const refusal = topicNameRefusal(topic.name) ?? takenRefusal(topic.name, taken) ?? excess;
@@ -155,8 +155,8 @@ function planTopic(
   return success({ assignment: assignment.value, configs });
 }
 
-function takenRefusal(name: string, taken: ReadonlyMap<string, string>): Failure | undefined {
-  const other = taken.get(topicCollisionKey(name));
+function takenRefusal(name: string, taken: TakenNames): Failure | undefined {
+  const other = taken.collidingWith(name);
   if (other === undefined) return undefined;
   return other === name
     ? refuse('TOPIC_ALREADY_EXISTS', `topic '${name}' already exists`)

@@ -19,8 +19,3 @@ export function topicNameRefusal(name: string): Failure | undefined {
   }
   return undefined;
 }
-
-/** Names that fall together where metric names replace '.' by '_' collide: equal keys here, at most one of them may exist. */
-export function topicCollisionKey(name: string): string {
-  return name.replaceAll('.', '_');
-}
