@@ -69,11 +69,9 @@ export class TransactionBuffer<Batch extends TransactionalBatch> {
     ends: 'EndTransactionRecord' | 'AbortTransactionRecord' | undefined;
   } {
     records.forEach((record, index) => {
+      if (!isMarker(record)) return;
       const place = record.type === 'BeginTransactionRecord' ? 0 : records.length - 1;
-      invariant(!isMarker(record) || index === place, 'a transaction begins and ends with a batch', {
-        ...record,
-        index,
-      });
+      invariant(index === place, 'a transaction begins and ends with a batch', { ...record, index });
     });
     const type = records.at(-1)?.type;
     const ends = type === 'EndTransactionRecord' || type === 'AbortTransactionRecord' ? type : undefined;

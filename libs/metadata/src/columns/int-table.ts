@@ -1,7 +1,7 @@
 import { Pages, type PageKind, type PagesEdit } from './pages';
 
-/** Rows of one page. A page of seven columns is 7 KiB: little to copy for one change, much against its own overhead. */
-export const PAGE_ROWS = 256;
+/** Rows of one page. A page of seven columns is 1.75 KiB: little to copy for one change, and ten times its own overhead. */
+export const PAGE_ROWS = 64;
 
 function pageKind(columns: number): PageKind<Int32Array> {
   return { empty: () => new Int32Array(columns * PAGE_ROWS), copy: (page) => page.slice() };

@@ -40,7 +40,7 @@ export class PagesEdit<Page extends object> {
   readonly #base: Directory<Page>;
   /** Chunks written to; the others are those of the base. */
   readonly #chunks: Page[][] = [];
-  readonly #owned = new Set<Page>();
+  #owned: Set<Page> | undefined;
 
   constructor(kind: PageKind<Page>, base: Directory<Page>) {
     this.#kind = kind;
@@ -57,18 +57,19 @@ export class PagesEdit<Page extends object> {
     const number = Math.floor(index / CHUNK_PAGES);
     const chunk = (this.#chunks[number] ??= [...(this.#base[number] ?? [])]);
     const known = chunk[index % CHUNK_PAGES];
-    if (known !== undefined && this.#owned.has(known)) return known;
+    if (known !== undefined && this.#owned?.has(known) === true) return known;
     const page = known === undefined ? this.#kind.empty() : this.#kind.copy(known);
     chunk[index % CHUNK_PAGES] = page;
-    this.#owned.add(page);
+    (this.#owned ??= new Set()).add(page);
     return page;
   }
 
   /** The version made. The edit must not be written to afterwards. */
   apply(): Pages<Page> {
     if (this.#chunks.length === 0) return new Pages(this.#kind, this.#base);
-    const length = Math.max(this.#base.length, this.#chunks.length);
-    const directory = Array.from({ length }, (_, index) => this.#chunks[index] ?? this.#base[index] ?? []);
+    const directory: (readonly Page[])[] = this.#base.slice();
+    while (directory.length < this.#chunks.length) directory.push([]);
+    this.#chunks.forEach((chunk, index) => (directory[index] = chunk));
     return new Pages(this.#kind, directory);
   }
 }
