@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { offset, producerId, uuidFromBytes } from '@milena/model';
 import {
   createDelta,
+  createSnapshotDelta,
   decodeMetadataRecord,
   emptyImage,
   encodeMetadataRecord,
   imageDigest,
   imageRecords,
+  isSameImage,
   type MetadataImage,
   type MetadataRecord,
 } from './index';
@@ -121,6 +123,23 @@ describe('an image', () => {
         expect(content(reload(image))).toBe(content(image));
       }),
       { seed: 1, numRuns: 150 },
+    );
+  });
+
+  it('is the same as another exactly when their digests are equal', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(60), (script, changed) => {
+        const image = play(script);
+        const rebuilt = createSnapshotDelta(emptyImage, image.provenance);
+        for (const record of imageRecords(image)) rebuilt.load(record);
+        const other = play(
+          script.map((step, serial) => (serial === changed ? { ...step, b: (step.b + 1) % 6 } : step)),
+        );
+        expect(isSameImage(image, rebuilt.apply())).toBe(true);
+        expect(isSameImage(image, other)).toBe(imageDigest(image) === imageDigest(other));
+        expect(isSameImage(other, image)).toBe(imageDigest(image) === imageDigest(other));
+      }),
+      { seed: 3, numRuns: 150 },
     );
   });
 

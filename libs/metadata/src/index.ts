@@ -55,3 +55,4 @@ export {
 export { METADATA_VERSION_FEATURE, SUPPORTED_FEATURES } from './supported-features';
 export { imageRecords } from './image-records';
 export { imageDigest } from './image-digest';
+export { isSameImage } from './is-same-image';
