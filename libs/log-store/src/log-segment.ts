@@ -37,6 +37,8 @@ export class LogSegment {
   #rollTimestamp: TimestampMs | undefined;
   #pendingSync: Promise<void> = Promise.resolve();
   #isRemoved = false;
+  /** What `find` found last. */
+  #lastFound: ScannedBatch | undefined;
 
   /** Opens the files of the segment, or creates them. */
   constructor(
@@ -155,8 +157,21 @@ export class LogSegment {
 
   /** The first batch whose last offset is at least `at`; undefined when the segment ends before. */
   find(at: Offset): ScannedBatch | undefined {
-    for (const batch of this.headersFrom(at)) if (batch.header.lastOffset >= at) return batch;
+    for (const batch of scanHeaders(this.#file, this.#positionBefore(at), this.#size)) {
+      if (batch.header.lastOffset < at) continue;
+      this.#lastFound = batch;
+      return batch;
+    }
     return undefined;
+  }
+
+  /** Where to look for an offset: whoever reads on from where it was is spared the walk from the index entry. */
+  #positionBefore(at: Offset): number {
+    const indexed = this.offsetIndex.lookup(at);
+    if (this.#lastFound === undefined) return indexed;
+    const { header, position } = this.#lastFound;
+    if (at >= header.nextOffset) return Math.max(indexed, position + header.sizeInBytes);
+    return at >= header.baseOffset ? Math.max(indexed, position) : indexed;
   }
 
   /** Headers from the last indexed batch at or below `at` to the end of the segment. */
@@ -180,6 +195,7 @@ export class LogSegment {
 
   /** Cuts the log file at a batch's `position`, the first offset gone being `end`; indexes and largest timestamp follow. */
   truncate(position: number, end: Offset): void {
+    this.#lastFound = undefined;
     this.#file.truncate(position);
     this.#size = position;
     this.offsetIndex.truncateToPosition(position);

@@ -1,5 +1,6 @@
 import { NO_TIMESTAMP, timestampMs, ZERO_OFFSET } from '@milena/model';
 import { createMemoryDisk } from '@milena/platform/testing';
+import { readBatchHeader } from '@milena/record-batch';
 import type { LogAppend } from './partition-log';
 import { at, batch, contents, fill, FOLDER, idempotent, NOW, open, SMALL, valueOf } from './testing/log-fixture';
 
@@ -16,6 +17,20 @@ describe('truncating', () => {
     fill(log, 20, { records: 3, epoch: 1 });
     expect(contents(log).slice(0, 11)).toEqual([...before.slice(0, 10), '30..32@1']);
     expect(open(createMemoryDisk()).logEndOffset).toBe(0);
+  });
+
+  it('forgets where it read last', () => {
+    const log = open();
+    const read = (from: number) => {
+      const { records } = valueOf(log.read({ from: at(from), upTo: log.logEndOffset, maxBytes: 1, minOneBatch: true }));
+      return records.length === 0 ? undefined : readBatchHeader(records).baseOffset;
+    };
+    fill(log, 4, { records: 2 });
+    expect([read(2), read(4), read(7)]).toEqual([2, 4, 6]);
+    log.truncateTo(at(2));
+    fill(log, 1, { records: 5, epoch: 1 });
+    fill(log, 1, { records: 1, epoch: 1 });
+    expect([read(6), read(7), read(3), read(1)]).toEqual([2, 7, 2, 0]);
   });
 
   it('forgets the epochs that are cut off, also those assigned beyond the data', () => {

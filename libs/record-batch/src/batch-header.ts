@@ -73,8 +73,19 @@ export function compressionOf(attributes: number): Compression | undefined {
   return COMPRESSIONS[attributes & BATCH_ATTRIBUTE.compressionMask];
 }
 
+/** Buffer's own readers check every position again. */
+function int16At(buffer: Buffer, at: number): number {
+  return (((buffer[at] ?? 0) << 24) >> 16) | (buffer[at + 1] ?? 0);
+}
+
+function int32At(buffer: Buffer, at: number): number {
+  return (
+    ((buffer[at] ?? 0) << 24) | ((buffer[at + 1] ?? 0) << 16) | ((buffer[at + 2] ?? 0) << 8) | (buffer[at + 3] ?? 0)
+  );
+}
+
 function int64At(buffer: Buffer, at: number): number {
-  const value = buffer.readInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4);
+  const value = int32At(buffer, at) * 2 ** 32 + (int32At(buffer, at + 4) >>> 0);
   if (!Number.isSafeInteger(value)) throw new MalformedInput(`64-bit value at position ${at} is out of range`);
   return value;
 }
@@ -88,13 +99,13 @@ function int64At(buffer: Buffer, at: number): number {
 export function readBatchHeader(buffer: Buffer, position = 0): BatchHeader {
   // Runs for every batch written or read: one bounds check for all fields, then plain reads.
   if (buffer.length - position < BATCH_HEADER_BYTES) throw new MalformedInput(`no batch header at ${position}`);
-  const magic = buffer.readInt8(position + BATCH_FIELD.magic);
+  const magic = buffer[position + BATCH_FIELD.magic];
   if (magic !== CURRENT_MAGIC) throw new MalformedInput(`batch magic ${magic} at position ${position}`);
   const base = int64At(buffer, position + BATCH_FIELD.baseOffset);
-  const sizeInBytes = buffer.readInt32BE(position + BATCH_FIELD.batchLength) + LOG_OVERHEAD_BYTES;
-  const attributes = buffer.readInt16BE(position + BATCH_FIELD.attributes);
-  const lastOffsetDelta = buffer.readInt32BE(position + BATCH_FIELD.lastOffsetDelta);
-  const recordCount = buffer.readInt32BE(position + BATCH_FIELD.recordCount);
+  const sizeInBytes = int32At(buffer, position + BATCH_FIELD.batchLength) + LOG_OVERHEAD_BYTES;
+  const attributes = int16At(buffer, position + BATCH_FIELD.attributes);
+  const lastOffsetDelta = int32At(buffer, position + BATCH_FIELD.lastOffsetDelta);
+  const recordCount = int32At(buffer, position + BATCH_FIELD.recordCount);
   const compression = compressionOf(attributes);
   if (sizeInBytes < BATCH_HEADER_BYTES || base < 0 || lastOffsetDelta < 0 || recordCount < 0 || !compression) {
     throw new MalformedInput(`impossible batch header at position ${position}`);
@@ -102,9 +113,9 @@ export function readBatchHeader(buffer: Buffer, position = 0): BatchHeader {
   return {
     baseOffset: offset(base),
     sizeInBytes,
-    partitionLeaderEpoch: buffer.readInt32BE(position + BATCH_FIELD.partitionLeaderEpoch),
+    partitionLeaderEpoch: int32At(buffer, position + BATCH_FIELD.partitionLeaderEpoch),
     magic,
-    crc: buffer.readUInt32BE(position + BATCH_FIELD.crc),
+    crc: int32At(buffer, position + BATCH_FIELD.crc) >>> 0,
     attributes,
     compression,
     timestampType: (attributes & BATCH_ATTRIBUTE.logAppendTime) === 0 ? 'CreateTime' : 'LogAppendTime',
@@ -116,8 +127,8 @@ export function readBatchHeader(buffer: Buffer, position = 0): BatchHeader {
     baseTimestamp: int64At(buffer, position + BATCH_FIELD.baseTimestamp) as TimestampMs,
     maxTimestamp: int64At(buffer, position + BATCH_FIELD.maxTimestamp) as TimestampMs,
     producerId: int64At(buffer, position + BATCH_FIELD.producerId) as ProducerId,
-    producerEpoch: buffer.readInt16BE(position + BATCH_FIELD.producerEpoch),
-    baseSequence: buffer.readInt32BE(position + BATCH_FIELD.baseSequence),
+    producerEpoch: int16At(buffer, position + BATCH_FIELD.producerEpoch),
+    baseSequence: int32At(buffer, position + BATCH_FIELD.baseSequence),
     recordCount,
   };
 }
@@ -131,9 +142,9 @@ export interface BatchExtent {
 /** Reads the extent of the batch whose whole header lies at `position`; MalformedInput as `readBatchHeader` for these fields. */
 export function readBatchExtent(buffer: Buffer, position: number): BatchExtent {
   const base = int64At(buffer, position + BATCH_FIELD.baseOffset);
-  const sizeInBytes = buffer.readInt32BE(position + BATCH_FIELD.batchLength) + LOG_OVERHEAD_BYTES;
-  const lastOffsetDelta = buffer.readInt32BE(position + BATCH_FIELD.lastOffsetDelta);
-  const magic = buffer.readInt8(position + BATCH_FIELD.magic);
+  const sizeInBytes = int32At(buffer, position + BATCH_FIELD.batchLength) + LOG_OVERHEAD_BYTES;
+  const lastOffsetDelta = int32At(buffer, position + BATCH_FIELD.lastOffsetDelta);
+  const magic = buffer[position + BATCH_FIELD.magic];
   if (sizeInBytes < BATCH_HEADER_BYTES || base < 0 || lastOffsetDelta < 0 || magic !== CURRENT_MAGIC) {
     throw new MalformedInput(`impossible batch header at position ${position}`);
   }
