@@ -12,6 +12,11 @@ type TopicKey = keyof typeof TOPIC_KEYS;
 
 const definitions = Object.entries<KeyDefinition>(TOPIC_KEYS) as readonly (readonly [TopicKey, KeyDefinition])[];
 
+/** Parsed once: topics are resolved far more often than there are keys. */
+const DEFAULTS = Object.fromEntries(
+  definitions.map(([key, definition]) => [key, defaultValue(definition)]),
+) as Readonly<Record<TopicKey, ConfigValue>>;
+
 /**
  * Checks the keys a topic is created or altered with; INVALID_CONFIG names every bad key and what it accepts. A value of
  * null (Kafka's "use the default") is accepted for every known key.
@@ -74,6 +79,10 @@ function inheritedValue(key: TopicKey, definition: KeyDefinition, server: Server
     const parsed = parseValue(definition, scaled);
     if (parsed.ok) return { text: scaled, parsed: parsed.value, origin: { source: 'broker', place: synonym.key } };
   }
+  return DEFAULTS[key];
+}
+
+function defaultValue(definition: KeyDefinition): ConfigValue {
   const text = definition.default;
   const parsed = text === undefined ? undefined : parseValue(definition, text);
   return {
