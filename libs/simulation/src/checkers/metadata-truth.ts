@@ -3,13 +3,14 @@ import {
   decodeMetadataRecord,
   emptyImage,
   imageDigest,
+  isSameImage,
   type MetadataImage,
   type MetadataRecord,
 } from '@milena/metadata';
 import { addOffset } from '@milena/model';
 import type { CommittedBatch } from '@milena/raft-driver';
 import type { World } from '../world';
-import { checkPartitionChange, checkPartitions } from './partition-rules';
+import { checkAllLeaders, checkLeaders, checkPartitionChange } from './partition-rules';
 
 /** Images kept to compare with, newest last: a node is seldom further behind. */
 const IMAGES_MAX = 4000;
@@ -44,17 +45,18 @@ export class MetadataTruth {
     this.#images.set(after.provenance.offset, after);
     this.onCommitted(batch, after);
     if (this.#images.size > IMAGES_MAX) this.#images.delete(this.#images.keys().next().value as number);
-    if (before.openTransaction !== undefined || after.openTransaction !== undefined) return;
+    if (after.openTransaction !== undefined) return;
+    // Nothing of a transaction was looked at before its end.
+    if (before.openTransaction !== undefined) return checkAllLeaders(this.world, after);
     for (const record of decoded) checkPartitionChange(this.world, record, before, after);
-    checkPartitions(this.world, decoded, after);
+    checkLeaders(this.world, decoded, after);
   }
 
   /** A node has this image. One that is not at the end of a batch, or too old, is not looked at. */
   has(node: string, image: MetadataImage): void {
     const expected = this.#images.get(image.provenance.offset);
-    if (expected === undefined || expected === image) return;
+    if (expected === undefined || isSameImage(expected, image)) return;
     const [truth, seen] = [imageDigest(expected), imageDigest(image)];
-    if (truth === seen) return;
     this.world.report('R5 state machine safety', `${node} has the image ${seen}, the log says ${truth}`);
   }
 }
