@@ -55,7 +55,10 @@ export function answerBeginQuorumEpoch(
   return answer(fits ? 'NONE' : 'INVALID_REQUEST');
 }
 
-/** The leader steps down: the first successor stands for election at once, the others later. */
+/**
+ * The leader steps down: the first successor stands for election at once, the others later. The first one needs no
+ * pre-vote, whose only purpose is not to disturb a leader that lives (Raft dissertation, section 3.10).
+ */
 export function answerEndQuorumEpoch(context: RaftContext, request: EndQuorumEpochRequest): EndQuorumEpochResponse {
   const { quorum } = context;
   const answer = (error: EndQuorumEpochResponse['error']): EndQuorumEpochResponse => {
@@ -66,13 +69,24 @@ export function answerEndQuorumEpoch(context: RaftContext, request: EndQuorumEpo
   if (!matchesReplica(request.voter, context.self)) return answer('INVALID_VOTER_KEY');
   if (request.leaderId < 0 || request.leaderId === context.self.id) return answer('INVALID_REQUEST');
   if (!context.observe(request.epoch, request.leaderId, undefined)) return answer('INVALID_REQUEST');
+  succeed(context, request);
+  return answer('NONE');
+}
+
+/** Takes this voter's place among the successors; one that stands already for lack of a leader, too. */
+function succeed(context: RaftContext, { preferredCandidates }: EndQuorumEpochRequest): void {
+  const { quorum, nowMs } = context;
   const { role } = quorum;
-  if (role.name === 'follower' && quorum.mayStand) {
-    const { preferredCandidates } = request;
-    const position = preferredCandidates.findIndex((key) => matchesReplica(key, context.self));
+  if ((role.name !== 'follower' && role.name !== 'prospective') || !quorum.mayStand) return;
+  const position = preferredCandidates.findIndex((key) => matchesReplica(key, context.self));
+  if (position === 0) {
+    if (role.name === 'follower') quorum.becomeProspective(nowMs);
+    quorum.becomeCandidate(nowMs);
+  } else if (role.name === 'prospective') {
+    role.outranked = true;
+  } else {
     const delayMs = context.timing.successorDelayMs(position, preferredCandidates.length);
-    role.fetchDeadlineMs = Math.min(role.fetchDeadlineMs, context.nowMs + delayMs);
+    role.fetchDeadlineMs = Math.min(role.fetchDeadlineMs, nowMs + delayMs);
     role.isLeaderSuspect = true;
   }
-  return answer('NONE');
 }
