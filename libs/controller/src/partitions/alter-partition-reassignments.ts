@@ -119,17 +119,24 @@ function cancellation(change: Change): Result<PartitionChangeRecord | undefined>
   return changed(change, { ...cancelledReassignment(before), addingReplicas: [], removingReplicas: [] });
 }
 
-/** The record; refused when every in-sync replica would go and nobody who stays may lead. */
+/** The record; refused when everybody who has every record would go and nobody who stays may lead. */
 function changed(
   { topicId, partition, before, rules }: Change,
   target: PartitionTarget & { readonly isr: readonly number[]; readonly replicas: readonly number[] },
 ): Result<PartitionChangeRecord | undefined> {
-  const losesAllInSync = target.isr.length === 0 && before.isr.length > 0;
-  if (losesAllInSync && !(rules.uncleanAllowed && target.replicas.some((id) => rules.isActive(id)))) {
+  const complete = completeReplicas(before);
+  const losesAll = complete.length > 0 && !complete.some((id) => target.replicas.includes(id));
+  if (losesAll && !(rules.uncleanAllowed && target.replicas.some((id) => rules.isActive(id)))) {
     return failure(
       'INVALID_REPLICA_ASSIGNMENT',
-      `only brokers ${before.isr.join()} have every record; without them an unclean election would be needed`,
+      `only brokers ${complete.join()} have every record; without them an unclean election would be needed`,
     );
   }
   return success(partitionChange({ topicId, partitionId: partition, before, target, rules }));
+}
+
+/** Who has every record there is: the in-sync replicas; where nobody is in sync the eligible ones, else who led last (KIP-966). */
+function completeReplicas({ isr, elr, lastKnownElr }: PartitionState): readonly number[] {
+  if (isr.length > 0) return isr;
+  return elr.length > 0 ? elr : lastKnownElr;
 }
