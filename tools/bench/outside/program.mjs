@@ -10,6 +10,7 @@ import { createActiveControllerChannel } from '@milena/raft-driver';
 import { createGrpcConnector } from '@milena/rpc';
 import { startObserver } from './observer.mjs';
 import { LoglessBrokers } from './logless-brokers.mjs';
+import { cutOff, portsOf } from './network-cut.mjs';
 
 const [clusterId, controllers, folder] = process.argv.slice(2);
 const principal = 'User:bench';
@@ -84,6 +85,13 @@ async function until(isSo) {
   return performance.now() - started;
 }
 
+/** What happens to a controller: a signal, or `cut`. Gives the way back where there is one. */
+function disturb(pid, how) {
+  if (how === 'cut') return cutOff(portsOf(pid));
+  process.kill(pid, how);
+  return how === 'SIGSTOP' ? () => process.kill(pid, 'SIGCONT') : undefined;
+}
+
 const commands = {
   async brokers({ count, firstId = 1001 }) {
     await brokers.start(count, firstId);
@@ -109,8 +117,11 @@ const commands = {
     const noticedMs = await until(() => observer.ledBy(brokerId) < leaderships);
     return { leaderships, noticedMs, movedMs: await until(() => observer.ledBy(brokerId) === 0) };
   },
-  /** Signals the process of controller `index` while calls go on; the time until another controller has committed one. */
-  async fail({ pid, signal, index, withinMs }) {
+  /**
+   * Sends the process of controller `index` a signal, or cuts it off, while calls go on; the time until another controller
+   * has committed one. Who was stopped or cut off comes back, and must not have done what it was asked meanwhile.
+   */
+  async fail({ pid, how, index, withinMs }) {
     isCalling = true;
     const loops = endpoints.map((_, each) => callWithoutPause(each));
     await delay(300);
@@ -118,8 +129,8 @@ const commands = {
     const committed = new Promise((resolve) => {
       onCommitted = (by) => (by === index ? undefined : resolve({ ms: performance.now() - started }));
     });
-    process.kill(pid, signal);
-    const zombie = signal === 'SIGSTOP' ? newName() : undefined;
+    const comeBack = disturb(pid, how);
+    const zombie = comeBack === undefined ? undefined : newName();
     const late = zombie === undefined ? undefined : create(channels[index], { name: zombie, timeoutMs: 60_000 });
     const outcome = await Promise.race([committed, delay(withinMs, { ms: Infinity })]);
     isCalling = false;
@@ -127,9 +138,9 @@ const commands = {
       await Promise.all(loops);
       return outcome;
     }
-    process.kill(pid, 'SIGCONT');
+    comeBack();
     await Promise.all(loops);
-    // What it was asked while it slept must not have come to anything: the name is free.
+    // What it was asked while it was away must not have come to anything: the name is free.
     const isRefused = (await late) !== 'NONE';
     return {
       ...outcome,
