@@ -5,6 +5,7 @@ import {
   controllerDefaults,
   decide,
   fenceBroker,
+  kraftVersionRecords,
 } from '@milena/controller';
 import type { ControllerDefaults, Decision, UnfinishedSweep } from '@milena/controller';
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
@@ -93,6 +94,11 @@ export class QuorumController implements MetadataLogListener {
   /** The image as of the last committed batch. */
   get committedImage(): MetadataImage {
     return this.#replicated.committed;
+  }
+
+  /** The epoch of the metadata log in which this controller is the active one; undefined while it is not. */
+  get epoch(): number | undefined {
+    return this.#replicated.epoch;
   }
 
   get isActive(): boolean {
@@ -221,10 +227,15 @@ export class QuorumController implements MetadataLogListener {
       logger.warn('aborting a metadata transaction that a former controller left open', { epoch });
       this.#inBackground('abort transaction', (image) => decide(abortRecords(image), undefined));
     }
-    const levels = firstLevels(this.#options.bootstrapRecords ?? []);
-    if (bootstrapRecords(this.latestImage, this.defaults, levels).length > 0) {
+    const kraftVersion = this.#options.metadataLog.kraftVersion();
+    const first = { chosen: firstLevels(this.#options.bootstrapRecords ?? []), kraftVersion };
+    if (bootstrapRecords(this.latestImage, this.defaults, first).length > 0) {
       logger.info('writing the bootstrap records of a new cluster', { epoch });
-      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image, this.defaults, levels), undefined));
+      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image, this.defaults, first), undefined));
+    }
+    // A former controller may have raised it and died before the metadata said so.
+    if (kraftVersionRecords(this.latestImage, kraftVersion).length > 0) {
+      this.#inBackground('kraft version', (image) => decide(kraftVersionRecords(image, kraftVersion), undefined));
     }
   }
 

@@ -3,6 +3,7 @@ export { controllerDefaults, type ControllerDefaults } from './controller-defaul
 export { abortRecords, bootstrapRecords } from './features/bootstrap';
 export { CONTROLLER_RECORDS_LEVEL, hasControllerRecords } from './features/feature-levels';
 export { ELR_FEATURE, KRAFT_VERSION_FEATURE } from './features/feature-names';
+export { kraftVersionRecords } from './features/kraft-version';
 export {
   updateFeatures,
   type FeatureUpdate,

@@ -1,5 +1,6 @@
 import type { Endpoint, Offset, OffsetAndEpoch, Result, TimestampMs, Uuid } from '@milena/model';
 import type { ChannelFailure, TraceContext } from '@milena/platform';
+import type { KraftUpgrade } from '@milena/raft';
 
 /** Who leads the metadata log, as far as this node knows. */
 export interface LeaderInfo {
@@ -122,6 +123,13 @@ export interface MetadataLog {
   createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>>;
   /** Delivers to `listener` from the newest snapshot, or offset 0 without one, and who leads if that is known. */
   subscribe(listener: MetadataLogListener): void;
+  /** Finalized kraft.version: 1 when the voters are in this node's copy of the log, 0 while they are static or not known. */
+  kraftVersion(): number;
+  /**
+   * Raises kraft.version in `epoch`, or with `validateOnly` says whether it could be done. It rules from its append on, and
+   * is committed before what is appended after it. Failures as for `upgradeKraftVersion` of raft.
+   */
+  upgradeKraftVersion(upgrade: KraftUpgrade): Result<void>;
   /** Gives up leading `epoch`; nothing happens when this node does not lead it. */
   resign(epoch: number): void;
   /** What this node knows of the quorum; replicas and their progress only while it leads. */

@@ -13,6 +13,7 @@ import {
   type BootstrapVoters,
   type FetchResponse,
   INITIAL_QUORUM_STATE,
+  type KraftUpgrade,
   type QuorumState,
   VoterSet,
 } from '@milena/raft';
@@ -150,6 +151,14 @@ class Driver implements RaftDriver {
   subscribe(listener: MetadataLogListener): void {
     if (this.#pump === undefined || this.#repair !== undefined) this.#early.push(listener);
     else this.#pump.subscribe(listener);
+  }
+
+  kraftVersion(): number {
+    return this.#pump?.kraftVersion ?? 0;
+  }
+
+  upgradeKraftVersion(upgrade: KraftUpgrade): Result<void> {
+    return this.#pump?.upgradeKraftVersion(upgrade) ?? failure('NOT_CONTROLLER', 'this node has not started');
   }
 
   resign(epoch: number): void {

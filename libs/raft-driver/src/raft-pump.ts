@@ -12,6 +12,7 @@ import {
   type Appended,
   type BootstrapVoters,
   type FetchResponse,
+  type KraftUpgrade,
   createRaft,
   DEFAULT_RAFT_SETTINGS,
   type Leadership,
@@ -66,6 +67,8 @@ export interface RaftPump {
   requestGone(requestId: number): void;
   /** See MetadataLog.append; `encode` makes the batch for its base offset. */
   append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended>;
+  /** See MetadataLog.upgradeKraftVersion. */
+  upgradeKraftVersion(upgrade: KraftUpgrade): Result<void>;
   resign(epoch: number): void;
   /** See MetadataLog.createSnapshot. */
   createSnapshot(id: OffsetAndEpoch, records: Iterable<Uint8Array>): Promise<Result<void>>;
@@ -73,6 +76,8 @@ export interface RaftPump {
   readonly listeners: readonly MetadataLogListener[];
   leader(): LeaderInfo;
   readonly highWatermark: Offset | undefined;
+  /** See MetadataLog.kraftVersion. */
+  readonly kraftVersion: number;
   /** See RaftDriver.leaderHighWatermark. */
   readonly leaderHighWatermark: Offset | undefined;
   describe(): QuorumDescription;
@@ -102,6 +107,9 @@ class Pump implements RaftPump {
   readonly #fetchTimeoutMs: number;
   readonly #metrics: RaftMetrics;
   #quorumState: QuorumState;
+  /** The state that was last to be written, and the kraft.version in whose form. */
+  #wantedState: QuorumState;
+  #writtenVersion = 0;
   #leadership: Leadership;
   #highWatermark: Offset | undefined;
   #lastFetchMs = -Infinity;
@@ -122,6 +130,7 @@ class Pump implements RaftPump {
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
     this.#quorumState = options.restored;
+    this.#wantedState = options.restored;
     this.#metrics = new RaftMetrics(driver.platform, {
       isObserver: driver.role === 'observer',
       leadership: () => this.#leadership,
@@ -142,16 +151,7 @@ class Pump implements RaftPump {
       release: (effects) => this.#sendOut(effects),
       onFatal,
     });
-    this.#snapshots = new SnapshotKeeper({
-      platform: driver.platform,
-      log,
-      snapshots,
-      raft: this.#raft,
-      retention: { ...DEFAULT_METADATA_RETENTION, ...driver.retention },
-      onInstalled: (id, isInstalled) =>
-        this.#input(() => (isInstalled ? this.#raft.snapshotInstalled(id) : this.#raft.snapshotRefused(id))),
-      onFatal,
-    });
+    this.#snapshots = this.#keepSnapshots();
     this.#flush = createGroupFlush({
       flush: ({ isUrgent }) => log.flush({ urgent: isUrgent }),
       onFlushed: (flush) => {
@@ -192,6 +192,10 @@ class Pump implements RaftPump {
     return this.#highWatermark;
   }
 
+  get kraftVersion(): number {
+    return this.#raft.kraftVersion;
+  }
+
   get leaderHighWatermark(): Offset | undefined {
     return this.#leadership.role === 'leader' ? this.#highWatermark : this.#fetchedHighWatermark;
   }
@@ -222,6 +226,11 @@ class Pump implements RaftPump {
     const appended = this.#call(() => this.#input(() => this.#raft.append(epoch, encode)));
     if (appended?.ok === true) this.#metrics.appended(appended.value);
     return appended ?? failure('NOT_CONTROLLER', 'this node is stopping');
+  }
+
+  upgradeKraftVersion(upgrade: KraftUpgrade): Result<void> {
+    const upgraded = this.#call(() => this.#input(() => this.#raft.upgradeKraftVersion(upgrade)));
+    return upgraded ?? failure('NOT_CONTROLLER', 'this node is stopping');
   }
 
   resign(epoch: number): void {
@@ -277,6 +286,20 @@ class Pump implements RaftPump {
     }
   }
 
+  #keepSnapshots(): SnapshotKeeper {
+    const { driver, log, snapshots } = this.#options;
+    return new SnapshotKeeper({
+      platform: driver.platform,
+      log,
+      snapshots,
+      raft: this.#raft,
+      retention: { ...DEFAULT_METADATA_RETENTION, ...driver.retention },
+      onInstalled: (id, isInstalled) =>
+        this.#input(() => (isInstalled ? this.#raft.snapshotInstalled(id) : this.#raft.snapshotRefused(id))),
+      onFatal: (error) => this.#fail(error),
+    });
+  }
+
   /** Everything that happens goes through here; undefined when the pump does nothing any more. */
   #input<T>(handle: () => T): T | undefined {
     if (this.#closed) return undefined;
@@ -284,12 +307,21 @@ class Pump implements RaftPump {
       const result = handle();
       const effects = this.#raft.takeEffects();
       this.#timer.set(effects.nextTickMs);
-      this.#queue.push(effects);
+      this.#queue.push(this.#inForm(effects));
       return result;
     } catch (error) {
       this.#fail(error);
       return undefined;
     }
+  }
+
+  /** The file of a node with static voters takes another form with kraft.version, also when it says the same (KIP-853). */
+  #inForm(effects: RaftEffects): RaftEffects {
+    const { kraftVersion } = this.#raft;
+    const isOtherForm = kraftVersion !== this.#writtenVersion && this.#options.bootstrap.source === 'static';
+    this.#writtenVersion = kraftVersion;
+    this.#wantedState = effects.persist ?? this.#wantedState;
+    return isOtherForm ? { ...effects, persist: this.#wantedState } : effects;
   }
 
   #carryOut(effects: RaftEffects): void {

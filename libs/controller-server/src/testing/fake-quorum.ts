@@ -1,4 +1,13 @@
-import { failure, offset, success, timestampMs, ZERO_OFFSET, type Offset, type Result } from '@milena/model';
+import {
+  failure,
+  offset,
+  success,
+  timestampMs,
+  ZERO_OFFSET,
+  type Failure,
+  type Offset,
+  type Result,
+} from '@milena/model';
 import type { ChannelFailure, Timers, TraceContext } from '@milena/platform';
 import type { LeaderInfo, MetadataLog, MetadataLogListener } from '@milena/raft-driver';
 
@@ -21,6 +30,9 @@ export class FakeQuorum {
   leader: LeaderInfo = { leaderId: undefined, epoch: 0 };
   /** When false, nothing commits until `commitAll`. */
   autoCommit = true;
+  kraftVersion = 1;
+  /** Why kraft.version cannot be raised, if it cannot. */
+  kraftRefusal: Failure | undefined;
   nextOffset = 0;
   #committed = 0;
   #epoch = 0;
@@ -119,6 +131,16 @@ export class FakeMetadataLog implements MetadataLog {
 
   subscribe(listener: MetadataLogListener): void {
     this.listener = listener;
+  }
+
+  kraftVersion(): number {
+    return this.quorum.kraftVersion;
+  }
+
+  upgradeKraftVersion({ version, validateOnly }: Parameters<MetadataLog['upgradeKraftVersion']>[0]): Result<void> {
+    if (this.quorum.kraftRefusal !== undefined) return { ok: false, error: this.quorum.kraftRefusal };
+    if (!validateOnly) this.quorum.kraftVersion = version;
+    return success(undefined);
   }
 
   resign(): void {

@@ -2,6 +2,7 @@ import { SUPPORTED_FEATURES, type SupportedFeature } from '@milena/metadata';
 import { registerController } from '../controllers/register-controller';
 import { CLUSTER_ID, idNamed, Scenario } from '../testing/scenario';
 import { ELR_FEATURE } from './feature-names';
+import { kraftVersionRecords } from './kraft-version';
 import { updateFeatures, type FeatureUpgradeType } from './update-features';
 
 function update(
@@ -100,11 +101,32 @@ describe('updateFeatures', () => {
     expect(scenario.image.featureLevel(ELR_FEATURE)).toBe(0);
   });
 
-  it('refuses kraft.version, unknown features, and a feature named twice', () => {
-    const scenario = new Scenario();
-    expect(update(scenario, 0, { name: 'kraft.version', upgradeType: 'UNSAFE_DOWNGRADE' })).toMatchObject({
-      ok: false,
+  it('raises kraft.version where every broker knows it, and never lowers it', () => {
+    const scenario = new Scenario({}, { kraftVersion: 0 });
+    const name = 'kraft.version';
+    expect(scenario.image.featureLevel(name)).toBe(0);
+    scenario.register(1, { features: SUPPORTED_FEATURES.filter((each) => each.name !== name) });
+    expect(update(scenario, 1, { name })).toMatchObject({
+      error: { code: 'INVALID_UPDATE_VERSION', message: expect.stringContaining('broker 1 does not support') },
     });
+    scenario.register(1);
+    expect(update(scenario, 1, { name })).toMatchObject({ ok: true });
+    expect(scenario.image.featureLevel(name)).toBe(1);
+    expect(update(scenario, 0, { name, upgradeType: 'UNSAFE_DOWNGRADE' })).toMatchObject({
+      error: { code: 'INVALID_UPDATE_VERSION', message: expect.stringContaining('does not go back to static ones') },
+    });
+  });
+
+  it('shows the level that the quorum has, whatever the metadata said', () => {
+    const { image } = new Scenario({}, { kraftVersion: 0 });
+    expect(kraftVersionRecords(image, 0)).toEqual([]);
+    expect(kraftVersionRecords(image, 1)).toEqual([
+      { type: 'FeatureLevelRecord', name: 'kraft.version', featureLevel: 1 },
+    ]);
+  });
+
+  it('refuses unknown features, and a feature named twice', () => {
+    const scenario = new Scenario();
     expect(update(scenario, 1, { name: 'what.version' })).toMatchObject({
       error: { message: expect.stringContaining('there is no such feature') },
     });

@@ -47,7 +47,8 @@ export interface UpdateFeaturesContext {
  * Changes the finalized levels of features. A level is refused unless every broker, every controller and this one support
  * it: nodes write no record of a newer level before, so that a rolling upgrade is undone by rolling back as long as no
  * level was raised (KIP-584, KIP-1022). A voter that has not registered yet may be an older program, so it is waited for;
- * below the level of metadata.version that knows registrations of controllers nobody can tell.
+ * below the level of metadata.version that knows registrations of controllers nobody can tell. Where kraft.version is among
+ * them, the quorum itself is raised before its copy in the metadata is.
  */
 export function updateFeatures(
   image: MetadataImage,
@@ -107,9 +108,9 @@ function silentVoter(image: MetadataImage, { level }: FeatureUpdate, voterIds: r
 
 function directionRefusal(image: MetadataImage, { name, level, upgradeType }: FeatureUpdate): string | undefined {
   const current = image.featureLevel(name);
-  if (name === KRAFT_VERSION_FEATURE) return 'it is a property of the quorum, not of the metadata';
   if (level > current) return upgradeType === 'UPGRADE' ? undefined : `that is above the present level ${current}`;
   if (upgradeType === 'UPGRADE') return `that is below the present level ${current}, and a downgrade was not asked for`;
+  if (name === KRAFT_VERSION_FEATURE) return 'a quorum whose voters are in its log does not go back to static ones';
   if (name === METADATA_VERSION_FEATURE) return 'metadata may have been written that older programs cannot read';
   if (name === ELR_FEATURE && upgradeType === 'SAFE_DOWNGRADE') return withoutIsr(image);
   return undefined;

@@ -19,7 +19,6 @@ import type { Decision } from '../decision';
 import { alterPartition } from '../partitions/alter-partition';
 import { SWEEP_STEP, type PartitionSweep, type SweepStepLimits } from '../partitions/partition-sweep';
 import { bootstrapRecords } from '../features/bootstrap';
-import { KRAFT_VERSION_FEATURE } from '../features/feature-names';
 import { alterConfigs, type ConfigReplacement } from '../configs/alter-configs';
 import { incrementalAlterConfigs, type ConfigChange } from '../configs/incremental-alter-configs';
 import { createPartitions, type PartitionsToCreate } from '../topics/create-partitions';
@@ -60,7 +59,10 @@ export class Scenario {
   #topicSerial = 0;
   #incarnation = 0;
 
-  constructor(defaults: Partial<ControllerDefaults> = {}, { elr = true }: { readonly elr?: boolean } = {}) {
+  constructor(
+    defaults: Partial<ControllerDefaults> = {},
+    { elr = true, kraftVersion = 1 }: { readonly elr?: boolean; readonly kraftVersion?: number } = {},
+  ) {
     this.defaults = {
       partitions: 1,
       replicationFactor: 1,
@@ -71,10 +73,8 @@ export class Scenario {
       ...defaults,
     };
     // Without ELR: a cluster at the lowest levels, as one that was begun by an older program is.
-    const levels = SUPPORTED_FEATURES.map(({ name, minLevel, maxLevel }) => {
-      return [name, elr || name === KRAFT_VERSION_FEATURE ? maxLevel : minLevel] as const;
-    });
-    this.append(bootstrapRecords(this.image, this.defaults, new Map(levels)));
+    const levels = SUPPORTED_FEATURES.map(({ name, minLevel, maxLevel }) => [name, elr ? maxLevel : minLevel] as const);
+    this.append(bootstrapRecords(this.image, this.defaults, { chosen: new Map(levels), kraftVersion }));
   }
 
   append(records: readonly MetadataRecord[]): void {

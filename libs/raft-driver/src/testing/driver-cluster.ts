@@ -29,6 +29,7 @@ import { type FirstVoter, formatStorage, metadataFolder } from '../format-storag
 import { readMetaProperties } from '../meta-properties';
 import type { CommittedBatch, LeaderInfo, MetadataLogListener, MetadataSnapshot } from '../metadata-log';
 import { createRaftDriver, type RaftDriver } from '../raft-driver';
+import type { StaticVoter } from '../raft-driver-options';
 
 const LOG_FOLDER = '/data';
 /** Cluster id of every cluster made here. */
@@ -90,6 +91,8 @@ export interface DriverProcess {
 /** Settings of a cluster. */
 export interface DriverClusterOptions {
   readonly voters: readonly number[];
+  /** Whether the voters are those of the configuration, and formatted without a voter set (kraft.version 0). */
+  readonly areStatic?: boolean;
   readonly seed?: number;
   readonly plantedBugs?: PlantedBugs;
   readonly logger?: Logger;
@@ -129,7 +132,7 @@ export class DriverCluster {
       directoryId: randomUuid((count) => random.bytes(count)),
       endpoints: [{ name: 'CONTROLLER', ...endpointOf(voterId) }],
     }));
-    for (const nodeId of options.voters) await cluster.#format(nodeId, voters);
+    for (const nodeId of options.voters) await cluster.#format(nodeId, options.areStatic === true ? undefined : voters);
     for (const nodeId of options.voters) await cluster.run(nodeId, 'voter');
     return cluster;
   }
@@ -162,6 +165,7 @@ export class DriverCluster {
       connector: network.connector,
       ...(role === 'voter' ? { serviceHost: server, endpoint: endpointOf(nodeId) } : {}),
       bootstrapServers: bootstrapIds.map(endpointOf),
+      staticVoters: this.options.areStatic === true && bootstrapIds.length === 0 ? this.#staticVoters() : [],
       logConfig: { segmentBytes: this.options.segmentBytes ?? 1024 * 1024, segmentIndexBytes: 1024 },
       onFatal: (error) => fatal.push(error),
       ...(this.options.retention === undefined ? {} : { retention: this.options.retention }),
@@ -260,6 +264,10 @@ export class DriverCluster {
   snapshotFiles(nodeId: number): readonly string[] {
     const names = this.disk(nodeId).list(metadataFolder(LOG_FOLDER));
     return names.filter((name) => name.includes('.checkpoint') && !name.startsWith(`${'0'.repeat(20)}-`));
+  }
+
+  #staticVoters(): readonly StaticVoter[] {
+    return this.options.voters.map((id) => ({ id, endpoint: endpointOf(id) }));
   }
 
   async #format(nodeId: number, voters?: readonly FirstVoter[], clusterId = CLUSTER_ID): Promise<void> {
