@@ -5,6 +5,7 @@ export { endQuorumEpochRpc } from './raft/end-quorum-epoch-rpc';
 export { raftFetchRpc } from './raft/fetch-rpc';
 export { fetchSnapshotRpc } from './raft/fetch-snapshot-rpc';
 export { describeQuorumRpc } from './raft/describe-quorum-rpc';
+export { readIndexRpc } from './raft/read-index-rpc';
 export { describeReplicaRpc } from './raft/describe-replica-rpc';
 export { addVoterRpc } from './raft/add-voter-rpc';
 export { removeVoterRpc } from './raft/remove-voter-rpc';

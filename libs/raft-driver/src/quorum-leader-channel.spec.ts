@@ -84,6 +84,34 @@ it('asks a question once of everybody, and keeps at a change until somebody lead
   expect(await ask('change')).toBe('LEADER_NOT_AVAILABLE');
 });
 
+it('repeats a read until somebody leads, be a controller silent or not sure that it leads', async () => {
+  const { scene, serve, ask, timers } = setUp();
+  [1, 2].forEach(serve);
+  Object.assign(scene, { leaderId: 1, isSilent: true });
+  timers.after(1_500, () => (scene.isSilent = false));
+  expect(await ask('read', 4_000)).toBe('NONE');
+  Object.assign(scene, { leaderId: 1, error: 'REQUEST_TIMED_OUT' });
+  timers.after(500, () => Object.assign(scene, { leaderId: 2, error: 'NONE' }));
+  expect(await ask('read', 4_000)).toBe('NONE');
+  scene.leaderId = NO_NODE;
+  expect(await ask('read')).toBe('LEADER_NOT_AVAILABLE');
+});
+
+it('asks a controller that said nothing once in a pass, whoever takes it for the leader', async () => {
+  const { scene, serve, ask, network } = setUp();
+  const silent = network.join('controller-1').server(9093);
+  let asked = 0;
+  silent.unary(describeQuorumRpc.method, () => {
+    asked += 1;
+    return new Promise(() => undefined);
+  });
+  silent.start();
+  serve(2);
+  scene.leaderId = 1;
+  expect(await ask('question', 10_000)).toBe('LEADER_NOT_AVAILABLE');
+  expect(asked).toBe(1);
+});
+
 it('does not repeat a change that may have been made', async () => {
   const { scene, serve, ask } = setUp();
   [1, 2].forEach(serve);

@@ -15,11 +15,11 @@ import { createChannelCache } from './channel-cache';
 import type { MetadataLog } from './metadata-log';
 import { decodeOrUndefined } from './unary-call';
 
-/** How long one controller may take to say how things are: the next one may know better. */
-const QUESTION_TIMEOUT_MS = 2_000;
+/** How long one controller may take to say how things are, and how far to read: the next one may know better. */
+const ATTEMPT_TIMEOUT_MS = { question: 2_000, read: 1_000 };
 /** Hints to other leaders that are followed in one pass: the leader may change while we ask. */
 const HINTS_MAX = 4;
-/** Pause between two passes of a change that found no leader. */
+/** Pause between two passes of a change or read that found no leader. */
 const PAUSE_MS = { min: 20, max: 100 };
 
 /** Errors of nodes that do not lead: another one is to be asked. */
@@ -30,11 +30,13 @@ const PASSED_ON: ReadonlySet<ErrorName> = new Set([
 ]);
 
 /**
- * What is asked of the leader. A `question` changes nothing: each controller is asked once, and who fails is passed over.
- * A `change` is repeated while certainly nobody carried it out, and never afterwards.
+ * What is asked of the leader. A `question` changes nothing: each controller is asked once, and who fails is passed over. So
+ * is who fails at a `read`, which is repeated until somebody leads or the time is up; a leader that cannot make sure in time
+ * that it still leads (REQUEST_TIMED_OUT) is passed over, too. A `change` is repeated while certainly nobody carried it out,
+ * and never afterwards.
  */
 export interface LeaderCall {
-  readonly kind: 'question' | 'change';
+  readonly kind: 'question' | 'read' | 'change';
   /** Bounds the whole call, every attempt and pause included. */
   readonly timeoutMs: number;
   readonly trace?: TraceContext;
@@ -83,18 +85,21 @@ export function createQuorumLeaderChannel(options: QuorumLeaderChannelOptions): 
   ): Promise<Outcome<Response>> {
     const leader = metadataLog?.leader().endpoint;
     const toAsk = [...(leader === undefined ? [] : [leader]), ...bootstrap];
+    const silent = new Set<string>();
     let hints = 0;
     let problem: Failure = failure('LEADER_NOT_AVAILABLE', 'no controller is known').error;
     for (let endpoint = toAsk.shift(); endpoint !== undefined; endpoint = toAsk.shift()) {
       const remainingMs = call.deadlineMs - clock.monotonicMs();
       if (remainingMs <= 0 || closed) break;
-      const timeoutMs = call.kind === 'question' ? Math.min(remainingMs, QUESTION_TIMEOUT_MS) : remainingMs;
+      if (silent.has(endpointText(endpoint))) continue;
+      const timeoutMs = call.kind === 'change' ? remainingMs : Math.min(remainingMs, ATTEMPT_TIMEOUT_MS[call.kind]);
       const callOptions = { timeoutMs, ...(call.trace === undefined ? {} : { trace: call.trace }) };
       const { host, port } = endpoint;
       const answered = await channels.unary({ host, port }, rpc.method, request, callOptions);
       const outcome = judged(rpc, answered, { kind: call.kind, peer: `controller ${endpointText(endpoint)}` });
       if ('answer' in outcome) return outcome;
       problem = outcome.problem;
+      if (!answered.ok && answered.error.reason === 'timeout') silent.add(endpointText(endpoint));
       if (outcome.hint !== undefined && hints++ < HINTS_MAX) toAsk.unshift(outcome.hint);
     }
     return { problem };
@@ -133,7 +138,8 @@ function judged<Request, Response extends ResponseFacts>(
   const response = decodeOrUndefined((bytes) => rpc.decodeResponse(bytes), outcome.value);
   if (response === undefined) return { answer: failure('UNKNOWN_SERVER_ERROR', `${peer} sent what cannot be read`) };
   const { error, leaderEndpoint } = response;
-  if (!PASSED_ON.has(error)) return { answer: success(response) };
+  const isPassedOn = PASSED_ON.has(error) || (kind === 'read' && error === 'REQUEST_TIMED_OUT');
+  if (!isPassedOn) return { answer: success(response) };
   const problem = failure('LEADER_NOT_AVAILABLE', `${peer}: ${error}: ${errorInfo(error).text}`).error;
   return { problem, ...(leaderEndpoint === undefined ? {} : { hint: leaderEndpoint }) };
 }
@@ -141,9 +147,9 @@ function judged<Request, Response extends ResponseFacts>(
 function judgedFailure(error: ChannelFailure, kind: LeaderCall['kind'], peer: string): Outcome<never> {
   const { reason, status, failure: told, message } = error;
   if (told !== undefined)
-    return kind === 'question' || PASSED_ON.has(told.code) ? { problem: told } : { answer: { ok: false, error: told } };
+    return kind !== 'change' || PASSED_ON.has(told.code) ? { problem: told } : { answer: { ok: false, error: told } };
   if (status === 'UNIMPLEMENTED') return { answer: failure('UNSUPPORTED_VERSION', `${peer} is too old: ${message}`) };
-  if (kind === 'question' || reason === 'refused') {
+  if (kind !== 'change' || reason === 'refused') {
     return { problem: failure('LEADER_NOT_AVAILABLE', `${peer} cannot be reached: ${message}`).error };
   }
   return { answer: failure('REQUEST_TIMED_OUT', `${peer} may or may not have made the change: ${message}`) };

@@ -6,6 +6,7 @@ import {
   endQuorumEpochRpc,
   fetchSnapshotRpc,
   raftFetchRpc,
+  readIndexRpc,
   removeVoterRpc,
   type Rpc,
   updateVoterRpc,
@@ -119,6 +120,7 @@ function serveUnaryRpcs(serveUnary: ServeUnary): void {
   serveUnary(beginQuorumEpochRpc, (response) => response.type === 'beginQuorumEpoch');
   serveUnary(endQuorumEpochRpc, (response) => response.type === 'endQuorumEpoch');
   serveUnary(describeQuorumRpc, (response) => response.type === 'describeQuorum');
+  serveUnary(readIndexRpc, (response) => response.type === 'readIndex');
   serveUnary(describeReplicaRpc, (response) => response.type === 'describeReplica');
   serveUnary(fetchSnapshotRpc, (response) => response.type === 'fetchSnapshot');
   serveUnary(addVoterRpc, (response) => response.type === 'addVoter');

@@ -7,6 +7,7 @@ import {
   endQuorumEpochRpc,
   fetchSnapshotRpc,
   raftFetchRpc,
+  readIndexRpc,
   removeVoterRpc,
   updateVoterRpc,
   voteRpc,
@@ -40,6 +41,12 @@ export function unaryCall(request: RaftRequest): {
         method: describeQuorumRpc.method,
         encoded: describeQuorumRpc.encodeRequest(request),
         decode: describeQuorumRpc.decodeResponse,
+      };
+    case 'readIndex':
+      return {
+        method: readIndexRpc.method,
+        encoded: readIndexRpc.encodeRequest(request),
+        decode: readIndexRpc.decodeResponse,
       };
     case 'describeReplica':
       return {

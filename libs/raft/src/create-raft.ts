@@ -14,6 +14,7 @@ import { RaftContext } from './raft-context';
 import type { Leadership, LogFlush, RaftEffects } from './raft-effects';
 import type { RaftOptions } from './raft-options';
 import { mayStop } from './resigning';
+import { dismissReads } from './read-index';
 import { restoreVoters } from './restore-voters';
 import { dropSnapshotOfFormerLeader } from './snapshot-fetching';
 import { snapshotInstalled, snapshotRefused } from './snapshot-install';
@@ -44,6 +45,7 @@ class Replica implements Raft {
       dropSnapshotOfFormerLeader(context);
       if (before.name !== 'leader') return;
       dismissParkedFetches(context, before);
+      dismissReads(context, before);
       dismissVoterChange(context, before);
     });
   }
@@ -70,7 +72,9 @@ class Replica implements Raft {
 
   requestGone(requestId: number): void {
     const { role } = this.context.quorum;
-    if (role.name === 'leader') role.parked.delete(requestId);
+    if (role.name !== 'leader') return;
+    role.parked.delete(requestId);
+    role.reads.delete(requestId);
   }
 
   response(correlationId: number, response: RaftResponse): void {

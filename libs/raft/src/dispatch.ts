@@ -11,6 +11,7 @@ import { receiveAnnouncement } from './own-voter';
 import { answerDescribeReplica, failProbe, receiveProbe } from './probe-voter';
 import type { RaftContext } from './raft-context';
 import type { OutgoingRequest } from './raft-effects';
+import { receiveReadIndex } from './read-index';
 import { failFarewell, receiveFarewell } from './resigning';
 import { receivePiece } from './snapshot-fetching';
 import { answerFetchSnapshot } from './snapshot-requests';
@@ -37,6 +38,9 @@ export function receiveRequest(context: RaftContext, requestId: number, request:
       return;
     case 'describeQuorum':
       context.effects.answer(requestId, answerDescribeQuorum(context, request));
+      return;
+    case 'readIndex':
+      receiveReadIndex(context, requestId, request);
       return;
     case 'describeReplica':
       context.effects.answer(requestId, answerDescribeReplica(context, request));
@@ -90,6 +94,7 @@ export function receiveResponse(context: RaftContext, correlationId: number, res
     case 'addVoter':
     case 'removeVoter':
     case 'describeQuorum':
+    case 'readIndex':
       // Whoever asked sees by its voter set what became of it.
       return;
     default:
@@ -125,6 +130,7 @@ function fail(context: RaftContext, sent: OutgoingRequest, reason: ChannelFailur
     case 'removeVoter':
     case 'updateVoter':
     case 'describeQuorum':
+    case 'readIndex':
       break;
     default:
       unreachable(sent.request);

@@ -3,6 +3,7 @@ import { decideFetch } from './fetch-decision';
 import { majorityOffset } from './majority-offset';
 import type { FetchRequest, FetchResponse, RaftRequest } from './messages';
 import type { RaftContext } from './raft-context';
+import { confirmReads, isAskedToConfirm } from './read-index';
 import { recordContact, recordFetch, REPLICAS_MAX, type Leader } from './roles/leader';
 
 const NO_RECORDS = new Uint8Array(0);
@@ -16,7 +17,10 @@ export function receiveFetch(context: RaftContext, requestId: number, request: F
     return;
   }
   const progress = role.fetcher(request.replica, context.history.latest, context.nowMs);
-  if (progress !== undefined) recordContact(progress, context.nowMs, context.settings.fetchTimeoutMs / 2);
+  if (progress !== undefined) {
+    recordContact(progress, context.nowMs, context.settings.fetchTimeoutMs / 2);
+    confirmReads(progress, request);
+  }
   if (decideFetch(context.log, request, context.bugs).type !== 'records') {
     // Whatever it acknowledged in this epoch, its log no longer holds: its disk was lost.
     if (progress !== undefined) progress.logEndOffset = undefined;
@@ -49,13 +53,16 @@ export function leaderOnlyRefusal(
 }
 
 function refusal(context: RaftContext, request: FetchRequest): ErrorName | undefined {
-  const { fetchOffset, lastFetchedEpoch, epoch } = request;
+  const { role } = context.quorum;
+  const { fetchOffset, lastFetchedEpoch, epoch, readRound = 0 } = request;
   const isPossible = fetchOffset >= 0 && lastFetchedEpoch >= 0 && lastFetchedEpoch <= epoch;
-  return leaderOnlyRefusal(context, request) ?? (isPossible ? undefined : 'INVALID_REQUEST');
+  // Nobody can repeat what was not said yet, and it must not confirm a question that is still to come.
+  const isRepeated = role.name !== 'leader' || (readRound >= 0 && readRound <= role.readRound);
+  return leaderOnlyRefusal(context, request) ?? (isPossible && isRepeated ? undefined : 'INVALID_REQUEST');
 }
 
 function hasNews(context: RaftContext, leader: Leader, request: FetchRequest): boolean {
-  if (context.log.endOffset() > request.fetchOffset) return true;
+  if (context.log.endOffset() > request.fetchOffset || isAskedToConfirm(context, leader, request)) return true;
   return leader.highWatermark !== undefined && leader.highWatermark > (request.highWatermark ?? -1);
 }
 
@@ -85,8 +92,13 @@ function bare(context: RaftContext, error: ErrorName): FetchResponse {
   const { role } = context.quorum;
   const logStartOffset = context.log.startOffset();
   const base: FetchResponse = { ...context.facts(error), type: 'fetch', logStartOffset, records: NO_RECORDS };
-  if (role.name !== 'leader' || role.highWatermark === undefined) return base;
-  return { ...base, highWatermark: role.highWatermark };
+  if (role.name !== 'leader') return base;
+  const { highWatermark, readRound } = role;
+  return {
+    ...base,
+    ...(highWatermark === undefined ? {} : { highWatermark }),
+    ...(readRound === 0 ? {} : { readRound }),
+  };
 }
 
 /** Answers the parked fetches that have something new, or waited long enough. */

@@ -6,6 +6,7 @@ import type { Destination } from './outbox';
 import type { OutgoingRequest } from './raft-effects';
 import type { RaftBatch } from './raft-batches';
 import type { RaftContext } from './raft-context';
+import type { Role } from './role';
 import type { Follower } from './roles/follower';
 import { beginSnapshotFetch, dropSnapshotFetch, nextPiece } from './snapshot-fetching';
 
@@ -34,9 +35,14 @@ export function pollFetch(context: RaftContext): number {
     lastFetchedEpoch: log.lastEpoch(),
     maxWaitMs: context.settings.fetchMaxWaitMs,
     ...(highWatermark === undefined ? {} : { highWatermark }),
+    ...readRoundOf(quorum.role),
   };
   outbox.send(destination, request);
   return Infinity;
+}
+
+function readRoundOf(role: Role): { readonly readRound?: number } {
+  return role.name === 'follower' && role.readRound !== undefined ? { readRound: role.readRound } : {};
 }
 
 /** The leader; without one, or after it failed to answer, anybody else who may know a newer one (KAFKA-19354). */
@@ -58,6 +64,7 @@ export function receiveRecords(context: RaftContext, sent: OutgoingRequest, resp
     failFetch(context, sent, 'answered');
     return;
   }
+  if (response.readRound !== undefined) role.readRound = Math.max(role.readRound ?? 0, response.readRound);
   if (response.snapshotId !== undefined) {
     beginSnapshotFetch(context, role, response.snapshotId);
     context.outbox.succeeded(sent);

@@ -17,6 +17,8 @@ export type {
   KraftVersions,
   RaftRequest,
   RaftResponse,
+  ReadIndexRequest,
+  ReadIndexResponse,
   RemoveVoterRequest,
   RemoveVoterResponse,
   ReplicaProgress,

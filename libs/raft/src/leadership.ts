@@ -15,6 +15,7 @@ import type { OutgoingRequest } from './raft-effects';
 import type { Appended } from './raft';
 import type { ControlRecord } from './raft-batches';
 import type { RaftContext } from './raft-context';
+import { pollReads } from './read-index';
 import type { ReplicaKey } from './replica-key';
 import type { Leader } from './roles/leader';
 import { isLeaderRemoved, pollVoterChange } from './voter-changes';
@@ -98,8 +99,9 @@ export function pollLeader(context: RaftContext, leader: Leader): number {
     resign(context, leader);
     return nowMs;
   }
+  const readsMs = pollReads(context, leader);
   answerParkedFetches(context, leader);
-  let nextMs = Math.min(contactDeadlineMs(context, leader), changeMs, announceEpoch(context, leader));
+  let nextMs = Math.min(contactDeadlineMs(context, leader), changeMs, readsMs, announceEpoch(context, leader));
   for (const { deadlineMs } of leader.parked.values()) nextMs = Math.min(nextMs, deadlineMs);
   return nextMs;
 }

@@ -78,6 +78,8 @@ export interface FetchRequest {
   readonly maxWaitMs: number;
   /** The high watermark the fetching replica knows; absent when it knows none. */
   readonly highWatermark?: Offset;
+  /** The largest `readRound` that the leader of `epoch` has told the fetching replica; absent for none (read-index.ts). */
+  readonly readRound?: number;
 }
 
 /** Where the logs part: the largest epoch at or below the asked one that the leader has, and its end offset there. */
@@ -95,6 +97,8 @@ export interface FetchResponse extends ResponseFacts {
   readonly divergingEpoch?: DivergingEpoch;
   /** Set when this snapshot must be fetched first: the leader's log no longer holds what the fetching one lacks. */
   readonly snapshotId?: OffsetAndEpoch;
+  /** Number of the last question for the read index in this epoch, which the next fetch repeats; absent for none. */
+  readonly readRound?: number;
   /** Whole record batches, possibly none. */
   readonly records: Uint8Array;
 }
@@ -153,6 +157,22 @@ export interface DescribeQuorumResponse extends ResponseFacts {
   readonly highWatermark?: Offset;
   readonly voters: readonly ReplicaProgress[];
   readonly observers: readonly ReplicaProgress[];
+}
+
+/** Asks the leader how much of the log a reader must have, to see all that was committed before it asked. */
+export interface ReadIndexRequest {
+  readonly type: 'readIndex';
+  /** Checked when given. */
+  readonly clusterId?: Uuid;
+  /** How long the leader may take to make sure that it still leads. */
+  readonly timeoutMs: number;
+}
+
+/** Answer to a ReadIndexRequest. */
+export interface ReadIndexResponse extends ResponseFacts {
+  readonly type: 'readIndex';
+  /** Everything before it was committed while the question was under way, all that was before it included. Absent with an error. */
+  readonly readIndex?: Offset;
 }
 
 /** Levels of kraft.version that a replica supports; 1 is what dynamic voters need. */
@@ -251,6 +271,7 @@ export type RaftRequest =
   | FetchRequest
   | FetchSnapshotRequest
   | DescribeQuorumRequest
+  | ReadIndexRequest
   | DescribeReplicaRequest
   | VoterChangeRequest;
 
@@ -262,5 +283,6 @@ export type RaftResponse =
   | FetchResponse
   | FetchSnapshotResponse
   | DescribeQuorumResponse
+  | ReadIndexResponse
   | DescribeReplicaResponse
   | VoterChangeResponse;

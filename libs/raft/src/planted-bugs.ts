@@ -37,4 +37,6 @@ export interface PlantedBugs {
   readonly countSelfAfterRemoval?: boolean;
   /** A voter change begins while the one before is not committed. */
   readonly overlapVoterChanges?: boolean;
+  /** A leader answers for the read index without asking whether a majority still follows it. */
+  readonly readWithoutMajority?: boolean;
 }

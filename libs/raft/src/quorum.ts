@@ -273,6 +273,7 @@ export class Quorum {
       leader,
       fetchDeadlineMs: nowMs + this.settings.fetchTimeoutMs,
       hasFetched: false,
+      readRound: undefined,
       isLeaderSuspect: false,
       suspicionDeadlineMs: undefined,
       asksElsewhere: false,

@@ -14,6 +14,7 @@ describe('random runs', () => {
     expect(sum((run) => run.voterSets)).toBeGreaterThan(SEEDS / 2);
     expect(runs.filter((run) => run.isUpgraded).length).toBeGreaterThan(SEEDS / 20);
     expect(sum((run) => run.installs)).toBeGreaterThan(SEEDS);
+    expect(sum((run) => run.reads)).toBeGreaterThan(SEEDS * 3);
   });
 
   test('the same seed gives the same run', () => {
@@ -41,6 +42,7 @@ describe('random runs', () => {
     ['applyVotersOnCommit', 60],
     ['countSelfAfterRemoval', 60],
     ['overlapVoterChanges', 60],
+    ['readWithoutMajority', 60],
   ];
   test.each(bugs)('the planted bug %s is caught', (bug, withinSeeds) => {
     const from = firstSeed[bug] ?? 0;

@@ -1,4 +1,5 @@
 import { MalformedInput } from '@milena/bytes';
+import { isSafeLong } from '@milena/model';
 import { type RaftEpochEndOffset, RaftFetchRequestSchema, RaftFetchResponseSchema } from '@milena/proto';
 import type { DivergingEpoch, FetchRequest, FetchResponse } from '@milena/raft';
 import { defineRpc } from '../rpc';
@@ -22,6 +23,11 @@ function divergingEpochFromWire(message: RaftEpochEndOffset | undefined): { dive
   };
 }
 
+function readRoundFromWire(value: bigint): { readRound?: number } {
+  if (value < 0n || !isSafeLong(value)) throw new MalformedInput(`read round ${value}`);
+  return value === 0n ? {} : { readRound: Number(value) };
+}
+
 /** Fetch of the metadata log (KIP-595): requests and answers alternate on one stream, in order. */
 export const raftFetchRpc = defineRpc(
   'raft.v1.RaftService/Fetch',
@@ -36,6 +42,7 @@ export const raftFetchRpc = defineRpc(
       lastFetchedEpoch: request.lastFetchedEpoch,
       maxWaitMs: request.maxWaitMs,
       highWatermark: optionalOffsetToWire(request.highWatermark),
+      readRound: BigInt(request.readRound ?? 0),
     }),
     fromWire(message): FetchRequest {
       checkMetadataLog(message.topicPartition);
@@ -49,6 +56,7 @@ export const raftFetchRpc = defineRpc(
         lastFetchedEpoch: naturalFromWire(message.lastFetchedEpoch, 'epoch'),
         maxWaitMs: message.maxWaitMs,
         ...highWatermarkFromWire(message.highWatermark),
+        ...readRoundFromWire(message.readRound),
       };
     },
   },
@@ -67,6 +75,7 @@ export const raftFetchRpc = defineRpc(
             },
           }),
       ...(response.snapshotId === undefined ? {} : { snapshotId: snapshotIdToWire(response.snapshotId) }),
+      readRound: BigInt(response.readRound ?? 0),
       records: response.records as Uint8Array<ArrayBuffer>,
     }),
     fromWire: (message): FetchResponse => ({
@@ -76,6 +85,7 @@ export const raftFetchRpc = defineRpc(
       logStartOffset: offsetFromWire(message.logStartOffset),
       ...divergingEpochFromWire(message.divergingEpoch),
       ...(message.snapshotId === undefined ? {} : { snapshotId: snapshotIdFromWire(message.snapshotId) }),
+      ...readRoundFromWire(message.readRound),
       records: message.records,
     }),
   },

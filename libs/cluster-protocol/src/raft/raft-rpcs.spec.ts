@@ -8,6 +8,7 @@ import { describeReplicaRpc } from './describe-replica-rpc';
 import { endQuorumEpochRpc } from './end-quorum-epoch-rpc';
 import { raftFetchRpc } from './fetch-rpc';
 import { fetchSnapshotRpc } from './fetch-snapshot-rpc';
+import { readIndexRpc } from './read-index-rpc';
 import { removeVoterRpc } from './remove-voter-rpc';
 import { updateVoterRpc } from './update-voter-rpc';
 import { voteRpc } from './vote-rpc';
@@ -99,6 +100,7 @@ const cases = [
         lastFetchedEpoch: epoch,
         maxWaitMs: fc.nat(60_000),
         highWatermark: offset,
+        readRound: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
       },
       { requiredKeys: ['type', 'clusterId', 'replica', 'epoch', 'fetchOffset', 'lastFetchedEpoch', 'maxWaitMs'] },
     ),
@@ -110,6 +112,7 @@ const cases = [
         logStartOffset: offset,
         divergingEpoch: fc.record({ epoch, endOffset: offset }),
         snapshotId: fc.record({ epoch, offset }),
+        readRound: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
         records: fc.uint8Array({ maxLength: 200 }),
       },
       { requiredKeys: ['type', ...factKeys, 'logStartOffset', 'records'] },
@@ -151,6 +154,17 @@ const cases = [
         observers: fc.array(progress, { maxLength: 3 }),
       },
       { requiredKeys: ['type', 'clusterId', ...factKeys, 'voters', 'observers'] },
+    ),
+  },
+  {
+    rpc: readIndexRpc,
+    request: fc.record(
+      { type: fc.constant('readIndex' as const), clusterId: uuid, timeoutMs: fc.nat(60_000) },
+      { requiredKeys: ['type', 'timeoutMs'] },
+    ),
+    response: fc.record(
+      { type: fc.constant('readIndex' as const), ...facts, readIndex: offset },
+      { requiredKeys: ['type', ...factKeys] },
     ),
   },
   {

@@ -15,6 +15,8 @@ export interface Follower {
   fetchDeadlineMs: number;
   /** Whether a fetch from this leader has succeeded in this epoch: from then on pre-votes are refused. */
   hasFetched: boolean;
+  /** The largest number of a question for the read index that this leader has told (read-index.ts). */
+  readRound: number | undefined;
   /** Whether the connection to the leader broke since: pre-votes are granted again (decision 11). */
   isLeaderSuspect: boolean;
   /** When the suspicion makes this voter stand for election once more; undefined: no eager attempt is due. */

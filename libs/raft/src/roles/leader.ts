@@ -16,6 +16,8 @@ export interface Progress {
   leaderEndAtLastFetch: Offset;
   /** When BeginQuorumEpoch is sent to it next, unless it fetches before. */
   beginEpochAtMs: number;
+  /** The largest `readRound` that a fetch of its repeated, 0 for none. */
+  readRound: number;
 }
 
 /** What a static voter said of itself: more than the configuration knows (KIP-853). */
@@ -28,6 +30,16 @@ export interface VoterAnnouncement {
 export interface ParkedFetch {
   readonly requestId: number;
   readonly request: FetchRequest;
+  readonly deadlineMs: number;
+}
+
+/** A question for the read index that waits for a majority of voters to confirm that this replica leads. */
+export interface ReadQuestion {
+  readonly requestId: number;
+  /** Its number: fetches that repeat it, or a larger one, were sent after it came. */
+  readonly round: number;
+  /** The high watermark when it came; undefined while the leader did not know it. */
+  readonly readIndex: Offset | undefined;
   readonly deadlineMs: number;
 }
 
@@ -59,6 +71,10 @@ export class Leader {
   /** Undefined until a record of this epoch is committed (KAFKA-12619). */
   highWatermark: Offset | undefined;
   readonly parked = new Map<number, ParkedFetch>();
+  /** Number of the last question for the read index. */
+  readRound = 0;
+  /** The questions that wait, in the order they came, by request id. */
+  readonly reads = new Map<number, ReadQuestion>();
   /** The voter change under way. */
   change: VoterChange | undefined;
   /** The static voters that announced themselves to this leader, by id. */
@@ -146,6 +162,7 @@ function newProgress(key: ReplicaKey, nowMs: number): Progress {
     lastCaughtUpMs: undefined,
     leaderEndAtLastFetch: NO_OFFSET,
     beginEpochAtMs: nowMs,
+    readRound: 0,
   };
 }
 

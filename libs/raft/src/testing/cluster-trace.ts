@@ -100,6 +100,7 @@ function topicOf(type: RaftRequest['type']): TraceTopic {
     case 'beginQuorumEpoch':
     case 'endQuorumEpoch':
     case 'describeQuorum':
+    case 'readIndex':
       return 'epochs';
     default:
       return unreachable(type);

@@ -19,11 +19,13 @@ function describeRequest(request: RaftRequest): string {
     case 'endQuorumEpoch':
       return `end epoch ${request.epoch} of ${request.leaderId}, successors ${request.preferredCandidates.map((key) => key.id).join(' ')}`;
     case 'fetch':
-      return `fetch from ${request.replica.id} epoch ${request.epoch}, offset ${request.fetchOffset} after epoch ${request.lastFetchedEpoch}`;
+      return `fetch from ${request.replica.id} epoch ${request.epoch}, offset ${request.fetchOffset} after epoch ${request.lastFetchedEpoch}${roundOf(request)}`;
     case 'fetchSnapshot':
       return `fetch snapshot from ${request.replica.id} epoch ${request.epoch}, ${snapshotName(request.snapshotId)} from byte ${request.position}`;
     case 'describeQuorum':
       return 'describe quorum';
+    case 'readIndex':
+      return 'read index?';
     case 'describeReplica':
       return `are you ${replicaKeyText(request.replica)}?`;
     case 'addVoter':
@@ -53,7 +55,11 @@ function describeResponse(response: RaftResponse): string {
     return `logs diverge: epoch ${response.divergingEpoch.epoch} ends at ${response.divergingEpoch.endOffset}${facts}`;
   }
   const records = decodeTextBatches(response.records).flatMap((batch) => batch.values);
-  return `records [${records.join(' ')}], high watermark ${response.highWatermark ?? 'unknown'}${facts}`;
+  return `records [${records.join(' ')}], high watermark ${response.highWatermark ?? 'unknown'}${roundOf(response)}${facts}`;
+}
+
+function roundOf({ readRound }: { readonly readRound?: number }): string {
+  return readRound === undefined ? '' : `, read round ${readRound}`;
 }
 
 function snapshotName({ offset, epoch }: OffsetAndEpoch): string {

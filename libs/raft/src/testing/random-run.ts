@@ -3,6 +3,7 @@ import type { PlantedBugs } from '../planted-bugs';
 import { ClusterInvariants } from './cluster-invariants';
 import { RandomVoterChanges } from './random-voter-changes';
 import { RandomUpgrade } from './random-upgrade';
+import { RandomReads } from './random-reads';
 import { installsIn, RandomSnapshots } from './random-snapshots';
 import { TestCluster } from './test-cluster';
 
@@ -16,6 +17,8 @@ export interface RunSummary {
   readonly isUpgraded: boolean;
   /** Snapshots that came from a leader. */
   readonly installs: number;
+  /** Readers that were told how far to read. */
+  readonly reads: number;
   /** Virtual time from healing everything to all replicas agreeing. */
   readonly healedAfterMs: number;
 }
@@ -69,12 +72,14 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
     invariants.check();
   };
   const voterChanges = new RandomVoterChanges(cluster, seed, { mayReplaceDisks: isDynamic });
+  const reads = new RandomReads(cluster, () => invariants.committedCount, seed);
   for (const node of cluster.nodes.values()) node.start();
   for (let step = 0; step < STEPS; step += 1) {
     act(cluster, random, step);
     if (isDynamic || (isUpgraded && upgrade.act(cluster))) voterChanges.act();
     snapshots.act(cluster);
     check();
+    reads.act();
     cluster.run(random.below(random.chance(0.2) ? 1000 : 120), check);
     invariants.checkLogMatching();
   }
@@ -88,6 +93,7 @@ export function randomRun(seed: number, plantedBugs: PlantedBugs = {}): RunSumma
     voterSets,
     isUpgraded: isUpgraded && hasDynamicVoters,
     installs: installsIn(cluster),
+    reads: reads.answered,
     healedAfterMs,
   };
 }

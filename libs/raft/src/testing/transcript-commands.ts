@@ -5,6 +5,7 @@ import { ClusterTrace, type TraceTopic } from './cluster-trace';
 import { TestCluster, type TestClusterOptions } from './test-cluster';
 import type { TestNode } from './test-node';
 import { voterCommands } from './voter-commands';
+import { readCommands } from './read-commands';
 import { encodeTextBatch } from './text-batches';
 
 type Run = (words: readonly string[]) => readonly string[] | void;
@@ -27,6 +28,7 @@ type Run = (words: readonly string[]) => readonly string[] | void;
  *   trace topic..                                  roles votes epochs fetches commits persists voters; none: nothing
  *   show                                           role, log and high watermark of every node
  *   describe ID                                    what the leader says of the replicas
+ *   read ID timeout=MS                             asks for the read index and prints the answer when it comes
  */
 export function createTranscriptRun(): (command: string) => readonly string[] {
   let cluster = new TestCluster({ voters: 1 });
@@ -76,6 +78,7 @@ export function createTranscriptRun(): (command: string) => readonly string[] {
     append: ([id, ...values]) => [node(id).append(values)],
     ...snapshotCommands(node),
     ...voterCommands({ cluster: () => cluster, node, tell: (line) => trace.tell(line) }),
+    ...readCommands({ node, tell: (line) => trace.tell(line) }),
     run: ([ms]) => {
       cluster.run(Number(ms));
     },

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file milena/raft/v1/raft.proto.
  */
 export const file_milena_raft_v1_raft: GenFile = /*@__PURE__*/
-  fileDesc("ChltaWxlbmEvcmFmdC92MS9yYWZ0LnByb3RvEg5taWxlbmEucmFmdC52MSIyCg5Ub3BpY1BhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUiLgoKUmVwbGljYUtleRIKCgJpZBgBIAEoBRIUCgxkaXJlY3RvcnlfaWQYAiABKAkiOwoMTm9kZUVuZHBvaW50Eg8KB25vZGVfaWQYASABKAUSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFIjMKDkVwb2NoRW5kT2Zmc2V0Eg0KBWVwb2NoGAEgASgREhIKCmVuZF9vZmZzZXQYAiABKBIiLwoKU25hcHNob3RJZBISCgplbmRfb2Zmc2V0GAEgASgDEg0KBWVwb2NoGAIgASgFIv4BCgtWb3RlUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRINCgVlcG9jaBgEIAEoBRItCgljYW5kaWRhdGUYBSABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EhIKCmxhc3RfZXBvY2gYBiABKAUSEwoLbGFzdF9vZmZzZXQYByABKAMSEAoIcHJlX3ZvdGUYCCABKAgikQEKDFZvdGVSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERIUCgx2b3RlX2dyYW50ZWQYBCABKAgSNQoPbGVhZGVyX2VuZHBvaW50GAUgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IuoBChdCZWdpblF1b3J1bUVwb2NoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIRCglsZWFkZXJfaWQYBCABKAUSDQoFZXBvY2gYBSABKAUSNQoPbGVhZGVyX2VuZHBvaW50GAYgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IocBChhCZWdpblF1b3J1bUVwb2NoUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IusBChVFbmRRdW9ydW1FcG9jaFJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhIRCglsZWFkZXJfaWQYAyABKAUSDQoFZXBvY2gYBCABKAUSOAoUcHJlZmVycmVkX2NhbmRpZGF0ZXMYBSADKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EikKBXZvdGVyGAYgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleSKFAQoWRW5kUXVvcnVtRXBvY2hSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQi9gEKDEZldGNoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEisKB3JlcGxpY2EYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Eg0KBWVwb2NoGAQgASgFEhQKDGZldGNoX29mZnNldBgFIAEoAxIaChJsYXN0X2ZldGNoZWRfZXBvY2gYBiABKAUSEwoLbWF4X3dhaXRfbXMYByABKAUSFgoOaGlnaF93YXRlcm1hcmsYCCABKBIiqQIKDUZldGNoUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhYKDmhpZ2hfd2F0ZXJtYXJrGAUgASgSEhgKEGxvZ19zdGFydF9vZmZzZXQYBiABKAMSNwoPZGl2ZXJnaW5nX2Vwb2NoGAcgASgLMh4ubWlsZW5hLnJhZnQudjEuRXBvY2hFbmRPZmZzZXQSDwoHcmVjb3JkcxgIIAEoDBIvCgtzbmFwc2hvdF9pZBgJIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlNuYXBzaG90SWQi9QEKFEZldGNoU25hcHNob3RSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKwoHcmVwbGljYRgDIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSDQoFZXBvY2gYBCABKAUSLwoLc25hcHNob3RfaWQYBSABKAsyGi5taWxlbmEucmFmdC52MS5TbmFwc2hvdElkEhAKCHBvc2l0aW9uGAYgASgDEhEKCW1heF9ieXRlcxgHIAEoBSLkAQoVRmV0Y2hTbmFwc2hvdFJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIvCgtzbmFwc2hvdF9pZBgFIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlNuYXBzaG90SWQSDAoEc2l6ZRgGIAEoAxIQCghwb3NpdGlvbhgHIAEoAxINCgVieXRlcxgIIAEoDCJkChVEZXNjcmliZVF1b3J1bVJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbiKfAgoWRGVzY3JpYmVRdW9ydW1SZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREhEKCWxlYWRlcl9pZBgCIAEoERIUCgxsZWFkZXJfZXBvY2gYAyABKAUSNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhYKDmhpZ2hfd2F0ZXJtYXJrGAUgASgSEjQKDmN1cnJlbnRfdm90ZXJzGAYgAygLMhwubWlsZW5hLnJhZnQudjEuUmVwbGljYVN0YXRlEi8KCW9ic2VydmVycxgHIAMoCzIcLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FTdGF0ZRISCgpjbHVzdGVyX2lkGAggASgJIskBCgxSZXBsaWNhU3RhdGUSKwoHcmVwbGljYRgBIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSFgoObG9nX2VuZF9vZmZzZXQYAiABKBISHwoXbGFzdF9mZXRjaF90aW1lc3RhbXBfbXMYAyABKBISIwobbGFzdF9jYXVnaHRfdXBfdGltZXN0YW1wX21zGAQgASgSEi4KCGVuZHBvaW50GAUgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50Ii0KEUtyYWZ0VmVyc2lvblJhbmdlEgsKA21pbhgBIAEoBRILCgNtYXgYAiABKAUikgEKFkRlc2NyaWJlUmVwbGljYVJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhIrCgdyZXBsaWNhGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleSLuAQoXRGVzY3JpYmVSZXBsaWNhUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EisKB3JlcGxpY2EYBSABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EjkKDmtyYWZ0X3ZlcnNpb25zGAYgASgLMiEubWlsZW5hLnJhZnQudjEuS3JhZnRWZXJzaW9uUmFuZ2Ui6QEKD0FkZFZvdGVyUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIuCghlbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBISCgp0aW1lb3V0X21zGAUgASgFEhoKEmFja193aGVuX2NvbW1pdHRlZBgGIAEoCCKWAQoQQWRkVm90ZXJSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFQoNZXJyb3JfbWVzc2FnZRgFIAEoCSKMAQoSUmVtb3ZlVm90ZXJSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKQoFdm90ZXIYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5IpkBChNSZW1vdmVWb3RlclJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIVCg1lcnJvcl9tZXNzYWdlGAUgASgJIoYCChJVcGRhdGVWb3RlclJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhINCgVlcG9jaBgDIAEoBRIpCgV2b3RlchgEIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSLgoIZW5kcG9pbnQYBSABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSOQoOa3JhZnRfdmVyc2lvbnMYBiABKAsyIS5taWxlbmEucmFmdC52MS5LcmFmdFZlcnNpb25SYW5nZSKZAQoTVXBkYXRlVm90ZXJSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFQoNZXJyb3JfbWVzc2FnZRgFIAEoCTKEBwoLUmFmdFNlcnZpY2USQQoEVm90ZRIbLm1pbGVuYS5yYWZ0LnYxLlZvdGVSZXF1ZXN0GhwubWlsZW5hLnJhZnQudjEuVm90ZVJlc3BvbnNlEmUKEEJlZ2luUXVvcnVtRXBvY2gSJy5taWxlbmEucmFmdC52MS5CZWdpblF1b3J1bUVwb2NoUmVxdWVzdBooLm1pbGVuYS5yYWZ0LnYxLkJlZ2luUXVvcnVtRXBvY2hSZXNwb25zZRJfCg5FbmRRdW9ydW1FcG9jaBIlLm1pbGVuYS5yYWZ0LnYxLkVuZFF1b3J1bUVwb2NoUmVxdWVzdBomLm1pbGVuYS5yYWZ0LnYxLkVuZFF1b3J1bUVwb2NoUmVzcG9uc2USSAoFRmV0Y2gSHC5taWxlbmEucmFmdC52MS5GZXRjaFJlcXVlc3QaHS5taWxlbmEucmFmdC52MS5GZXRjaFJlc3BvbnNlKAEwARJcCg1GZXRjaFNuYXBzaG90EiQubWlsZW5hLnJhZnQudjEuRmV0Y2hTbmFwc2hvdFJlcXVlc3QaJS5taWxlbmEucmFmdC52MS5GZXRjaFNuYXBzaG90UmVzcG9uc2USXwoORGVzY3JpYmVRdW9ydW0SJS5taWxlbmEucmFmdC52MS5EZXNjcmliZVF1b3J1bVJlcXVlc3QaJi5taWxlbmEucmFmdC52MS5EZXNjcmliZVF1b3J1bVJlc3BvbnNlEmIKD0Rlc2NyaWJlUmVwbGljYRImLm1pbGVuYS5yYWZ0LnYxLkRlc2NyaWJlUmVwbGljYVJlcXVlc3QaJy5taWxlbmEucmFmdC52MS5EZXNjcmliZVJlcGxpY2FSZXNwb25zZRJNCghBZGRWb3RlchIfLm1pbGVuYS5yYWZ0LnYxLkFkZFZvdGVyUmVxdWVzdBogLm1pbGVuYS5yYWZ0LnYxLkFkZFZvdGVyUmVzcG9uc2USVgoLUmVtb3ZlVm90ZXISIi5taWxlbmEucmFmdC52MS5SZW1vdmVWb3RlclJlcXVlc3QaIy5taWxlbmEucmFmdC52MS5SZW1vdmVWb3RlclJlc3BvbnNlElYKC1VwZGF0ZVZvdGVyEiIubWlsZW5hLnJhZnQudjEuVXBkYXRlVm90ZXJSZXF1ZXN0GiMubWlsZW5hLnJhZnQudjEuVXBkYXRlVm90ZXJSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("ChltaWxlbmEvcmFmdC92MS9yYWZ0LnByb3RvEg5taWxlbmEucmFmdC52MSIyCg5Ub3BpY1BhcnRpdGlvbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUiLgoKUmVwbGljYUtleRIKCgJpZBgBIAEoBRIUCgxkaXJlY3RvcnlfaWQYAiABKAkiOwoMTm9kZUVuZHBvaW50Eg8KB25vZGVfaWQYASABKAUSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgFIjMKDkVwb2NoRW5kT2Zmc2V0Eg0KBWVwb2NoGAEgASgREhIKCmVuZF9vZmZzZXQYAiABKBIiLwoKU25hcHNob3RJZBISCgplbmRfb2Zmc2V0GAEgASgDEg0KBWVwb2NoGAIgASgFIv4BCgtWb3RlUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRINCgVlcG9jaBgEIAEoBRItCgljYW5kaWRhdGUYBSABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EhIKCmxhc3RfZXBvY2gYBiABKAUSEwoLbGFzdF9vZmZzZXQYByABKAMSEAoIcHJlX3ZvdGUYCCABKAgikQEKDFZvdGVSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERIUCgx2b3RlX2dyYW50ZWQYBCABKAgSNQoPbGVhZGVyX2VuZHBvaW50GAUgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IuoBChdCZWdpblF1b3J1bUVwb2NoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEikKBXZvdGVyGAMgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIRCglsZWFkZXJfaWQYBCABKAUSDQoFZXBvY2gYBSABKAUSNQoPbGVhZGVyX2VuZHBvaW50GAYgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IocBChhCZWdpblF1b3J1bUVwb2NoUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50IusBChVFbmRRdW9ydW1FcG9jaFJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhIRCglsZWFkZXJfaWQYAyABKAUSDQoFZXBvY2gYBCABKAUSOAoUcHJlZmVycmVkX2NhbmRpZGF0ZXMYBSADKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EikKBXZvdGVyGAYgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleSKFAQoWRW5kUXVvcnVtRXBvY2hSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQiigIKDEZldGNoUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEisKB3JlcGxpY2EYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Eg0KBWVwb2NoGAQgASgFEhQKDGZldGNoX29mZnNldBgFIAEoAxIaChJsYXN0X2ZldGNoZWRfZXBvY2gYBiABKAUSEwoLbWF4X3dhaXRfbXMYByABKAUSFgoOaGlnaF93YXRlcm1hcmsYCCABKBISEgoKcmVhZF9yb3VuZBgJIAEoAyK9AgoNRmV0Y2hSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSFgoOaGlnaF93YXRlcm1hcmsYBSABKBISGAoQbG9nX3N0YXJ0X29mZnNldBgGIAEoAxI3Cg9kaXZlcmdpbmdfZXBvY2gYByABKAsyHi5taWxlbmEucmFmdC52MS5FcG9jaEVuZE9mZnNldBIPCgdyZWNvcmRzGAggASgMEi8KC3NuYXBzaG90X2lkGAkgASgLMhoubWlsZW5hLnJhZnQudjEuU25hcHNob3RJZBISCgpyZWFkX3JvdW5kGAogASgDIvUBChRGZXRjaFNuYXBzaG90UmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEisKB3JlcGxpY2EYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Eg0KBWVwb2NoGAQgASgFEi8KC3NuYXBzaG90X2lkGAUgASgLMhoubWlsZW5hLnJhZnQudjEuU25hcHNob3RJZBIQCghwb3NpdGlvbhgGIAEoAxIRCgltYXhfYnl0ZXMYByABKAUi5AEKFUZldGNoU25hcHNob3RSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSLwoLc25hcHNob3RfaWQYBSABKAsyGi5taWxlbmEucmFmdC52MS5TbmFwc2hvdElkEgwKBHNpemUYBiABKAMSEAoIcG9zaXRpb24YByABKAMSDQoFYnl0ZXMYCCABKAwiZAoVRGVzY3JpYmVRdW9ydW1SZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24inwIKFkRlc2NyaWJlUXVvcnVtUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERIRCglsZWFkZXJfaWQYAiABKBESFAoMbGVhZGVyX2Vwb2NoGAMgASgFEjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIWCg5oaWdoX3dhdGVybWFyaxgFIAEoEhI0Cg5jdXJyZW50X3ZvdGVycxgGIAMoCzIcLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FTdGF0ZRIvCglvYnNlcnZlcnMYByADKAsyHC5taWxlbmEucmFmdC52MS5SZXBsaWNhU3RhdGUSEgoKY2x1c3Rlcl9pZBgIIAEoCSLJAQoMUmVwbGljYVN0YXRlEisKB3JlcGxpY2EYASABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5EhYKDmxvZ19lbmRfb2Zmc2V0GAIgASgSEh8KF2xhc3RfZmV0Y2hfdGltZXN0YW1wX21zGAMgASgSEiMKG2xhc3RfY2F1Z2h0X3VwX3RpbWVzdGFtcF9tcxgEIAEoEhIuCghlbmRwb2ludBgFIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludCJzChBSZWFkSW5kZXhSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SEgoKdGltZW91dF9tcxgDIAEoBSKUAQoRUmVhZEluZGV4UmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhIKCnJlYWRfaW5kZXgYBSABKBIiLQoRS3JhZnRWZXJzaW9uUmFuZ2USCwoDbWluGAEgASgFEgsKA21heBgCIAEoBSKSAQoWRGVzY3JpYmVSZXBsaWNhUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEisKB3JlcGxpY2EYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Iu4BChdEZXNjcmliZVJlcGxpY2FSZXNwb25zZRISCgplcnJvcl9jb2RlGAEgASgREg0KBWVwb2NoGAIgASgFEhEKCWxlYWRlcl9pZBgDIAEoERI1Cg9sZWFkZXJfZW5kcG9pbnQYBCABKAsyHC5taWxlbmEucmFmdC52MS5Ob2RlRW5kcG9pbnQSKwoHcmVwbGljYRgFIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkSOQoOa3JhZnRfdmVyc2lvbnMYBiABKAsyIS5taWxlbmEucmFmdC52MS5LcmFmdFZlcnNpb25SYW5nZSLpAQoPQWRkVm90ZXJSZXF1ZXN0EhIKCmNsdXN0ZXJfaWQYASABKAkSNwoPdG9waWNfcGFydGl0aW9uGAIgASgLMh4ubWlsZW5hLnJhZnQudjEuVG9waWNQYXJ0aXRpb24SKQoFdm90ZXIYAyABKAsyGi5taWxlbmEucmFmdC52MS5SZXBsaWNhS2V5Ei4KCGVuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhIKCnRpbWVvdXRfbXMYBSABKAUSGgoSYWNrX3doZW5fY29tbWl0dGVkGAYgASgIIpYBChBBZGRWb3RlclJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIVCg1lcnJvcl9tZXNzYWdlGAUgASgJIowBChJSZW1vdmVWb3RlclJlcXVlc3QSEgoKY2x1c3Rlcl9pZBgBIAEoCRI3Cg90b3BpY19wYXJ0aXRpb24YAiABKAsyHi5taWxlbmEucmFmdC52MS5Ub3BpY1BhcnRpdGlvbhIpCgV2b3RlchgDIAEoCzIaLm1pbGVuYS5yYWZ0LnYxLlJlcGxpY2FLZXkimQEKE1JlbW92ZVZvdGVyUmVzcG9uc2USEgoKZXJyb3JfY29kZRgBIAEoERINCgVlcG9jaBgCIAEoBRIRCglsZWFkZXJfaWQYAyABKBESNQoPbGVhZGVyX2VuZHBvaW50GAQgASgLMhwubWlsZW5hLnJhZnQudjEuTm9kZUVuZHBvaW50EhUKDWVycm9yX21lc3NhZ2UYBSABKAkihgIKElVwZGF0ZVZvdGVyUmVxdWVzdBISCgpjbHVzdGVyX2lkGAEgASgJEjcKD3RvcGljX3BhcnRpdGlvbhgCIAEoCzIeLm1pbGVuYS5yYWZ0LnYxLlRvcGljUGFydGl0aW9uEg0KBWVwb2NoGAMgASgFEikKBXZvdGVyGAQgASgLMhoubWlsZW5hLnJhZnQudjEuUmVwbGljYUtleRIuCghlbmRwb2ludBgFIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBI5Cg5rcmFmdF92ZXJzaW9ucxgGIAEoCzIhLm1pbGVuYS5yYWZ0LnYxLktyYWZ0VmVyc2lvblJhbmdlIpkBChNVcGRhdGVWb3RlclJlc3BvbnNlEhIKCmVycm9yX2NvZGUYASABKBESDQoFZXBvY2gYAiABKAUSEQoJbGVhZGVyX2lkGAMgASgREjUKD2xlYWRlcl9lbmRwb2ludBgEIAEoCzIcLm1pbGVuYS5yYWZ0LnYxLk5vZGVFbmRwb2ludBIVCg1lcnJvcl9tZXNzYWdlGAUgASgJMtYHCgtSYWZ0U2VydmljZRJBCgRWb3RlEhsubWlsZW5hLnJhZnQudjEuVm90ZVJlcXVlc3QaHC5taWxlbmEucmFmdC52MS5Wb3RlUmVzcG9uc2USZQoQQmVnaW5RdW9ydW1FcG9jaBInLm1pbGVuYS5yYWZ0LnYxLkJlZ2luUXVvcnVtRXBvY2hSZXF1ZXN0GigubWlsZW5hLnJhZnQudjEuQmVnaW5RdW9ydW1FcG9jaFJlc3BvbnNlEl8KDkVuZFF1b3J1bUVwb2NoEiUubWlsZW5hLnJhZnQudjEuRW5kUXVvcnVtRXBvY2hSZXF1ZXN0GiYubWlsZW5hLnJhZnQudjEuRW5kUXVvcnVtRXBvY2hSZXNwb25zZRJICgVGZXRjaBIcLm1pbGVuYS5yYWZ0LnYxLkZldGNoUmVxdWVzdBodLm1pbGVuYS5yYWZ0LnYxLkZldGNoUmVzcG9uc2UoATABElwKDUZldGNoU25hcHNob3QSJC5taWxlbmEucmFmdC52MS5GZXRjaFNuYXBzaG90UmVxdWVzdBolLm1pbGVuYS5yYWZ0LnYxLkZldGNoU25hcHNob3RSZXNwb25zZRJfCg5EZXNjcmliZVF1b3J1bRIlLm1pbGVuYS5yYWZ0LnYxLkRlc2NyaWJlUXVvcnVtUmVxdWVzdBomLm1pbGVuYS5yYWZ0LnYxLkRlc2NyaWJlUXVvcnVtUmVzcG9uc2USUAoJUmVhZEluZGV4EiAubWlsZW5hLnJhZnQudjEuUmVhZEluZGV4UmVxdWVzdBohLm1pbGVuYS5yYWZ0LnYxLlJlYWRJbmRleFJlc3BvbnNlEmIKD0Rlc2NyaWJlUmVwbGljYRImLm1pbGVuYS5yYWZ0LnYxLkRlc2NyaWJlUmVwbGljYVJlcXVlc3QaJy5taWxlbmEucmFmdC52MS5EZXNjcmliZVJlcGxpY2FSZXNwb25zZRJNCghBZGRWb3RlchIfLm1pbGVuYS5yYWZ0LnYxLkFkZFZvdGVyUmVxdWVzdBogLm1pbGVuYS5yYWZ0LnYxLkFkZFZvdGVyUmVzcG9uc2USVgoLUmVtb3ZlVm90ZXISIi5taWxlbmEucmFmdC52MS5SZW1vdmVWb3RlclJlcXVlc3QaIy5taWxlbmEucmFmdC52MS5SZW1vdmVWb3RlclJlc3BvbnNlElYKC1VwZGF0ZVZvdGVyEiIubWlsZW5hLnJhZnQudjEuVXBkYXRlVm90ZXJSZXF1ZXN0GiMubWlsZW5hLnJhZnQudjEuVXBkYXRlVm90ZXJSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * A partition by the name of its topic.
@@ -542,6 +542,14 @@ export type FetchRequest = Message<"milena.raft.v1.FetchRequest"> & {
    * @generated from field: sint64 high_watermark = 8;
    */
   highWatermark: bigint;
+
+  /**
+   * The largest read_round that the leader of this epoch has told the sender, which confirms the questions up to that
+   * number: this fetch was sent after them. 0 for none.
+   *
+   * @generated from field: int64 read_round = 9;
+   */
+  readRound: bigint;
 };
 
 /**
@@ -619,6 +627,13 @@ export type FetchResponse = Message<"milena.raft.v1.FetchResponse"> & {
    * @generated from field: milena.raft.v1.SnapshotId snapshot_id = 9;
    */
   snapshotId?: SnapshotId | undefined;
+
+  /**
+   * Number of the last ReadIndex that reached the leader in this epoch; the next fetch repeats it. 0 for none.
+   *
+   * @generated from field: int64 read_round = 10;
+   */
+  readRound: bigint;
 };
 
 /**
@@ -909,6 +924,91 @@ export const ReplicaStateSchema: GenMessage<ReplicaState> = /*@__PURE__*/
   messageDesc(file_milena_raft_v1_raft, 17);
 
 /**
+ * Asks the leader how far to read.
+ *
+ * @generated from message milena.raft.v1.ReadIndexRequest
+ */
+export type ReadIndexRequest = Message<"milena.raft.v1.ReadIndexRequest"> & {
+  /**
+   * Cluster id, a uuid; empty when the caller does not know it.
+   *
+   * @generated from field: string cluster_id = 1;
+   */
+  clusterId: string;
+
+  /**
+   * The log concerned.
+   *
+   * @generated from field: milena.raft.v1.TopicPartition topic_partition = 2;
+   */
+  topicPartition?: TopicPartition | undefined;
+
+  /**
+   * How long the leader may take, milliseconds.
+   *
+   * @generated from field: int32 timeout_ms = 3;
+   */
+  timeoutMs: number;
+};
+
+/**
+ * Describes the message milena.raft.v1.ReadIndexRequest.
+ * Use `create(ReadIndexRequestSchema)` to create a new message.
+ */
+export const ReadIndexRequestSchema: GenMessage<ReadIndexRequest> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 18);
+
+/**
+ * How far to read.
+ *
+ * @generated from message milena.raft.v1.ReadIndexResponse
+ */
+export type ReadIndexResponse = Message<"milena.raft.v1.ReadIndexResponse"> & {
+  /**
+   * Kafka error number: NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT when no majority confirmed in time,
+   * THROTTLING_QUOTA_EXCEEDED when too many wait.
+   *
+   * @generated from field: sint32 error_code = 1;
+   */
+  errorCode: number;
+
+  /**
+   * The answering node's epoch.
+   *
+   * @generated from field: int32 epoch = 2;
+   */
+  epoch: number;
+
+  /**
+   * The leader of that epoch; -1 for none.
+   *
+   * @generated from field: sint32 leader_id = 3;
+   */
+  leaderId: number;
+
+  /**
+   * Where that leader listens; unset when unknown.
+   *
+   * @generated from field: milena.raft.v1.NodeEndpoint leader_endpoint = 4;
+   */
+  leaderEndpoint?: NodeEndpoint | undefined;
+
+  /**
+   * Offset behind the last record to be read; -1 with an error.
+   *
+   * @generated from field: sint64 read_index = 5;
+   */
+  readIndex: bigint;
+};
+
+/**
+ * Describes the message milena.raft.v1.ReadIndexResponse.
+ * Use `create(ReadIndexResponseSchema)` to create a new message.
+ */
+export const ReadIndexResponseSchema: GenMessage<ReadIndexResponse> = /*@__PURE__*/
+  messageDesc(file_milena_raft_v1_raft, 19);
+
+/**
  * Levels of the feature kraft.version.
  *
  * @generated from message milena.raft.v1.KraftVersionRange
@@ -934,7 +1034,7 @@ export type KraftVersionRange = Message<"milena.raft.v1.KraftVersionRange"> & {
  * Use `create(KraftVersionRangeSchema)` to create a new message.
  */
 export const KraftVersionRangeSchema: GenMessage<KraftVersionRange> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 18);
+  messageDesc(file_milena_raft_v1_raft, 20);
 
 /**
  * Asks which replica answers at an endpoint.
@@ -969,7 +1069,7 @@ export type DescribeReplicaRequest = Message<"milena.raft.v1.DescribeReplicaRequ
  * Use `create(DescribeReplicaRequestSchema)` to create a new message.
  */
 export const DescribeReplicaRequestSchema: GenMessage<DescribeReplicaRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 19);
+  messageDesc(file_milena_raft_v1_raft, 21);
 
 /**
  * The replica that answers.
@@ -1025,7 +1125,7 @@ export type DescribeReplicaResponse = Message<"milena.raft.v1.DescribeReplicaRes
  * Use `create(DescribeReplicaResponseSchema)` to create a new message.
  */
 export const DescribeReplicaResponseSchema: GenMessage<DescribeReplicaResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 20);
+  messageDesc(file_milena_raft_v1_raft, 22);
 
 /**
  * Asks the leader to add a voter.
@@ -1081,7 +1181,7 @@ export type AddVoterRequest = Message<"milena.raft.v1.AddVoterRequest"> & {
  * Use `create(AddVoterRequestSchema)` to create a new message.
  */
 export const AddVoterRequestSchema: GenMessage<AddVoterRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 21);
+  messageDesc(file_milena_raft_v1_raft, 23);
 
 /**
  * What became of the addition.
@@ -1130,7 +1230,7 @@ export type AddVoterResponse = Message<"milena.raft.v1.AddVoterResponse"> & {
  * Use `create(AddVoterResponseSchema)` to create a new message.
  */
 export const AddVoterResponseSchema: GenMessage<AddVoterResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 22);
+  messageDesc(file_milena_raft_v1_raft, 24);
 
 /**
  * Asks the leader to remove a voter.
@@ -1165,7 +1265,7 @@ export type RemoveVoterRequest = Message<"milena.raft.v1.RemoveVoterRequest"> & 
  * Use `create(RemoveVoterRequestSchema)` to create a new message.
  */
 export const RemoveVoterRequestSchema: GenMessage<RemoveVoterRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 23);
+  messageDesc(file_milena_raft_v1_raft, 25);
 
 /**
  * What became of the removal.
@@ -1214,7 +1314,7 @@ export type RemoveVoterResponse = Message<"milena.raft.v1.RemoveVoterResponse"> 
  * Use `create(RemoveVoterResponseSchema)` to create a new message.
  */
 export const RemoveVoterResponseSchema: GenMessage<RemoveVoterResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 24);
+  messageDesc(file_milena_raft_v1_raft, 26);
 
 /**
  * A voter tells the leader what its entry in the voter set should say.
@@ -1270,7 +1370,7 @@ export type UpdateVoterRequest = Message<"milena.raft.v1.UpdateVoterRequest"> & 
  * Use `create(UpdateVoterRequestSchema)` to create a new message.
  */
 export const UpdateVoterRequestSchema: GenMessage<UpdateVoterRequest> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 25);
+  messageDesc(file_milena_raft_v1_raft, 27);
 
 /**
  * What became of the update.
@@ -1319,7 +1419,7 @@ export type UpdateVoterResponse = Message<"milena.raft.v1.UpdateVoterResponse"> 
  * Use `create(UpdateVoterResponseSchema)` to create a new message.
  */
 export const UpdateVoterResponseSchema: GenMessage<UpdateVoterResponse> = /*@__PURE__*/
-  messageDesc(file_milena_raft_v1_raft, 26);
+  messageDesc(file_milena_raft_v1_raft, 28);
 
 /**
  * Consensus of one replicated log. Every request names the cluster and the log it is meant for.
@@ -1389,6 +1489,17 @@ export const RaftService: GenService<{
     methodKind: "unary";
     input: typeof DescribeQuorumRequestSchema;
     output: typeof DescribeQuorumResponseSchema;
+  },
+  /**
+   * Tells how much of the log a reader must have applied to see all that was committed before it asked (read index). The
+   * leader answers when a majority of voters has confirmed that it still leads; it is the linearization point of reads.
+   *
+   * @generated from rpc milena.raft.v1.RaftService.ReadIndex
+   */
+  readIndex: {
+    methodKind: "unary";
+    input: typeof ReadIndexRequestSchema;
+    output: typeof ReadIndexResponseSchema;
   },
   /**
    * Tells which replica answers here and what it supports. The leader asks before an endpoint enters the voter set.
