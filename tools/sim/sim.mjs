@@ -8,11 +8,15 @@
 //   --planted        plants each bug in turn and runs seeds, at most 1000 of them (--seeds), until it is caught
 //   --known          with --planted: only the bugs that a run has caught before
 //   --bug TEXT       with --planted: only the bugs whose name contains it; with --seed: plants that one
+//   --shrink         with --seed, or with --bug for the first seed that catches it: looks for the smallest story that still
+//                    fails, prints it and leaves it in dist/sim-shrunk
+//   --within SECONDS time for --shrink (300)
+//   --replay FILE    plays the story in a file; fails when it breaks a promise, or when it has a planted bug and breaks none
 //   --crash-points N every N-th effect of each scenario of crash-points.ts is a crash, in three disk modes
 //   --workers N      processes to use (2)
 //   --log LEVEL      with --seed: print what nodes log from this level on (debug, info, warn, error), failing or not
 // Prints each failure with the command that plays it again. Exit code 1 when anything failed.
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -20,11 +24,15 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { shrinkSeed } from './shrink.mjs';
+import { createWorkers } from './workers.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 // Each run builds its own, because several may run at once.
 const folder = join(root, 'dist', 'sim', String(process.pid));
 const bundle = join(folder, 'simulation.cjs');
+/** Seeds that a story with a planted bug may try: what is luck in it changes with the code. */
+const LUCKS = 10;
 
 const { values: flags } = parseArgs({
   options: {
@@ -40,6 +48,9 @@ const { values: flags } = parseArgs({
     'crash-points': { type: 'string' },
     workers: { type: 'string', default: '2' },
     log: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
+    within: { type: 'string', default: '300' },
+    replay: { type: 'string' },
   },
 });
 
@@ -55,60 +66,52 @@ const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev
   encoding: 'utf8',
 }).trim();
 
-/** Starts a worker; `run` gives it one task at a time. */
-function startWorker() {
-  const child = fork(join(root, 'tools', 'sim', 'worker.mjs'), [bundle], {
-    // Short-lived garbage is most of what a run makes: a larger nursery spares the collector a tenth of the time.
-    execArgv: ['--enable-source-maps', '--max-semi-space-size=64'],
-  });
-  let pending;
-  child.on('message', (answer) => pending?.resolve(answer));
-  child.on('exit', (code) => pending?.reject(new Error(`a simulation process ended with ${code}`)));
-  return {
-    run: (task) =>
-      new Promise((resolve, reject) => {
-        pending = { resolve, reject };
-        child.send(task);
-      }),
-    end: () => {
-      pending = undefined;
-      child.disconnect();
-    },
-  };
-}
+const { startWorker, runAll } = createWorkers(bundle, whole('workers'));
 
-/** Runs all tasks, one per worker at a time; `onReport` says false to leave the rest. */
-async function runAll(tasks, onReport) {
-  const queue = [...tasks];
-  await Promise.all(
-    Array.from({ length: Math.min(whole('workers'), queue.length) }, async () => {
-      const worker = startWorker();
-      try {
-        for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-          if (onReport(task, await worker.run(task)) === false) queue.length = 0;
-        }
-      } finally {
-        worker.end();
-      }
-    }),
-  );
-}
-
-function printFailure({ profile, seed, violation }, extra = '') {
+function printFailure({ profile, seed, plantedBug, script }, { violation }) {
   const { invariant, message, atMs } = violation;
-  console.log(`FAILED ${profile} seed ${seed}, commit ${commit}, at ${atMs.toFixed(1)} ms of virtual time`);
+  const what = `${profile} ${script === undefined ? 'seed' : 'story, seed'} ${seed}`;
+  console.log(`FAILED ${what}, commit ${commit}, at ${atMs.toFixed(1)} ms of virtual time`);
   console.log(`  ${invariant}: ${message}`);
-  console.log(`  replay: npm run sim -- --profile ${profile} --seed ${seed}${extra}`);
+  if (script !== undefined) return;
+  const command = `npm run sim -- --profile ${profile} --seed ${seed}${plantedBug ? ` --bug "${plantedBug}"` : ''}`;
+  console.log(`  replay: ${command}`);
+  console.log(`  shrink: ${command} --shrink`);
+}
+
+/** What once found a defect: seeds, and stories that were shrunk, some of them with the bug planted that they catch. */
+function readRegressions(profiles) {
+  const known = JSON.parse(readFileSync(join(root, 'libs', 'simulation', 'regressions.json'), 'utf8'));
+  return known.filter(({ profile }) => profiles.includes(profile)).map(({ found: _found, ...task }) => task);
 }
 
 function seedsToRun(profiles) {
   const [from, count] = [whole('from'), whole('seeds', 100)];
-  const known = JSON.parse(readFileSync(join(root, 'libs', 'simulation', 'regressions.json'), 'utf8'));
-  const regressions = known.filter(({ profile }) => profiles.includes(profile));
   const seeds = profiles.flatMap((profile) =>
     Array.from({ length: count }, (_, index) => ({ profile, seed: from + index })),
   );
-  return [...regressions.map(({ profile, seed }) => ({ profile, seed })), ...seeds];
+  return [...readRegressions(profiles).filter(({ plantedBug }) => plantedBug === undefined), ...seeds];
+}
+
+/** Plays stories that catch a planted bug: each must still do, whatever luck of a few it takes. */
+async function runStories(stories) {
+  const caught = new Set();
+  const tasks = stories.flatMap((story) =>
+    Array.from({ length: LUCKS }, (_, luck) => ({ ...story, story, seed: story.seed + luck })),
+  );
+  await runAll(
+    tasks,
+    ({ story, invariant }, { violation }) => {
+      if (violation?.invariant === invariant) caught.add(story);
+      return true;
+    },
+    ({ story }) => !caught.has(story),
+  );
+  for (const { profile, plantedBug, invariant } of stories.filter((story) => !caught.has(story))) {
+    console.log(`FAILED ${profile} story of "${plantedBug}", commit ${commit}: it breaks ${invariant} no more`);
+  }
+  if (stories.length > 0) console.log(`${caught.size} of ${stories.length} stories catch their planted bug`);
+  return caught.size === stories.length;
 }
 
 async function runSeeds(tasks, rareStates) {
@@ -117,21 +120,21 @@ async function runSeeds(tasks, rareStates) {
   const marks = new Map();
   const totals = { seeds: 0, simulatedMs: 0, acknowledged: 0, violations: 0, mismatches: 0 };
   await runAll(tasks, (task, report) => {
-    hashes.set(`${task.profile} ${task.seed}`, report.hash);
+    hashes.set(`${task.profile} ${task.seed} ${task.script === undefined}`, report.hash);
     totals.seeds += 1;
     totals.simulatedMs += report.simulatedMs;
     totals.acknowledged += report.acknowledged;
     for (const mark of report.marks) marks.set(mark, (marks.get(mark) ?? 0) + 1);
     if (report.violation === undefined) return true;
     totals.violations += 1;
-    printFailure(report);
+    printFailure(task, report);
     for (const line of report.log ?? []) console.log(`    ${line}`);
     return true;
   });
   const seconds = (performance.now() - started) / 1000;
   if (flags.twice) {
-    await runAll(tasks, ({ profile, seed }, { hash }) => {
-      const before = hashes.get(`${profile} ${seed}`);
+    await runAll(tasks, ({ profile, seed, script }, { hash }) => {
+      const before = hashes.get(`${profile} ${seed} ${script === undefined}`);
       if (before === hash) return true;
       totals.mismatches += 1;
       console.log(`DIFFERS ${profile} seed ${seed}, commit ${commit}: ${before}, then ${hash}`);
@@ -230,6 +233,34 @@ async function oneTask(task) {
   return answer;
 }
 
+/** Shrinks the seed that is named, or for each planted bug that is named the first seed that catches it. */
+async function runShrink(simulation, bugs, profiles) {
+  const options = { simulation, startWorker, seconds: whole('within'), commit, root };
+  const seeds =
+    flags.seed === undefined ? Array.from({ length: whole('seeds', 1000) }, (_, at) => 1 + at) : [whole('seed')];
+  const tasks =
+    flags.bug === undefined
+      ? profiles.map((profile) => ({ profile }))
+      : bugs.map(({ bug, profile }) => ({ profile, plantedBug: bug }));
+  let escaped = 0;
+  for (const task of tasks) {
+    if (await shrinkSeed({ ...options, task, seeds })) continue;
+    escaped += 1;
+    console.log(`${task.profile} ${task.plantedBug ?? ''}: no seed of ${seeds.length} fails`);
+  }
+  return escaped === 0;
+}
+
+/** Plays the story in a file. */
+async function runReplay({ parseScenario }) {
+  const { invariant, ...task } = parseScenario(readFileSync(flags.replay, 'utf8'));
+  const report = await oneTask({ ...task, log: flags.log ?? 'info', always: flags.log !== undefined });
+  for (const line of report.log ?? []) console.log(`    ${line}`);
+  if (report.violation === undefined) console.log(`${task.profile} story, seed ${task.seed}: ${invariant} is kept`);
+  else printFailure(task, report);
+  return (report.violation === undefined) === (task.plantedBug === undefined);
+}
+
 async function main() {
   await build({
     absWorkingDir: root,
@@ -245,20 +276,21 @@ async function main() {
     sourcesContent: false,
     logLevel: 'warning',
   });
-  const { PROFILES, PLANTED_BUGS, CRASH_SCENARIOS, RARE_STATES } = createRequire(import.meta.url)(bundle);
+  const simulation = createRequire(import.meta.url)(bundle);
+  const { PROFILES, PLANTED_BUGS, CRASH_SCENARIOS, RARE_STATES } = simulation;
   const names = PROFILES.map(({ name }) => name);
   if (flags.profile !== undefined && !names.includes(flags.profile)) {
     console.error(`sim: there is no profile ${flags.profile}; there are ${names.join(' and ')}`);
     return 2;
   }
   const profiles = flags.profile === undefined ? names : [flags.profile];
-  if (flags.planted) {
-    const wanted = PLANTED_BUGS.filter(
-      ({ bug, profile, isKnownToBeCaught }) =>
-        profiles.includes(profile) && bug.includes(flags.bug ?? '') && (isKnownToBeCaught || !flags.known),
-    );
-    return (await runPlanted(wanted)) ? 0 : 1;
-  }
+  const bugs = PLANTED_BUGS.filter(
+    ({ bug, profile, isKnownToBeCaught }) =>
+      profiles.includes(profile) && bug.includes(flags.bug ?? '') && (isKnownToBeCaught || !flags.known),
+  );
+  if (flags.replay !== undefined) return (await runReplay(simulation)) ? 0 : 1;
+  if (flags.shrink) return (await runShrink(simulation, bugs, profiles)) ? 0 : 1;
+  if (flags.planted) return (await runPlanted(bugs)) ? 0 : 1;
   if (flags.determinism) return (await runDeterminism()) ? 0 : 1;
   if (flags['crash-points'] !== undefined) {
     return (await runCrashPoints(CRASH_SCENARIOS.map(({ name }) => name))) ? 0 : 1;
@@ -266,7 +298,10 @@ async function main() {
   const log = { log: flags.log ?? 'info', always: flags.log !== undefined };
   const planted = flags.bug === undefined ? {} : { plantedBug: flags.bug };
   const one = () => profiles.map((profile) => ({ profile, seed: whole('seed'), ...planted, ...log }));
-  return (await runSeeds(flags.seed === undefined ? seedsToRun(profiles) : one(), RARE_STATES)) ? 0 : 1;
+  if (flags.seed !== undefined) return (await runSeeds(one(), RARE_STATES)) ? 0 : 1;
+  const stories = readRegressions(profiles).filter(({ plantedBug }) => plantedBug !== undefined);
+  const areCaught = await runStories(stories);
+  return (await runSeeds(seedsToRun(profiles), RARE_STATES)) && areCaught ? 0 : 1;
 }
 
 mkdirSync(folder, { recursive: true });

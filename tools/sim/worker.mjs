@@ -18,9 +18,9 @@ process.on('message', async (task) => {
   process.send(at === undefined ? await countEffects(scenario) : await playCrash(scenario, at, mode));
 });
 
-async function playSeed({ profile, seed, plantedBug, log, always }) {
+async function playSeed({ profile, seed, plantedBug, script, log, always, withChoices }) {
   const lines = [];
-  const options = plantedBug === undefined ? {} : { plantedBug };
+  const options = { ...(plantedBug !== undefined && { plantedBug }), ...(script !== undefined && { script }) };
   if (log !== undefined) {
     options.onLog = (line) => {
       if (LEVELS.indexOf(line.level) < LEVELS.indexOf(log)) return;
@@ -29,6 +29,6 @@ async function playSeed({ profile, seed, plantedBug, log, always }) {
       if (lines.length > LINES_MAX) lines.shift();
     };
   }
-  const report = await runSeed(profile, seed, options);
-  return lines.length === 0 ? report : { ...report, log: lines };
+  const { choices, ...report } = await runSeed(profile, seed, options);
+  return { ...report, ...(withChoices && { choices }), ...(lines.length > 0 && { log: lines }) };
 }

@@ -9,6 +9,18 @@ export {
   type Verdict,
 } from './linearizability/check-linearizable';
 export { topicModel, type TopicInput, type TopicOutput } from './linearizability/topic-model';
+export type { Action, ChoicesMade, Fact, Script, Setting } from './choices/script';
+export { formatScenario, parseScenario, type Scenario } from './shrink/scenario';
+export {
+  countChoices,
+  scriptOf,
+  shrinkScenario,
+  type FailedRun,
+  type ScenarioRun,
+  type Shrunk,
+  type ShrinkOptions,
+} from './shrink/shrink-scenario';
+export { storyOf } from './shrink/story';
 export { runSeed, runSeeds, type SeedRange } from './run-seeds';
 export type { SeedReport } from './seed-report';
 export type { Violation } from './violation';

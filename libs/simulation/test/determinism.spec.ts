@@ -1,5 +1,7 @@
 import { PROFILES } from '../src/profiles';
+import type { Script } from '../src/choices/script';
 import { runSeed } from '../src/run-seeds';
+import { scriptOf } from '../src/shrink/shrink-scenario';
 import { runSim, SIM_TIMEOUT_MS } from './run-sim';
 
 describe('the same seed', () => {
@@ -13,6 +15,18 @@ describe('the same seed', () => {
       for (const seed of seeds.toReversed()) second.unshift((await runSeed(name, seed)).hash);
       expect(second).toEqual(first);
       expect(new Set(first).size).toBe(seeds.length);
+    },
+    SIM_TIMEOUT_MS,
+  );
+
+  it.each(PROFILES)(
+    'plays the same way from its own choices as a script: $name',
+    async ({ name }) => {
+      const { hash, choices } = await runSeed(name, 2);
+      const script = JSON.parse(JSON.stringify(scriptOf(choices))) as Script;
+      const again = await runSeed(name, 2, { script });
+      expect(again.hash).toBe(hash);
+      expect(again.choices).toEqual(choices);
     },
     SIM_TIMEOUT_MS,
   );
