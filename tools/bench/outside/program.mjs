@@ -9,6 +9,7 @@ import { noMeter, noTracer, silentLogger } from '@milena/platform';
 import { createActiveControllerChannel } from '@milena/raft-driver';
 import { createGrpcConnector } from '@milena/rpc';
 import { startObserver } from './observer.mjs';
+import { GrpcCaller } from './grpc-caller.mjs';
 import { LoglessBrokers } from './logless-brokers.mjs';
 import { cutOff, portsOf } from './network-cut.mjs';
 
@@ -27,7 +28,7 @@ const observer =
   folder === undefined ? undefined : await startObserver({ platform, connector, clusterId, folder, endpoints });
 const metadataLog = observer?.metadataLog ?? { leader: () => ({ leaderId: undefined, epoch: 0 }) };
 const anyController = createActiveControllerChannel({ platform, connector, metadataLog, bootstrap: endpoints });
-const channels = endpoints.map((endpoint) => connector.connect(endpoint, 'bench'));
+const channels = endpoints.map((endpoint) => new GrpcCaller(endpoint));
 
 async function call(channel, rpc, request, timeoutMs) {
   const options = channel === anyController ? timeoutMs : { timeoutMs };
