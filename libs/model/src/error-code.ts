@@ -157,7 +157,7 @@ const ERRORS = {
   UNACCEPTABLE_CREDENTIAL: [93, false, 'INVALID_ARGUMENT', 'The credential does not meet the requirements.'],
   INCONSISTENT_VOTER_SET: [94, false, 'FAILED_PRECONDITION', 'Sender and receiver disagree about the voters.'],
   INVALID_UPDATE_VERSION: [95, false, 'ABORTED', 'The version of the update is not the current one.'],
-  FEATURE_UPDATE_FAILED: [96, false, 'INTERNAL', 'The finalized features could not be updated.'],
+  FEATURE_UPDATE_FAILED: [96, false, 'FAILED_PRECONDITION', 'The finalized features could not be updated.'],
   PRINCIPAL_DESERIALIZATION_FAILURE: [97, false, 'INVALID_ARGUMENT', 'The forwarded principal could not be read.'],
   SNAPSHOT_NOT_FOUND: [98, false, 'NOT_FOUND', 'The snapshot was not found.'],
   POSITION_OUT_OF_RANGE: [99, false, 'OUT_OF_RANGE', 'The position is outside the snapshot.'],
