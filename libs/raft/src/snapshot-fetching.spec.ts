@@ -1,6 +1,7 @@
 import { offset, ZERO_OFFSET, type OffsetAndEpoch } from '@milena/model';
 import type { FetchResponse, FetchSnapshotResponse, RaftRequest, RaftResponse } from './messages';
-import { TestCluster, testVoter } from './testing/test-cluster';
+import type { PlantedBugs } from './planted-bugs';
+import { TestCluster, testVoter, type TestClusterOptions } from './testing/test-cluster';
 import type { TestNode } from './testing/test-node';
 import { encodeTextBatch } from './testing/text-batches';
 import { encodeTextSnapshot } from './testing/text-snapshot';
@@ -28,12 +29,16 @@ class Follower {
 
   constructor(
     script: (request: RaftRequest, asked: readonly string[]) => RaftResponse | undefined,
-    options: { readonly flushMs?: number; readonly log?: readonly number[] } = {},
+    {
+      log = [],
+      flushMs = 1,
+      ...options
+    }: Pick<TestClusterOptions, 'flushMs' | 'plantedBugs'> & { readonly log?: readonly number[] } = {},
   ) {
     const settings = { requestTimeoutMs: 300 };
-    this.cluster = new TestCluster({ voters: 3, seed: 1, flushMs: options.flushMs ?? 1, settings });
+    this.cluster = new TestCluster({ voters: 3, seed: 1, flushMs, settings, ...options });
     this.node = this.cluster.node(1);
-    for (const [baseOffset, epoch] of (options.log ?? []).entries()) {
+    for (const [baseOffset, epoch] of log.entries()) {
       this.node.log.append(encodeTextBatch({ baseOffset, epoch, values: ['own'] }));
     }
     this.node.log.beginFlush()();
@@ -78,6 +83,23 @@ test('a voter fetches nothing behind a snapshot before it is durable in its plac
   expect(follower.asked).toEqual(['fetch 0', 'piece 0']);
   follower.cluster.run(30);
   expect(follower.asked).toEqual(['fetch 0', 'piece 0', 'fetch 5']);
+});
+
+test('what was flushed of a longer log before says nothing of what comes behind the snapshot', () => {
+  const behind = encodeTextBatch({ baseOffset: 5, epoch: 4, values: ['new'] });
+  const script = (request: RaftRequest): RaftResponse | undefined => {
+    if (request.type === 'fetchSnapshot') return piece(request.position, 100);
+    if (request.type !== 'fetch' || request.fetchOffset === 6) return undefined;
+    return fetched(request.fetchOffset === 7 ? { snapshotId: id } : { records: behind });
+  };
+  const asked = (plantedBugs: PlantedBugs) => {
+    const follower = new Follower(script, { flushMs: 100, log: [1, 1, 1, 1, 1, 1, 1], plantedBugs });
+    follower.cluster.runUntil(() => follower.asked.at(-1) === 'fetch 5');
+    follower.cluster.run(90);
+    return follower.asked.slice(2);
+  };
+  expect(asked({})).toEqual(['fetch 5']);
+  expect(asked({ keepDurableEndOverInstall: true })).toEqual(['fetch 5', 'fetch 6']);
 });
 
 test('after a piece was lost it goes on where its bytes end', () => {
