@@ -38,7 +38,8 @@ function printShrunk({ scenario, run, story, log, file, commit }) {
   const bug = plantedBug === undefined ? '' : `, planted bug "${plantedBug}"`;
   console.log(`SHRUNK ${profile} seed ${seed}${bug}, commit ${commit}, at ${atMs.toFixed(1)} ms of virtual time`);
   console.log(`  ${invariant}: ${message}`);
-  console.log(`  options: ${JSON.stringify(script.settings)}`);
+  const options = run.choices.settings.map(({ name, value }) => [name, value]);
+  console.log(`  options: ${JSON.stringify(Object.fromEntries(options))}`);
   console.log(`  story, ${script.actions.length} actions:`);
   for (const line of story) console.log(`    ${line}`);
   console.log(`  the last lines logged:`);

@@ -90,7 +90,9 @@ function seedsToRun(profiles) {
   const seeds = profiles.flatMap((profile) =>
     Array.from({ length: count }, (_, index) => ({ profile, seed: from + index })),
   );
-  return [...readRegressions(profiles).filter(({ plantedBug }) => plantedBug === undefined), ...seeds];
+  // A story that catches a planted bug is one of a quorum that keeps its promises without the bug.
+  const regressions = readRegressions(profiles).map(({ plantedBug: _plantedBug, ...task }) => task);
+  return [...regressions, ...seeds];
 }
 
 /** Plays stories that catch a planted bug: each must still do, whatever luck of a few it takes. */
@@ -101,14 +103,16 @@ async function runStories(stories) {
   );
   await runAll(
     tasks,
-    ({ story, invariant }, { violation }) => {
-      if (violation?.invariant === invariant) caught.add(story);
+    ({ story }, { violation }) => {
+      if (violation !== undefined) caught.add(story);
       return true;
     },
     ({ story }) => !caught.has(story),
   );
   for (const { profile, plantedBug, invariant } of stories.filter((story) => !caught.has(story))) {
-    console.log(`FAILED ${profile} story of "${plantedBug}", commit ${commit}: it breaks ${invariant} no more`);
+    console.log(
+      `FAILED ${profile} story of "${plantedBug}", commit ${commit}: no luck of ${LUCKS} breaks ${invariant} or anything else`,
+    );
   }
   if (stories.length > 0) console.log(`${caught.size} of ${stories.length} stories catch their planted bug`);
   return caught.size === stories.length;

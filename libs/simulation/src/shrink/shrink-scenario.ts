@@ -38,12 +38,17 @@ const SLACK_MS = 1_000;
 
 /** Choices that a reader has to look at: actions, and settings that are not at their simplest. */
 export function countChoices({ settings, actions }: ChoicesMade): number {
-  return actions.length + settings.filter(({ value, simpler }) => value !== (simpler[0] ?? value)).length;
+  return actions.length + settings.filter((setting) => setting.simpler.length > 0 && !isSimplest(setting)).length;
 }
 
-/** A run's choices as a script. */
+/** A run's choices as a script; settings at their simplest need no mention. */
 export function scriptOf({ settings, actions }: ChoicesMade): Script {
-  return { settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])), actions };
+  const told = settings.filter((setting) => !isSimplest(setting));
+  return { settings: Object.fromEntries(told.map(({ name, value }) => [name, value])), actions };
+}
+
+function isSimplest({ value, simpler }: Setting): boolean {
+  return value === simpler[0];
 }
 
 /**
@@ -72,7 +77,7 @@ class Search {
     private readonly options: ShrinkOptions,
   ) {
     this.#best = failed;
-    this.#untilMs = failed.violation.atMs + SLACK_MS;
+    this.#untilMs = latestMs(failed.violation);
   }
 
   get found(): Shrunk {
@@ -126,7 +131,7 @@ class Search {
       const run = await this.options.play(seed + other, script);
       if (run.violation?.invariant !== violation.invariant) continue;
       this.#best = { ...run, violation: run.violation };
-      this.#untilMs = Math.min(this.#untilMs, run.violation.atMs + SLACK_MS);
+      this.#untilMs = Math.min(this.#untilMs, latestMs(run.violation));
       return true;
     }
     return false;
@@ -140,6 +145,10 @@ class Search {
       actions: (actions ?? whole.actions).toSorted((left, right) => left.atMs - right.atMs),
     };
   }
+}
+
+function latestMs({ atMs }: Violation): number {
+  return Math.ceil(atMs) + SLACK_MS;
 }
 
 function simplerValues(settings: readonly Setting[], name: string): readonly Fact[] {
