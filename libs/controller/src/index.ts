@@ -33,6 +33,7 @@ export { PreferredLeaders, type PreferredLeadersContext } from './partitions/pre
 export { PartitionSweep, sweepAll, sweepBroker, SWEEP_STEP } from './partitions/partition-sweep';
 export {
   unregisterBroker,
+  type UnregisterBrokerContext,
   type UnregisterBrokerRequest,
   type UnregisterBrokerResponse,
 } from './brokers/unregister-broker';

@@ -6,8 +6,9 @@ import type { ControllerApi } from './controller-api';
 export const unregisterBrokerApi: ControllerApi<UnregisterBrokerRequest, UnregisterBrokerResponse> = {
   rpc: unregisterBrokerRpc,
   async handle(controller, request, { trace }) {
-    const { defaults } = controller;
-    const result = await controller.submit((image) => unregisterBroker(image, request, { defaults }), {
+    const { defaults, options } = controller;
+    const voterIds = options.metadataLog.describe().voters.map(({ id }) => id);
+    const result = await controller.submit((image) => unregisterBroker(image, request, { defaults, voterIds }), {
       operation: 'unregister broker',
       timeoutMs: request.timeoutMs,
       ...(trace === undefined ? {} : { trace }),

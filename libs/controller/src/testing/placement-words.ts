@@ -30,7 +30,8 @@ export function elect(scenario: Scenario, type: string, names: readonly string[]
 
 /** The outcome of unregistering a broker. */
 export function unregister(scenario: Scenario, brokerId: number): Result<null> {
-  return scenario.commit(unregisterBroker(scenario.image, { ...ASKED, brokerId }, scenario)).result;
+  const { image, defaults } = scenario;
+  return scenario.commit(unregisterBroker(image, { ...ASKED, brokerId }, { defaults, voterIds: [] })).result;
 }
 
 /** What is on the move in a partition, in words; empty when nothing is. */
