@@ -53,13 +53,27 @@ interface Life {
   readonly locks: Set<string>;
 }
 
-function partsOf(path: string): readonly string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
+/** More paths than a process of a simulation has open at a time. */
+const KNOWN_PATHS_MAX = 1000;
+
+/** Cuts paths into names. The same few paths come again and again. */
+class PathParts {
+  readonly #known = new Map<string, readonly string[]>();
+
+  of(path: string): readonly string[] {
+    let parts = this.#known.get(path);
+    if (parts !== undefined) return parts;
+    parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    if (this.#known.size >= KNOWN_PATHS_MAX) this.#known.clear();
+    this.#known.set(path, parts);
+    return parts;
+  }
 }
 
 class TreeDisk implements MemoryDisk {
   #root = new MemoryFolder();
   readonly #faults = new DiskFaults();
+  readonly #parts = new PathParts();
   readonly #random: SeededRandom;
   #life: Life = { alive: true, locks: new Set() };
   #capacityBytes = Infinity;
@@ -139,7 +153,7 @@ class TreeDisk implements MemoryDisk {
     this.#changes('makeFolder', path);
     this.#faults.check('makeFolder', path);
     let folder = this.#root;
-    for (const part of partsOf(path)) {
+    for (const part of this.#parts.of(path)) {
       let next = folder.names.get(part);
       if (next instanceof MemoryFile) throw new DiskError('ENOTDIR', path, 'makeFolder');
       if (next === undefined) {
@@ -308,7 +322,7 @@ class TreeDisk implements MemoryDisk {
 
   #findDurable(path: string): MemoryEntry | undefined {
     let entry: MemoryEntry | undefined = this.#root;
-    for (const part of partsOf(path)) {
+    for (const part of this.#parts.of(path)) {
       if (!(entry instanceof MemoryFolder)) return undefined;
       entry = entry.durableNames.get(part);
     }
@@ -317,7 +331,7 @@ class TreeDisk implements MemoryDisk {
 
   #find(path: string): MemoryEntry | undefined {
     let entry: MemoryEntry | undefined = this.#root;
-    for (const part of partsOf(path)) {
+    for (const part of this.#parts.of(path)) {
       if (!(entry instanceof MemoryFolder)) return undefined;
       entry = entry.names.get(part);
     }
@@ -325,7 +339,7 @@ class TreeDisk implements MemoryDisk {
   }
 
   #parent(path: string, operation: string): readonly [MemoryFolder, string] {
-    const parts = partsOf(path);
+    const parts = this.#parts.of(path);
     const name = parts.at(-1);
     const folder = this.#find(parts.slice(0, -1).join('/'));
     if (name === undefined || !(folder instanceof MemoryFolder)) throw new DiskError('ENOENT', path, operation);

@@ -84,7 +84,11 @@ class HeapTime implements VirtualTime {
   }
 
   async step(): Promise<boolean> {
-    return this.#exclusively(() => this.#stepUpTo(Infinity));
+    return this.#exclusively(async () => {
+      if (!this.#runNext(Infinity)) return false;
+      await microtasksDrained();
+      return true;
+    });
   }
 
   async advance(ms: number): Promise<void> {
@@ -96,10 +100,11 @@ class HeapTime implements VirtualTime {
       const untilMs = this.#nowMs + withinMs;
       await microtasksDrained();
       while (!condition()) {
-        if (!(await this.#stepUpTo(untilMs))) {
+        if (!this.#runNext(untilMs)) {
           if (untilMs < Infinity) this.#nowMs = untilMs;
           return false;
         }
+        await microtasksDrained();
       }
       return true;
     });
@@ -124,7 +129,8 @@ class HeapTime implements VirtualTime {
     }
   }
 
-  async #stepUpTo(untilMs: number): Promise<boolean> {
+  /** Runs the next event that is due; false when there is none. What it makes ready has not run yet. */
+  #runNext(untilMs: number): boolean {
     for (let next = this.#heap.peek(); next !== undefined && next.atMs <= untilMs; next = this.#heap.peek()) {
       this.#heap.pop();
       const { run } = next;
@@ -132,7 +138,6 @@ class HeapTime implements VirtualTime {
       this.#nowMs = next.atMs;
       next.run = undefined;
       run();
-      await microtasksDrained();
       return true;
     }
     return false;
