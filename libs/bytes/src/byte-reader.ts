@@ -42,7 +42,7 @@ export class ByteReader {
   }
 
   uint8(): number {
-    return this.buffer.readUInt8(this.#take(1));
+    return this.buffer[this.#take(1)] ?? 0;
   }
 
   int16(): number {
@@ -90,8 +90,11 @@ export class ByteReader {
 
   /** Unsigned LEB128 of at most 5 bytes, as Kafka's UNSIGNED_VARINT. */
   unsignedVarint(): number {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
+    // Most are one byte long.
+    let value = this.uint8();
+    if (value < 0x80) return value;
+    value &= 0x7f;
+    for (let shift = 7; shift < 35; shift += 7) {
       const byte = this.uint8();
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) {
@@ -110,8 +113,10 @@ export class ByteReader {
 
   /** Zig-zag varlong of at most 10 bytes, as Kafka's VARLONG; MalformedInput when it is not a safe integer. */
   varlong(): number {
-    let low = 0;
-    for (let shift = 0; shift < 49; shift += 7) {
+    let low = this.uint8();
+    if (low < 0x80) return low % 2 === 0 ? low / 2 : -(low + 1) / 2;
+    low &= 0x7f;
+    for (let shift = 7; shift < 49; shift += 7) {
       const byte = this.uint8();
       low += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return low % 2 === 0 ? low / 2 : -(low + 1) / 2;
