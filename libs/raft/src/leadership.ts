@@ -110,12 +110,13 @@ export function pollLeader(context: RaftContext, leader: Leader): number {
 function contactDeadlineMs(context: RaftContext, leader: Leader): number {
   const voters = context.history.latest;
   if (context.bugs.skipCheckQuorum === true) return Infinity;
-  const contacts = voters.voters.map(({ key }) => {
-    const progress = leader.voter(key);
-    return progress === undefined ? Infinity : (progress.lastContactMs ?? leader.sinceMs);
-  });
-  const weakest = contacts.toSorted((left, right) => right - left)[voters.majority - 1];
-  return (weakest ?? Infinity) + 1.5 * context.settings.fetchTimeoutMs;
+  const contacts = voters.voters
+    .map(({ key }) => {
+      const progress = leader.voter(key);
+      return progress === undefined ? Infinity : (progress.lastContactMs ?? leader.sinceMs);
+    })
+    .sort((left, right) => right - left);
+  return (contacts[voters.majority - 1] ?? Infinity) + 1.5 * context.settings.fetchTimeoutMs;
 }
 
 /** Tells voters that do not fetch who leads (KAFKA-16926). */

@@ -21,7 +21,8 @@ interface Lane {
  */
 export class Outbox {
   private nextCorrelationId = 1;
-  private readonly lanes = new Map<string, Lane>();
+  /** By kind of request, then by voter. */
+  private readonly lanes = new Map<RaftRequest['type'], Map<number, Lane>>();
   private readonly inFlight = new Map<number, OutgoingRequest>();
 
   constructor(
@@ -32,7 +33,7 @@ export class Outbox {
 
   /** When the lane of such a request is free: Infinity while one is under way. */
   readyAtMs(nodeId: number, type: RaftRequest['type']): number {
-    const lane = this.lanes.get(laneName(nodeId, type));
+    const lane = this.lanes.get(laneKind(type))?.get(laneNode(nodeId, type));
     if (lane === undefined) return -Infinity;
     return lane.inFlight === undefined ? lane.notBeforeMs : Infinity;
   }
@@ -73,17 +74,21 @@ export class Outbox {
   }
 
   private lane(nodeId: number, type: RaftRequest['type']): Lane {
-    const name = laneName(nodeId, type);
-    let lane = this.lanes.get(name);
-    if (lane === undefined) {
-      lane = { inFlight: undefined, notBeforeMs: -Infinity, failures: 0 };
-      this.lanes.set(name, lane);
-    }
+    const kind = laneKind(type);
+    let lanes = this.lanes.get(kind);
+    if (lanes === undefined) this.lanes.set(kind, (lanes = new Map()));
+    const node = laneNode(nodeId, type);
+    let lane = lanes.get(node);
+    if (lane === undefined) lanes.set(node, (lane = { inFlight: undefined, notBeforeMs: -Infinity, failures: 0 }));
     return lane;
   }
 }
 
-function laneName(nodeId: number, type: RaftRequest['type']): string {
-  if (type === 'fetch' || type === 'fetchSnapshot') return 'fetch';
-  return `${type}/${nodeId === NO_NODE ? '' : nodeId}`;
+function laneKind(type: RaftRequest['type']): RaftRequest['type'] {
+  return type === 'fetchSnapshot' ? 'fetch' : type;
+}
+
+/** All fetches share one lane, whomever they go to. */
+function laneNode(nodeId: number, type: RaftRequest['type']): number {
+  return laneKind(type) === 'fetch' ? NO_NODE : nodeId;
 }
