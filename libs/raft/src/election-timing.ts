@@ -4,7 +4,7 @@ import type { RaftSettings } from './raft-options';
 /** Draws the random delays of elections. */
 export class ElectionTiming {
   constructor(
-    private readonly random: Random,
+    private readonly random: Pick<Random, 'below'>,
     private readonly settings: RaftSettings,
   ) {}
 

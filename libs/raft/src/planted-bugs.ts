@@ -23,6 +23,8 @@ export interface PlantedBugs {
   readonly skipCheckQuorum?: boolean;
   /** A leader does not listen to those who know of a newer epoch. */
   readonly ignoreNewerEpoch?: boolean;
+  /** Elections have no jitter, and nobody lets one of higher rank go first: who stands together does so again. */
+  readonly electWithoutJitter?: boolean;
   /** A leader takes a fetch at its log start for valid without looking at the epoch. */
   readonly trustEpochAtLogStart?: boolean;
   /** The part of a snapshot that came from one leader is completed from another. */

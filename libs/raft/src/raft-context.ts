@@ -16,6 +16,8 @@ import type { Role } from './role';
 import type { SnapshotFetch } from './snapshot-fetching';
 import { VoterSetHistory } from './voter-set-history';
 
+const NO_JITTER: Pick<Random, 'below'> = { below: () => 0 };
+
 /** A shutdown under way. */
 export interface Stopping {
   /** When it ends at the latest. */
@@ -64,8 +66,8 @@ export class RaftContext {
     this.batches = options.batches;
     this.clock = options.clock;
     this.random = options.random;
-    this.timing = new ElectionTiming(options.random, this.settings);
     this.bugs = options.plantedBugs ?? {};
+    this.timing = new ElectionTiming(this.bugs.electWithoutJitter === true ? NO_JITTER : options.random, this.settings);
     this.bootstrapServers = options.bootstrapServers ?? [];
     this.writesVoters = options.bootstrap.source === 'checkpoint';
     this.endpoint = options.endpoint;

@@ -51,7 +51,8 @@ function grantsPreVote(context: RaftContext, request: VoteRequest): boolean {
   if (!isUpToDate(context, request)) return false;
   const order = rank(context, request);
   // Both may win now; the one of lower rank lets the other go first, or they would split the vote.
-  if (role.name === 'prospective' && (order > 0 || (order === 0 && request.candidate.id > context.self.id))) {
+  const yields = context.bugs.electWithoutJitter !== true;
+  if (yields && role.name === 'prospective' && (order > 0 || (order === 0 && request.candidate.id > context.self.id))) {
     role.outranked = true;
   }
   return true;

@@ -40,7 +40,7 @@ export class FaultDraws {
     if (mix.partitions)
       kinds.push(
         () => this.#cut(),
-        () => ({ do: 'isolate', host: this.#host(), forMs: this.#random.below(4000) }),
+        () => this.#isolate(),
       );
     if (mix.resets) kinds.push(() => ({ do: 'reset', left: this.#host(), right: this.#host() }));
     if (mix.crashAll) kinds.push(() => this.#crashAll());
@@ -93,6 +93,12 @@ export class FaultDraws {
     const [from, to] = [this.#host(), this.#host()];
     if (from === to) return undefined;
     return { do: 'cut', from, to, bothWays: this.#random.chance(0.7), forMs: this.#random.below(4000) };
+  }
+
+  #isolate(): FaultAction {
+    // Some last longer than a leader may lead without a majority.
+    const forMs = this.#random.chance(0.3) ? 4000 + this.#random.below(4000) : this.#random.below(4000);
+    return { do: 'isolate', host: this.#host(), forMs };
   }
 
   #machine(): Machine {

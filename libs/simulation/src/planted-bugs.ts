@@ -15,21 +15,7 @@ export interface PlantedBug {
   readonly bug: string;
   readonly profile: 'quorum' | 'controller' | 'cluster';
   readonly plant: Plant;
-  /** Whether a run has shown that it is caught; `.ci/run` plants these, `npm run sim -- --planted` all of them. */
-  readonly isKnownToBeCaught: boolean;
 }
-
-const NOT_YET_CAUGHT: ReadonlySet<string> = new Set([
-  'two votes in one epoch',
-  'no check-quorum',
-  'leader deaf to newer epochs',
-  '27 failed sync retried and believed',
-  'names believed without a sync of their folder',
-  'no jitter',
-  '14 unclean election although it is off',
-  'acts on what is not committed',
-  'two active controllers acting',
-]);
 
 /** Every planted bug. `npm run sim -- --planted` fails when one of them is not caught. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -43,9 +29,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   inRaft('epoch not bumped after resigning', { keepEpochAfterResigning: true }),
   inRaft('no check-quorum', { skipCheckQuorum: true }),
   inRaft('leader deaf to newer epochs', { ignoreNewerEpoch: true }),
+  inRaft('no jitter', { electWithoutJitter: true }),
   inPort('quorum', '27 failed sync retried and believed', 'failed syncs are retried'),
   inPort('quorum', 'names believed without a sync of their folder', 'folders are not synced'),
-  inPort('quorum', 'no jitter', 'randomness is constant'),
   inPort('controller', '14 unclean election although it is off', 'unclean elections are always on'),
   inPort('controller', 'broker epoch unchecked', 'broker epochs are taken for current'),
   inPort('controller', 'acts on what is not committed', 'appends are told as committed'),
@@ -54,20 +40,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     bug: '7 acknowledged before the high watermark passes',
     profile: 'cluster',
     plant: { broker: { acknowledgeBeforeHighWatermark: true } },
-    isKnownToBeCaught: true,
   },
   {
     bug: '7 commit answered before the high watermark passes',
     profile: 'cluster',
     plant: { broker: { answerCommitsBeforeHighWatermark: true } },
-    isKnownToBeCaught: true,
   },
 ];
 
 function inRaft(bug: string, raft: RaftBugs): PlantedBug {
-  return { bug, profile: 'quorum', plant: { raft }, isKnownToBeCaught: !NOT_YET_CAUGHT.has(bug) };
+  return { bug, profile: 'quorum', plant: { raft } };
 }
 
 function inPort(profile: PlantedBug['profile'], bug: string, port: PortBug): PlantedBug {
-  return { bug, profile, plant: { port }, isKnownToBeCaught: !NOT_YET_CAUGHT.has(bug) };
+  return { bug, profile, plant: { port } };
 }

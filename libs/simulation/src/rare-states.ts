@@ -23,6 +23,12 @@ export const RARE_STATES = [
   'a leader was elected from the ELR',
   'a partition was left without a leader',
   'a broker took over its own registration',
+  'a broker stopped in good order',
+  'a broker was unregistered',
+  'a leader was elected uncleanly',
+  'a reassignment was cancelled',
+  'a reassignment took the leader away',
+  'a level was refused because some node did not know it',
 ] as const;
 
 /** One of them. */

@@ -9,8 +9,12 @@ import {
 } from '@milena/metadata';
 import { addOffset } from '@milena/model';
 import type { CommittedBatch } from '@milena/raft-driver';
+import { ElectionDemands } from './election-demands';
 import type { World } from '../world';
-import { checkAllLeaders, checkLeaders, checkPartitionChange } from './partition-rules';
+import { PartitionRules } from './partition-rules';
+
+/** Sees the records of a batch that nobody was given before, and the metadata they lead to. */
+export type CommittedObserver = (records: readonly MetadataRecord[], after: MetadataImage) => void;
 
 /** Images kept to compare with, newest last: a node is seldom further behind. */
 const IMAGES_MAX = 4000;
@@ -23,16 +27,27 @@ const IMAGES_MAX = 4000;
 export class MetadataTruth {
   /** By offset of the last record contained. */
   readonly #images = new Map<number, MetadataImage>();
+  readonly #observers: CommittedObserver[] = [];
+  /** Unclean elections that were asked for. */
+  readonly demands = new ElectionDemands();
+  readonly #rules: PartitionRules;
   #newest = emptyImage;
 
   constructor(
     private readonly world: World,
     /** Told of each batch with the image that it makes. */
     private readonly onCommitted: (batch: CommittedBatch, image: MetadataImage) => void = () => undefined,
-  ) {}
+  ) {
+    this.#rules = new PartitionRules(world, this.demands);
+  }
 
   get image(): MetadataImage {
     return this.#newest;
+  }
+
+  /** From now on `observer` sees what is committed. */
+  watch(observer: CommittedObserver): void {
+    this.#observers.push(observer);
   }
 
   /** A batch that nobody was given before. */
@@ -45,11 +60,12 @@ export class MetadataTruth {
     this.#images.set(after.provenance.offset, after);
     this.onCommitted(batch, after);
     if (this.#images.size > IMAGES_MAX) this.#images.delete(this.#images.keys().next().value as number);
+    for (const observe of this.#observers) observe(decoded, after);
     if (after.openTransaction !== undefined) return;
     // Nothing of a transaction was looked at before its end.
-    if (before.openTransaction !== undefined) return checkAllLeaders(this.world, after);
-    for (const record of decoded) checkPartitionChange(this.world, record, before, after);
-    checkLeaders(this.world, decoded, after);
+    if (before.openTransaction !== undefined) return this.#rules.checkAllLeaders(after);
+    for (const record of decoded) this.#rules.checkChange(record, before, after);
+    this.#rules.checkLeaders(decoded, after);
   }
 
   /** A node has this image. One that is not at the end of a batch, or too old, is not looked at. */

@@ -1,5 +1,6 @@
 import type { World } from '../world';
 import { CheckQuorum } from './check-quorum';
+import { DeposedLeaders } from './deposed-leaders';
 import { CommittedPrefix } from './committed-prefix';
 import { DurableCommit, type VoterDisk } from './durable-commit';
 import { DurableVotes } from './durable-votes';
@@ -19,6 +20,7 @@ export interface QuorumCheckers {
   readonly durableCommit: DurableCommit;
   readonly checkQuorum: CheckQuorum;
   readonly durableVotes: DurableVotes;
+  readonly deposedLeaders: DeposedLeaders;
   readonly truth: MetadataTruth;
   readonly snapshotContents: SnapshotContents;
   readonly snapshotFetches: SnapshotFetches;
@@ -50,5 +52,6 @@ export function createQuorumCheckers(world: World, voters: WatchedVoters): Quoru
       (host) => voters.hosts().includes(host),
     ),
     durableVotes: new DurableVotes(world),
+    deposedLeaders: new DeposedLeaders(world),
   };
 }

@@ -3,6 +3,7 @@ import type { Uuid } from '@milena/model';
 import type { MemoryServer } from '@milena/platform/testing';
 import type { RaftDriver, SnapshotTriggers } from '@milena/raft-driver';
 import type { ProcessLife } from '../machine';
+import type { ControllerProgram } from './controller-program';
 import { plantInMetadataLog, plantInServices, type PortBug } from './planted-ports';
 import { simulatedConfig } from './simulated-config';
 
@@ -14,6 +15,8 @@ export interface AttachControllerServerOptions {
   readonly nodeId: number;
   readonly clusterId: Uuid;
   readonly triggers: SnapshotTriggers;
+  /** The program of this package unless said otherwise. */
+  readonly program?: ControllerProgram | undefined;
   /** A bug to plant. */
   readonly port: PortBug | undefined;
   onFatal(error: unknown): void;
@@ -21,7 +24,7 @@ export interface AttachControllerServerOptions {
 
 /** Puts the production controller server on a life's metadata log. */
 export function attachControllerServer(options: AttachControllerServerOptions): ControllerServer {
-  const { life, driver, server, nodeId, clusterId, triggers, onFatal, port } = options;
+  const { life, driver, server, nodeId, clusterId, triggers, onFatal, port, program } = options;
   const config = simulatedConfig({
     'process.roles': 'controller',
     'node.id': `${nodeId}`,
@@ -29,6 +32,7 @@ export function attachControllerServer(options: AttachControllerServerOptions): 
     'broker.session.timeout.ms': '3000',
     'metadata.log.max.record.bytes.between.snapshots': `${triggers.recordBytesMax}`,
     'metadata.log.max.snapshot.interval.ms': `${triggers.intervalMs}`,
+    ...program?.keys,
     ...(port === 'unclean elections are always on' && { 'unclean.leader.election.enable': 'true' }),
   });
   const controller: ControllerServer = createControllerServer({
@@ -39,6 +43,7 @@ export function attachControllerServer(options: AttachControllerServerOptions): 
     connector: life.network.connector,
     serviceHost: plantInServices(server, () => controller, port),
     onFatal,
+    ...(program && { supportedFeatures: program.supportedFeatures, bootstrapRecords: program.bootstrapRecords }),
   });
   return controller;
 }

@@ -8,6 +8,7 @@ import {
   type FirstVoter,
   type RaftDriver,
 } from '@milena/raft-driver';
+import type { ServiceHost } from '@milena/platform';
 import type { ClockError } from '../fault-mix';
 import type { VoterDisk } from '../checkers/durable-commit';
 import type { LeaderFiles } from '../checkers/leader-completeness';
@@ -16,6 +17,7 @@ import type { Plant } from '../planted-bugs';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { attachControllerServer } from './attach-controller-server';
+import type { ControllerProgram } from './controller-program';
 import { plantInPlatform } from './planted-ports';
 import { newestSnapshotEnd, SnapshotWatch } from './snapshot-watch';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
@@ -35,6 +37,8 @@ export interface ControllerNodeOptions {
   readonly clockError?: ClockError;
   /** Defaults of a process, which make no snapshots, unless said otherwise. */
   readonly habits?: StorageHabits;
+  /** What a host runs when it starts next; the program of this package unless said otherwise. */
+  readonly program?: ((host: string) => ControllerProgram) | undefined;
   readonly checkers: QuorumCheckers;
 }
 
@@ -134,6 +138,7 @@ export class ControllerNode {
       this.#highWatermark = highWatermark;
     }
     checkers.ownEpochCommit.leads({ nodeId: this.nodeId, epoch, highWatermark, log: () => this.log() });
+    checkers.deposedLeaders.leads(this.nodeId, epoch, this.machine.wokenAtMs);
     checkers.checkQuorum.leads(host, Math.max(this.#leadership.sinceMs, this.machine.wokenAtMs));
   }
 
@@ -177,7 +182,10 @@ export class ControllerNode {
       role: 'voter',
       logFolder: LOG_FOLDER,
       connector: life.network.connector,
-      serviceHost: checkers.durableVotes.watch(nodeId, checkers.snapshotFetches.watch(nodeId, server)),
+      serviceHost: [checkers.durableVotes, checkers.snapshotFetches, checkers.deposedLeaders].reduce<ServiceHost>(
+        (host, watcher) => watcher.watch(nodeId, host),
+        server,
+      ),
       endpoint: this.endpoint,
       ...habits.driver,
       onFatal: (error) => this.#fatal(life, error),
@@ -202,8 +210,9 @@ export class ControllerNode {
       onResigned() {},
     });
     const onFatal = (error: unknown): void => this.#fatal(life, error);
+    const program = this.options.program?.(this.endpoint.host);
     const { triggers } = habits;
-    const attached = { life, driver, server, nodeId, clusterId, triggers, onFatal, port: plant.port };
+    const attached = { life, driver, server, nodeId, clusterId, triggers, program, onFatal, port: plant.port };
     const controller = attachControllerServer(attached);
     this.controller = controller;
     driver.start().then(

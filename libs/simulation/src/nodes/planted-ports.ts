@@ -10,8 +10,6 @@ export type PortBug =
   | 'failed syncs are retried'
   /** Renames and new files count as durable without a sync of their folder. */
   | 'folders are not synced'
-  /** Every draw gives the same: elections time out together, and try again together. */
-  | 'randomness is constant'
   /** As if the configuration of the topic were not looked at (catalogue: 14). */
   | 'unclean elections are always on'
   /** Requests of a broker's former life pass as those of its present one. */
@@ -21,15 +19,13 @@ export type PortBug =
   /** The active controller is not told that it resigned. */
   | 'resigning is not told';
 
-/** The platform of a process with a bug of its disk or randomness. */
+/** The platform of a process with a bug of its disk. */
 export function plantInPlatform(platform: Platform, bug: PortBug | undefined): Platform {
   switch (bug) {
     case 'failed syncs are retried':
       return { ...platform, disk: withFiles(platform.disk, retrying) };
     case 'folders are not synced':
       return { ...platform, disk: bound(platform.disk, { fsyncDirectory: () => Promise.resolve() }) };
-    case 'randomness is constant':
-      return { ...platform, random: { ...bound(platform.random, {}), below: () => 0 } };
     default:
       return platform;
   }

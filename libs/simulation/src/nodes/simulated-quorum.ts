@@ -10,6 +10,7 @@ import type { BatchMark } from '../read-log';
 import type { Plant } from '../planted-bugs';
 import type { World } from '../world';
 import { ControllerNode } from './controller-node';
+import type { ControllerProgram } from './controller-program';
 import { ObserverNode } from './observer-node';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
 
@@ -22,9 +23,13 @@ export interface SimulatedQuorumOptions {
   /** Whether clocks may be off, and run fast or slow. */
   readonly clockErrors: boolean;
   readonly slowDisks: boolean;
+  /** Whether every sync of every machine takes the same time. */
+  readonly equalDisks?: boolean;
   /** Defaults of a process, which make no snapshots, unless said otherwise. */
   readonly habits?: StorageHabits;
   readonly plant: Plant;
+  /** What each controller runs when it starts next; the program of this package unless said otherwise. */
+  readonly program?: ((host: string) => ControllerProgram) | undefined;
 }
 
 /** Controllers and observers of one cluster, watched by the checkers of the quorum. */
@@ -38,7 +43,7 @@ export class SimulatedQuorum {
   readonly #hosts: readonly string[];
 
   constructor(options: SimulatedQuorumOptions) {
-    const { world, random, slowDisks, plant, habits = NO_SNAPSHOTS } = options;
+    const { world, random, slowDisks, plant, program, habits = NO_SNAPSHOTS } = options;
     this.#world = world;
     this.#random = random;
     this.clusterId = uuidFromBytes(random.bytes(16));
@@ -46,12 +51,13 @@ export class SimulatedQuorum {
       hosts: () => this.#hosts,
       disks: () => this.nodes.map((node) => node.disk),
     });
-    const syncLatencyMs = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
+    const drawn = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
+    const syncLatencyMs = options.equalDisks === true ? { min: drawn.max, max: drawn.max } : drawn;
     const clocks = random.fork('clocks');
     const clockError = (): ClockError => (options.clockErrors ? drawClockError(clocks) : TRUE_CLOCK);
     const shared = { world, clusterId: this.clusterId, syncLatencyMs, habits, checkers: this.checkers };
     this.nodes = Array.from({ length: options.voters }, (_, index) => {
-      return new ControllerNode({ ...shared, nodeId: 101 + index, plant, clockError: clockError() });
+      return new ControllerNode({ ...shared, nodeId: 101 + index, plant, program, clockError: clockError() });
     });
     this.#hosts = this.nodes.map(({ machine }) => machine.host);
     const bootstrapServers = this.nodes.map(({ endpoint }) => endpoint);

@@ -30,6 +30,9 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const { choices } = world;
   const mix = drawFaultMix(random, { crashesAndNetworkOnly: false });
   const clockErrors = mix.meanPauseMs > 0 && random.chance(0.4);
+  // Nothing but the servers' own randomness tells the machines apart: they start, send and sync in the same moments.
+  const isEven = choices.setting('even machines', mix.meanPauseMs === 0 && random.chance(0.5), [false]);
+  if (isEven) world.network.setLatency({ min: 1, max: 1 });
   const quorum = new SimulatedQuorum({
     world,
     random,
@@ -37,6 +40,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
     observers: choices.setting('observers', [0, 0, 1, 1, 2, 3][random.below(6)]!, [0, 1]),
     clockErrors: choices.setting('clock errors', clockErrors, [false]),
     slowDisks: choices.setting('slow disks', random.chance(0.4), [false]),
+    equalDisks: isEven,
     habits: drawStorageHabits(world),
     plant: options.plant ?? {},
   });
@@ -59,6 +63,8 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
         await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
         quorum.checkState();
+        if (mix.meanPauseMs === 0 && quorum.checkers.electionSafety.epochs === 0)
+          world.report('L2 one leader without faults', 'nobody was elected in two seconds');
       }
       faults.heal();
       for (const workload of workloads) workload.stop();
