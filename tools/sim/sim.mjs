@@ -6,7 +6,6 @@
 //   --twice          every seed again in fresh processes: the event hashes must be equal
 //   --determinism    200 seeds of the quorum (--seeds says otherwise), twice in one process and once in a fresh one
 //   --planted        plants each bug in turn and runs seeds, at most 1000 of them (--seeds), until it is caught
-//   --known          with --planted: only the bugs that a run has caught before
 //   --bug TEXT       with --planted: only the bugs whose name contains it; with --seed: plants that one
 //   --shrink         with --seed, or with --bug for the first seed that catches it: looks for the smallest story that still
 //                    fails, prints it and leaves it in dist/sim-shrunk
@@ -44,7 +43,6 @@ const { values: flags } = parseArgs({
     planted: { type: 'boolean', default: false },
     determinism: { type: 'boolean', default: false },
     bug: { type: 'string' },
-    known: { type: 'boolean', default: false },
     'crash-points': { type: 'string' },
     workers: { type: 'string', default: '2' },
     log: { type: 'string' },
@@ -290,10 +288,7 @@ async function main() {
     return 2;
   }
   const profiles = flags.profile === undefined ? names : [flags.profile];
-  const bugs = PLANTED_BUGS.filter(
-    ({ bug, profile, isKnownToBeCaught }) =>
-      profiles.includes(profile) && bug.includes(flags.bug ?? '') && (isKnownToBeCaught || !flags.known),
-  );
+  const bugs = PLANTED_BUGS.filter(({ bug, profile }) => profiles.includes(profile) && bug.includes(flags.bug ?? ''));
   if (flags.replay !== undefined) return (await runReplay(simulation)) ? 0 : 1;
   if (flags.shrink) return (await runShrink(simulation, bugs, profiles)) ? 0 : 1;
   if (flags.planted) return (await runPlanted(bugs)) ? 0 : 1;
