@@ -1,3 +1,4 @@
+import type { LogConfig } from '@milena/log-store';
 import {
   addOffset,
   type Endpoint,
@@ -98,6 +99,8 @@ export interface DriverClusterOptions {
   readonly logger?: Logger;
   /** Size at which a segment of the log is rolled; 1 MiB. */
   readonly segmentBytes?: number;
+  /** Retention of an ordinary log, which the metadata log must not heed. */
+  readonly logRetention?: Pick<LogConfig, 'retentionMs' | 'retentionBytes'>;
   /** What is kept of log and snapshots; Kafka's defaults. */
   readonly retention?: Partial<MetadataRetention>;
   /** Sees every message as it is delivered. */
@@ -166,7 +169,11 @@ export class DriverCluster {
       ...(role === 'voter' ? { serviceHost: server, endpoint: endpointOf(nodeId) } : {}),
       bootstrapServers: bootstrapIds.map(endpointOf),
       staticVoters: this.options.areStatic === true && bootstrapIds.length === 0 ? this.#staticVoters() : [],
-      logConfig: { segmentBytes: this.options.segmentBytes ?? 1024 * 1024, segmentIndexBytes: 1024 },
+      logConfig: {
+        segmentBytes: this.options.segmentBytes ?? 1024 * 1024,
+        segmentIndexBytes: 1024,
+        ...this.options.logRetention,
+      },
       onFatal: (error) => fatal.push(error),
       ...(this.options.retention === undefined ? {} : { retention: this.options.retention }),
       ...(this.options.plantedBugs === undefined ? {} : { plantedBugs: this.options.plantedBugs }),
