@@ -1,6 +1,14 @@
-import { createDelta, decodeMetadataRecord, emptyImage, UnsupportedMetadataRecord } from '@milena/metadata';
-import type { MetadataImage, MetadataRecord } from '@milena/metadata';
-import { addOffset, type Offset, type TimestampMs } from '@milena/model';
+import {
+  createDelta,
+  createSnapshotDelta,
+  decodeMetadataRecord,
+  emptyImage,
+  type MetadataDelta,
+  type MetadataImage,
+  type MetadataRecord,
+  UnsupportedMetadataRecord,
+} from '@milena/metadata';
+import { addOffset, type TimestampMs } from '@milena/model';
 import type { Disk } from '@milena/platform';
 import { storedRecords, type StoredRecord } from '@milena/raft-driver';
 
@@ -72,7 +80,7 @@ export type HistoryPoint = { readonly offset: number } | { readonly timestamp: n
  * together. Throws UnreadableMetadataLog and UnsupportedMetadataRecord; RangeError when the log was cleaned beyond the point.
  */
 export function metadataAt(disk: Disk, path: string, point: HistoryPoint): MetadataMoment {
-  const delta = createDelta(emptyImage);
+  let delta: MetadataDelta | undefined;
   let timestamp: TimestampMs | undefined;
   for (const stored of storedRecords(disk, path)) {
     if (stored.snapshot === undefined ? isBeyond(stored, point) : isCleaned(stored, point)) {
@@ -81,16 +89,21 @@ export function metadataAt(disk: Disk, path: string, point: HistoryPoint): Metad
         `the log was cleaned: it begins with a snapshot of what was before offset ${stored.snapshot.offset}`,
       );
     }
+    delta ??= deltaFrom(stored);
     if (Buffer.isBuffer(stored.content)) {
-      delta.replay(decodeMetadataRecord(stored.content), placeOf(stored), stored.snapshot?.epoch ?? stored.epoch);
+      const record = decodeMetadataRecord(stored.content);
+      if (stored.snapshot === undefined) delta.replay(record, stored.offset, stored.epoch);
+      else delta.load(record);
     }
     timestamp = stored.timestamp;
   }
-  return { image: delta.apply().settled, timestamp };
+  return { image: (delta ?? createDelta(emptyImage)).apply().settled, timestamp };
 }
 
-function placeOf({ offset: at, snapshot }: StoredRecord): Offset {
-  return snapshot === undefined ? at : addOffset(snapshot.offset, -1);
+/** What a history that begins with this record is replayed into: a cleaned log begins with a whole snapshot. */
+function deltaFrom({ snapshot }: StoredRecord): MetadataDelta {
+  if (snapshot === undefined) return createDelta(emptyImage);
+  return createSnapshotDelta(emptyImage, { offset: addOffset(snapshot.offset, -1), epoch: snapshot.epoch });
 }
 
 function isBeyond({ batchOffset, timestamp }: StoredRecord, point: HistoryPoint): boolean {
