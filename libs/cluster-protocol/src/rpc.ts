@@ -1,7 +1,4 @@
 import { create, type DescMessage, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { quickFields } from './quick-fields';
-import { readQuickly } from './quick-reader';
-import { writeQuickly } from './quick-writer';
 import { decodeMessage } from './wire-values';
 
 /**
@@ -30,36 +27,11 @@ export function defineRpc<RequestSchema extends DescMessage, Request, ResponseSc
   request: WireForm<RequestSchema, Request>,
   response: WireForm<ResponseSchema, Response>,
 ): Rpc<Request, Response> {
-  const requests = codecOf(request);
-  const responses = codecOf(response);
   return {
     method: `/milena.${method}`,
-    encodeRequest: (core) => requests.encode(core),
-    decodeRequest: (bytes) => requests.decode(bytes),
-    encodeResponse: (core) => responses.encode(core),
-    decodeResponse: (bytes) => responses.decode(bytes),
-  };
-}
-
-/** Most messages are plain and take the short way; the generated code has the others, and the last word on what is wrong. */
-function codecOf<Schema extends DescMessage, Core>({
-  schema,
-  toWire,
-  fromWire,
-}: WireForm<Schema, Core>): {
-  encode(core: Core): Uint8Array;
-  decode(bytes: Uint8Array): Core;
-} {
-  const fields = quickFields(schema);
-  return {
-    encode(core) {
-      const message = toWire(core);
-      const quick = fields === undefined ? undefined : writeQuickly(fields, message);
-      return quick ?? toBinary(schema, create(schema, message));
-    },
-    decode(bytes) {
-      const quick = fields === undefined ? undefined : readQuickly(fields, bytes);
-      return fromWire((quick as MessageShape<Schema> | undefined) ?? decodeMessage(schema, bytes));
-    },
+    encodeRequest: (core) => toBinary(request.schema, create(request.schema, request.toWire(core))),
+    decodeRequest: (bytes) => request.fromWire(decodeMessage(request.schema, bytes)),
+    encodeResponse: (core) => toBinary(response.schema, create(response.schema, response.toWire(core))),
+    decodeResponse: (bytes) => response.fromWire(decodeMessage(response.schema, bytes)),
   };
 }

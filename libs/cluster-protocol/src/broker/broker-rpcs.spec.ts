@@ -69,7 +69,7 @@ const all: readonly { name: string; value: unknown; again: () => unknown }[] = [
   ...responses(listReplicaLogsRpc, { logs }),
   ...requests(describeReplicaLogsRpc, { partitions: [orders] }),
   ...responses(describeReplicaLogsRpc, { logs }),
-  ...requests(listTopicConfigsRpc, { topic: 'orders' }),
+  ...requests(listTopicConfigsRpc, { topic: 'orders', metadataEnd: offset(7) }),
   ...responses(listTopicConfigsRpc, {
     configs: [
       { key: 'retention.ms', value: '1', source: 1 },

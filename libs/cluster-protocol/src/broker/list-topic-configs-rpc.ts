@@ -1,9 +1,13 @@
 import { BrokerListTopicConfigsRequestSchema, BrokerListTopicConfigsResponseSchema } from '@milena/proto';
+import type { Offset } from '@milena/model';
 import { defineRpc } from '../rpc';
+import { offsetFromWire } from '../wire-values';
 
 /** Asks a broker for the configuration of a topic. */
 export interface BrokerListTopicConfigsRequest {
   readonly topic: string;
+  /** The broker must have applied everything before this offset of the metadata log, 0 for nothing. */
+  readonly metadataEnd: Offset;
 }
 
 /** A key with the value in force at a broker. */
@@ -25,8 +29,11 @@ export const listTopicConfigsRpc = defineRpc(
   'broker.v1.BrokerAdminService/ListTopicConfigs',
   {
     schema: BrokerListTopicConfigsRequestSchema,
-    toWire: ({ topic }: BrokerListTopicConfigsRequest) => ({ topic }),
-    fromWire: ({ topic }): BrokerListTopicConfigsRequest => ({ topic }),
+    toWire: ({ topic, metadataEnd }: BrokerListTopicConfigsRequest) => ({ topic, metadataEnd: BigInt(metadataEnd) }),
+    fromWire: ({ topic, metadataEnd }): BrokerListTopicConfigsRequest => ({
+      topic,
+      metadataEnd: offsetFromWire(metadataEnd),
+    }),
   },
   {
     schema: BrokerListTopicConfigsResponseSchema,
