@@ -22,7 +22,7 @@ import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundleSimulation } from './bundle-simulation.mjs';
 import { shrinkSeed } from './shrink.mjs';
 import { createWorkers } from './workers.mjs';
 
@@ -266,20 +266,7 @@ async function runReplay({ parseScenario }) {
 }
 
 async function main() {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['libs/simulation/src/index.ts'],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    conditions: ['@milena/source'],
-    external: ['@grpc/grpc-js', 'pino', '@node-rs/crc32', '@opentelemetry/api'],
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
-  });
+  await bundleSimulation(bundle);
   const simulation = createRequire(import.meta.url)(bundle);
   const { PROFILES, PLANTED_BUGS, CRASH_SCENARIOS, RARE_STATES } = simulation;
   const names = PROFILES.map(({ name }) => name);
