@@ -49,6 +49,7 @@ export class Machine {
   #lives = 0;
   #pausedUntil = 0;
   #onEffect: ((effect: string) => void) | undefined;
+  #isInRepair = false;
 
   constructor(private readonly options: MachineOptions) {
     const { world, host, syncLatencyMs } = options;
@@ -102,7 +103,7 @@ export class Machine {
 
   /** Starts the service; nothing happens when it runs. */
   start(): void {
-    if (this.#life !== undefined || this.#trouble.keepsDown) return;
+    if (this.#life !== undefined || this.#isInRepair || this.#trouble.keepsDown) return;
     const { world, host, logger } = this.options;
     const { wallOffsetMs, rate } = this.options.clockError ?? TRUE_CLOCK;
     this.#lives += 1;
@@ -131,6 +132,16 @@ export class Machine {
     this.disk.crash(mode);
     this.stateStores.crash(mode);
     this.#trouble.ended();
+  }
+
+  /** Somebody works on the machine: it is down until `work` is done, and then starts. Nothing happens while one does. */
+  async repair(work: () => Promise<void>): Promise<void> {
+    if (this.#isInRepair) return;
+    this.crash('lose-unsynced');
+    this.#isInRepair = true;
+    await work();
+    this.#isInRepair = false;
+    this.start();
   }
 
   /** Stops the process without telling anybody (SIGSTOP): its connections stay, and nothing of it runs. */

@@ -7,6 +7,7 @@ export interface SnapshotName {
   readonly epoch: number;
   /** How a file that is not complete came about; undefined for one that counts. */
   readonly origin: 'made' | 'received' | undefined;
+  readonly isComplete: boolean;
 }
 
 /** What a snapshot file holds. */
@@ -26,7 +27,7 @@ export function snapshotNamed(path: string): SnapshotName | undefined {
   const match = NAME.exec(path);
   if (match === null) return undefined;
   const origin = match[3] === undefined ? undefined : match[3] === '1' ? 'made' : 'received';
-  return { endOffset: Number(match[1]), epoch: Number(match[2]), origin };
+  return { endOffset: Number(match[1]), epoch: Number(match[2]), origin, isComplete: origin === undefined };
 }
 
 /** Reads a whole snapshot, by other code than the servers'. Throws MalformedInput. */

@@ -1,6 +1,8 @@
+import type { VoterEntry } from '@milena/record-batch';
 import type { World } from '../world';
 
-const FETCH_METHOD = 'raft.v1.RaftService/Fetch';
+/** What a leader takes for a sign of life of a follower. */
+const FETCH_METHODS = /raft\.v1\.RaftService\/Fetch(Snapshot)?$/;
 /** 1.5 fetch timeouts (KIP-853's check-quorum), and what one look of the leader at its clock may be late. */
 const LEADS_ALONE_MS_MAX = 3000 + 600;
 
@@ -12,26 +14,25 @@ export class CheckQuorum {
   /** By leader's host: when each follower's last fetch was delivered there. */
   readonly #fetches = new Map<string, Map<string, number>>();
 
-  constructor(
-    private readonly world: World,
-    /** Voters besides the leader whose fetches make a majority with it. */
-    private readonly followersNeeded: () => number,
-    isVoter: (host: string) => boolean,
-  ) {
+  constructor(private readonly world: World) {
     world.onDelivery(({ from, to, method }) => {
-      if (!method.endsWith(FETCH_METHOD) || !isVoter(from) || !isVoter(to)) return;
+      if (!FETCH_METHODS.test(method)) return;
       let fetches = this.#fetches.get(to);
       if (fetches === undefined) this.#fetches.set(to, (fetches = new Map()));
       fetches.set(from, world.time.nowMs());
     });
   }
 
-  /** `host` leads since `sinceMs`, or since then was awake again. */
-  leads(host: string, sinceMs: number): void {
-    const needed = this.followersNeeded();
+  /** `host` leads these voters since `sinceMs`, or since then was awake again. */
+  leads(host: string, sinceMs: number, voters: readonly VoterEntry[]): void {
     const nowMs = this.world.time.nowMs();
-    if (needed === 0 || nowMs - sinceMs < LEADS_ALONE_MS_MAX) return;
-    const contacts = [...(this.#fetches.get(host)?.values() ?? [])].sort((left, right) => right - left);
+    if (nowMs - sinceMs < LEADS_ALONE_MS_MAX) return;
+    const hosts = voters.map(({ endpoints }) => endpoints[0]?.host);
+    const needed = Math.floor(voters.length / 2) + (hosts.includes(host) ? 0 : 1);
+    if (needed === 0) return;
+    const contacts = [...(this.#fetches.get(host) ?? [])]
+      .flatMap(([from, atMs]) => (from !== host && hosts.includes(from) ? [atMs] : []))
+      .sort((left, right) => right - left);
     const lastMs = Math.max(sinceMs, contacts[needed - 1] ?? 0);
     // A clock that runs slow by a tenth makes a timeout that much longer.
     if (nowMs - lastMs <= LEADS_ALONE_MS_MAX * 1.12) return;

@@ -1,5 +1,5 @@
 import { MalformedInput } from '@milena/bytes';
-import { batchesOf } from '@milena/record-batch';
+import { batchesOf, type VoterEntry } from '@milena/record-batch';
 import type { MemoryDisk } from '@milena/platform/testing';
 import type { World } from '../world';
 
@@ -7,6 +7,14 @@ import type { World } from '../world';
 export interface VoterDisk {
   readonly disk: MemoryDisk;
   readonly folder: string;
+}
+
+/** A move of a leader's high watermark. */
+export interface HighWatermarkMove {
+  readonly node: string;
+  readonly from: number;
+  readonly to: number;
+  readonly sets: readonly (readonly VoterEntry[])[];
 }
 
 /** One move of the high watermark in so many is looked at: each costs a look into every voter's files. */
@@ -21,22 +29,30 @@ export class DurableCommit {
 
   constructor(
     private readonly world: World,
-    /** Disks of the voters that the leader counts. */
-    private readonly voters: () => readonly VoterDisk[],
+    /** The disk of a voter; undefined when it is gone. */
+    private readonly diskOf: (voter: VoterEntry) => VoterDisk | undefined,
   ) {}
 
-  /** A leader's high watermark moved. */
-  moved(node: string, from: number, to: number): void {
+  /** A leader's high watermark moved; it counted the voters of one of these sets. */
+  moved(move: HighWatermarkMove): void {
+    const { node, from, to, sets } = move;
     if (to < from) this.world.report('R6 high watermark', `${node} went back from ${from} to ${to}`);
     this.#moves += 1;
     if (this.#moves % LOOK_AT_ONE_IN !== 0) return;
-    const voters = this.voters();
-    const have = voters.filter((voter) => durableEnd(voter) >= to).length;
-    if (have > voters.length / 2) return;
+    if (sets.some((voters) => this.#having(voters, to) > voters.length / 2)) return;
+    const voters = sets[0] ?? [];
+    const have = this.#having(voters, to);
     this.world.report(
       'R6 high watermark',
       `${node} committed up to ${to}, which ${have} of ${voters.length} have on disk`,
     );
+  }
+
+  #having(voters: readonly VoterEntry[], end: number): number {
+    return voters.filter((voter) => {
+      const disk = this.diskOf(voter);
+      return disk !== undefined && durableEnd(disk) >= end;
+    }).length;
   }
 }
 

@@ -29,6 +29,11 @@ export class DurableVotes {
     this.world.report('R2 durable vote', `controller ${nodeId} voted for ${candidateId} in epoch ${epoch}; ${found}`);
   }
 
+  /** The node's disk was replaced: it is another voter now. */
+  forget(nodeId: number): void {
+    this.#granted.delete(nodeId);
+  }
+
   #answered(nodeId: number, request: Uint8Array, response: Uint8Array): void {
     const { preVote, epoch, candidate } = voteRpc.decodeRequest(request);
     const { voteGranted } = voteRpc.decodeResponse(response);

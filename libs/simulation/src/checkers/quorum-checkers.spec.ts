@@ -15,7 +15,7 @@ function setUp(): { world: World; checkers: QuorumCheckers; found: (act: () => v
     }
     return world.violation?.invariant;
   };
-  return { world, checkers: createQuorumCheckers(world, { hosts: () => [], disks: () => [] }), found };
+  return { world, checkers: createQuorumCheckers(world), found };
 }
 
 const batch = (baseOffset: number, text: string, epoch = 1): CommittedBatch => ({

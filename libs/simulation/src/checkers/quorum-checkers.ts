@@ -1,3 +1,4 @@
+import type { VoterEntry } from '@milena/record-batch';
 import type { World } from '../world';
 import { CheckQuorum } from './check-quorum';
 import { DeposedLeaders } from './deposed-leaders';
@@ -10,6 +11,8 @@ import { MetadataTruth } from './metadata-truth';
 import { OwnEpochCommit } from './own-epoch-commit';
 import { SnapshotContents } from './snapshot-contents';
 import { SnapshotFetches } from './snapshot-fetches';
+import { VoterChanges } from './voter-changes';
+import { WhoVotes } from './who-votes';
 
 /** What watches the controllers of one run; one of each, shared by all nodes and their lives. */
 export interface QuorumCheckers {
@@ -20,22 +23,22 @@ export interface QuorumCheckers {
   readonly durableCommit: DurableCommit;
   readonly checkQuorum: CheckQuorum;
   readonly durableVotes: DurableVotes;
+  readonly voterChanges: VoterChanges;
+  readonly whoVotes: WhoVotes;
   readonly deposedLeaders: DeposedLeaders;
   readonly truth: MetadataTruth;
   readonly snapshotContents: SnapshotContents;
   readonly snapshotFetches: SnapshotFetches;
 }
 
-/** The voters of a quorum, as its checkers need them. */
-export interface WatchedVoters {
-  hosts(): readonly string[];
-  disks(): readonly VoterDisk[];
-}
-
-/** Fresh checkers for a run. */
-export function createQuorumCheckers(world: World, voters: WatchedVoters): QuorumCheckers {
+/** Fresh checkers for a run; `diskOf` gives the disk of a voter that is still there. */
+export function createQuorumCheckers(
+  world: World,
+  diskOf: (voter: VoterEntry) => VoterDisk | undefined = () => undefined,
+): QuorumCheckers {
   const snapshotContents = new SnapshotContents(world);
   const truth = new MetadataTruth(world, (batch, image) => snapshotContents.committed(batch, image));
+  const voterChanges = new VoterChanges(world);
   const committedPrefix = new CommittedPrefix(world, (batch) => truth.committed(batch));
   return {
     truth,
@@ -45,12 +48,10 @@ export function createQuorumCheckers(world: World, voters: WatchedVoters): Quoru
     electionSafety: new ElectionSafety(world),
     leaderCompleteness: new LeaderCompleteness(world, () => committedPrefix.last),
     ownEpochCommit: new OwnEpochCommit(world),
-    durableCommit: new DurableCommit(world, () => voters.disks()),
-    checkQuorum: new CheckQuorum(
-      world,
-      () => Math.floor(voters.hosts().length / 2),
-      (host) => voters.hosts().includes(host),
-    ),
+    durableCommit: new DurableCommit(world, diskOf),
+    checkQuorum: new CheckQuorum(world),
+    voterChanges,
+    whoVotes: new WhoVotes(world, () => voterChanges.committedEnd),
     durableVotes: new DurableVotes(world),
     deposedLeaders: new DeposedLeaders(world),
   };

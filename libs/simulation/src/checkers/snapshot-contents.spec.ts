@@ -28,7 +28,7 @@ function snapshot(records: readonly MetadataRecord[], timestamp = 7): Buffer {
 /** Two features were raised by epoch 3: what is found about a snapshot of them. */
 function found(path: string, content: Buffer): string | undefined {
   const world = createWorld(1);
-  const { committedPrefix, snapshotContents } = createQuorumCheckers(world, { hosts: () => [], disks: () => [] });
+  const { committedPrefix, snapshotContents } = createQuorumCheckers(world);
   const life = committedPrefix.follow('node');
   for (const [at, name] of ['a', 'b'].entries()) {
     const records = [Buffer.from(encodeMetadataRecord(level(name)))];

@@ -1,4 +1,6 @@
 import type { ControllerServer } from '@milena/controller-server';
+import type { ServiceHost } from '@milena/platform';
+import type { MemoryServer } from '@milena/platform/testing';
 import { uuidFromBytes, type Endpoint, type Uuid } from '@milena/model';
 import {
   createRaftDriver,
@@ -6,9 +8,9 @@ import {
   metadataFolder,
   readQuorumState,
   type FirstVoter,
+  type FirstVoters,
   type RaftDriver,
 } from '@milena/raft-driver';
-import type { ServiceHost } from '@milena/platform';
 import type { ClockError } from '../fault-mix';
 import type { VoterDisk } from '../checkers/durable-commit';
 import type { LeaderFiles } from '../checkers/leader-completeness';
@@ -19,13 +21,21 @@ import { readLog, type BatchMark } from '../read-log';
 import { attachControllerServer } from './attach-controller-server';
 import type { ControllerProgram } from './controller-program';
 import { plantInPlatform } from './planted-ports';
+import { LeadershipWatch } from './leadership-watch';
+import { RoleGauge } from './role-gauge';
 import { newestSnapshotEnd, SnapshotWatch } from './snapshot-watch';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
+import { VotersInLog, votersOnDisk, type LoggedVoters } from '../voters-in-log';
 import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
 const LOG_FOLDER = '/data';
 const CONTROLLER_PORT = 9093;
+
+/** Where a controller serves. */
+export function controllerEndpoint(nodeId: number): Endpoint {
+  return { host: `controller-${nodeId}`, port: CONTROLLER_PORT };
+}
 
 /** A controller of a simulated quorum, before its machine is started. */
 export interface ControllerNodeOptions {
@@ -37,6 +47,10 @@ export interface ControllerNodeOptions {
   readonly clockError?: ClockError;
   /** Defaults of a process, which make no snapshots, unless said otherwise. */
   readonly habits?: StorageHabits;
+  /** Whom to ask while no leader is known, besides the voters. */
+  readonly bootstrapServers?: readonly Endpoint[];
+  /** Whether it asks to become a voter. */
+  readonly autoJoin?: boolean;
   /** What a host runs when it starts next; the program of this package unless said otherwise. */
   readonly program?: ((host: string) => ControllerProgram) | undefined;
   readonly checkers: QuorumCheckers;
@@ -46,23 +60,22 @@ export interface ControllerNodeOptions {
 export class ControllerNode {
   readonly machine: Machine;
   readonly endpoint: Endpoint;
-  readonly directoryId: Uuid;
   /** The driver of the present life. */
   driver: RaftDriver | undefined;
   /** The controller of the present life. */
   controller: ControllerServer | undefined;
   readonly #folder = metadataFolder(LOG_FOLDER);
   readonly #snapshots: SnapshotWatch;
+  readonly #watch: LeadershipWatch;
   #recovered = false;
-  #leadership: { readonly epoch: number; readonly sinceMs: number } | undefined;
-  #highWatermark = 0;
-  #logEnd = 0;
+  #directoryId: Uuid;
+  #disks = 1;
 
   constructor(readonly options: ControllerNodeOptions) {
     const { world, nodeId, syncLatencyMs, clockError, checkers } = options;
-    const host = `controller-${nodeId}`;
-    this.endpoint = { host, port: CONTROLLER_PORT };
-    this.directoryId = uuidFromBytes(world.random.fork(`directory ${host}`).bytes(16));
+    this.endpoint = controllerEndpoint(nodeId);
+    const { host } = this.endpoint;
+    this.#directoryId = uuidFromBytes(world.random.fork(`directory ${host}`).bytes(16));
     const start = (life: ProcessLife): void => this.#start(life);
     const logger = world.logger.child({ host });
     this.#snapshots = new SnapshotWatch({ world, host, folder: this.#folder, contents: checkers.snapshotContents });
@@ -75,6 +88,20 @@ export class ControllerNode {
       onRename: (path) => this.#snapshots.renames(this.machine.disk, path),
       ...(clockError && { clockError }),
     });
+    this.#watch = new LeadershipWatch({
+      world,
+      machine: this.machine,
+      voterId: nodeId,
+      checkers,
+      voters: new VotersInLog(this.machine.disk, this.#folder),
+      log: () => this.log(),
+      files: () => this.#leaderFiles(),
+    });
+  }
+
+  /** Of the disk it has now. */
+  get directoryId(): Uuid {
+    return this.#directoryId;
   }
 
   get nodeId(): number {
@@ -100,54 +127,46 @@ export class ControllerNode {
     return { disk: this.machine.disk, folder: this.#folder };
   }
 
-  async format(voters: readonly FirstVoter[]): Promise<void> {
+  /** Formats its disk: with the first voters, this one among them, or to join a quorum that is there. */
+  async format(voters: FirstVoters): Promise<void> {
     const { world, clusterId, nodeId } = this.options;
-    await formatStorage({
-      platform: { disk: this.machine.disk, clock: world.time.clock, random: world.random },
+    const random = world.random.fork(`format ${nodeId} ${this.#disks}`);
+    const [folder] = await formatStorage({
+      platform: { disk: this.machine.disk, clock: world.time.clock, random },
       logFolders: [LOG_FOLDER],
       metadataLogFolder: LOG_FOLDER,
       clusterId,
       nodeId,
-      voters: { kind: 'initial', voters },
+      voters,
     });
+    this.#directoryId = folder?.properties.directoryId ?? this.#directoryId;
+  }
+
+  /** Puts an empty disk in place of the one it has, and starts on it: the voter that it was is gone. */
+  replaceDisk(): Promise<void> {
+    return this.machine.repair(() => {
+      this.machine.disk.wipe();
+      this.options.checkers.durableVotes.forget(this.nodeId);
+      this.options.checkers.voterChanges.forget(this.endpoint.host);
+      this.#disks += 1;
+      this.#directoryId = '';
+      return this.format({ kind: 'none' });
+    });
+  }
+
+  /** Whether its disk is not the first one. */
+  get hasNewDisk(): boolean {
+    return this.#disks > 1;
+  }
+
+  /** The voter sets in its log files, be it up or down. */
+  votersOnDisk(): readonly LoggedVoters[] {
+    return votersOnDisk(this.machine.disk, this.#folder);
   }
 
   /** Reported to the checkers after each event. */
   checkLeadership(): void {
-    const { driver } = this;
-    if (driver === undefined || !this.machine.isAwake) return;
-    const { leaderId, epoch } = driver.leader();
-    const logEnd = driver.logEndOffset();
-    if (logEnd < this.#logEnd) this.options.world.mark('a follower threw away a divergent tail');
-    this.#logEnd = logEnd;
-    if (leaderId === this.nodeId) this.#checkLeader(epoch, driver);
-    else if (this.#leadership !== undefined) this.#stepsDown(epoch);
-  }
-
-  #checkLeader(epoch: number, driver: RaftDriver): void {
-    const { world, checkers } = this.options;
-    const { host } = this.endpoint;
-    const highWatermark = driver.highWatermark() ?? 0;
-    if (this.#leadership?.epoch !== epoch) {
-      this.#leadership = { epoch, sinceMs: world.time.nowMs() };
-      checkers.electionSafety.leads(this.nodeId, epoch);
-      checkers.leaderCompleteness.leads(host, epoch, () => this.#leaderFiles());
-    }
-    if (highWatermark !== this.#highWatermark) {
-      checkers.durableCommit.moved(host, this.#highWatermark, highWatermark);
-      this.#highWatermark = highWatermark;
-    }
-    checkers.ownEpochCommit.leads({ nodeId: this.nodeId, epoch, highWatermark, log: () => this.log() });
-    checkers.deposedLeaders.leads(this.nodeId, epoch, this.machine.wokenAtMs);
-    checkers.checkQuorum.leads(host, Math.max(this.#leadership.sinceMs, this.machine.wokenAtMs));
-  }
-
-  #stepsDown(epoch: number): void {
-    const { world } = this.options;
-    if (this.#leadership?.epoch === epoch) world.mark('a leader stepped down because no majority fetched from it');
-    else if (world.time.nowMs() - this.machine.wokenAtMs < 50)
-      world.mark('a leader was woken after another was elected');
-    this.#leadership = undefined;
+    this.#watch.look();
   }
 
   /** The batches in its log files; undefined while the machine is down or recovers, when a torn tail is no one's truth. */
@@ -174,18 +193,18 @@ export class ControllerNode {
     const restored = readQuorumState(this.machine.disk, this.#folder);
     if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
     const server = life.network.server(CONTROLLER_PORT);
+    const gauge = new RoleGauge();
     const driver = createRaftDriver({
-      platform: plantInPlatform(life.platform, plant.port),
+      platform: { ...plantInPlatform(life.platform, plant.port), meter: gauge.meter },
       nodeId,
       directoryId: this.directoryId,
       clusterId,
       role: 'voter',
       logFolder: LOG_FOLDER,
       connector: life.network.connector,
-      serviceHost: [checkers.durableVotes, checkers.snapshotFetches, checkers.deposedLeaders].reduce<ServiceHost>(
-        (host, watcher) => watcher.watch(nodeId, host),
-        server,
-      ),
+      serviceHost: this.#watched(server),
+      bootstrapServers: this.options.bootstrapServers ?? [],
+      autoJoin: this.options.autoJoin ?? false,
       endpoint: this.endpoint,
       ...habits.driver,
       onFatal: (error) => this.#fatal(life, error),
@@ -194,9 +213,7 @@ export class ControllerNode {
     const seen = checkers.committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
     this.driver = driver;
     this.#recovered = false;
-    this.#leadership = undefined;
-    this.#highWatermark = 0;
-    this.#logEnd = 0;
+    this.#watch.starts({ driver, directoryId: this.directoryId, role: () => gauge.role() });
     driver.subscribe({
       onSnapshot: ({ id }) => {
         this.#snapshots.loaded();
@@ -224,6 +241,16 @@ export class ControllerNode {
       },
       (error: unknown) => this.#fatal(life, error),
     );
+  }
+
+  /** What it serves, with the eyes of the checkers on it. */
+  #watched(server: MemoryServer): ServiceHost {
+    const { durableVotes, snapshotFetches, deposedLeaders, whoVotes } = this.options.checkers;
+    const watched = [durableVotes, snapshotFetches, deposedLeaders].reduce<ServiceHost>(
+      (host, watcher) => watcher.watch(this.nodeId, host),
+      server,
+    );
+    return whoVotes.watch(watched);
   }
 
   /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */

@@ -45,6 +45,10 @@ export class ObserverNode {
     this.machine = new Machine({ world, host, syncLatencyMs, logger, clockError, start, onRename });
   }
 
+  get nodeId(): number {
+    return this.options.nodeId;
+  }
+
   async format(): Promise<void> {
     const { world, clusterId, nodeId } = this.options;
     const random = world.random.fork(`format ${nodeId} ${(this.#disks += 1)}`);
@@ -60,11 +64,11 @@ export class ObserverNode {
   }
 
   /** Puts an empty disk in place of the one it has, and starts on it: nobody counts on what an observer knows. */
-  async replaceDisk(): Promise<void> {
-    this.machine.crash('lose-unsynced');
-    this.machine.disk.wipe();
-    await this.format();
-    this.machine.start();
+  replaceDisk(): Promise<void> {
+    return this.machine.repair(() => {
+      this.machine.disk.wipe();
+      return this.format();
+    });
   }
 
   /** The image of the present life; undefined while the machine is down. */

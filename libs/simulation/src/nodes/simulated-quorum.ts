@@ -8,8 +8,9 @@ import { drawClockError, TRUE_CLOCK, type ClockError } from '../fault-mix';
 import type { Machine } from '../machine';
 import type { BatchMark } from '../read-log';
 import type { Plant } from '../planted-bugs';
+import { voterName } from '../voters-in-log';
 import type { World } from '../world';
-import { ControllerNode } from './controller-node';
+import { ControllerNode, controllerEndpoint } from './controller-node';
 import type { ControllerProgram } from './controller-program';
 import { ObserverNode } from './observer-node';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
@@ -20,6 +21,10 @@ export interface SimulatedQuorumOptions {
   readonly random: SeededRandom;
   readonly voters: number;
   readonly observers: number;
+  /** Controllers that are no voters to begin with, in quorums whose voters change. */
+  readonly joiners?: number;
+  /** Whether controllers that are no voters ask to become one. */
+  readonly autoJoin?: boolean;
   /** Whether clocks may be off, and run fast or slow. */
   readonly clockErrors: boolean;
   readonly slowDisks: boolean;
@@ -40,27 +45,28 @@ export class SimulatedQuorum {
   readonly checkers: QuorumCheckers;
   readonly #world: World;
   readonly #random: SeededRandom;
-  readonly #hosts: readonly string[];
+  readonly #firstVoters: readonly ControllerNode[];
 
   constructor(options: SimulatedQuorumOptions) {
     const { world, random, slowDisks, plant, program, habits = NO_SNAPSHOTS } = options;
     this.#world = world;
     this.#random = random;
     this.clusterId = uuidFromBytes(random.bytes(16));
-    this.checkers = createQuorumCheckers(world, {
-      hosts: () => this.#hosts,
-      disks: () => this.nodes.map((node) => node.disk),
+    this.checkers = createQuorumCheckers(world, (voter) => {
+      return this.nodes.find((node) => node.nodeId === voter.voterId && node.directoryId === voter.directoryId)?.disk;
     });
     const drawn = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
     const syncLatencyMs = options.equalDisks === true ? { min: drawn.max, max: drawn.max } : drawn;
     const clocks = random.fork('clocks');
     const clockError = (): ClockError => (options.clockErrors ? drawClockError(clocks) : TRUE_CLOCK);
     const shared = { world, clusterId: this.clusterId, syncLatencyMs, habits, checkers: this.checkers };
-    this.nodes = Array.from({ length: options.voters }, (_, index) => {
-      return new ControllerNode({ ...shared, nodeId: 101 + index, plant, program, clockError: clockError() });
-    });
-    this.#hosts = this.nodes.map(({ machine }) => machine.host);
-    const bootstrapServers = this.nodes.map(({ endpoint }) => endpoint);
+    const { voters, joiners = 0, autoJoin = false } = options;
+    const ids = Array.from({ length: voters + joiners }, (_, index) => 101 + index);
+    // A joiner, and a voter whose disk was replaced, has nobody else to ask.
+    const bootstrapServers = ids.map(controllerEndpoint);
+    const controller = { ...shared, plant, program, autoJoin, ...(joiners > 0 && { bootstrapServers }) };
+    this.nodes = ids.map((nodeId) => new ControllerNode({ ...controller, nodeId, clockError: clockError() }));
+    this.#firstVoters = this.nodes.slice(0, voters);
     this.observers = Array.from({ length: options.observers }, (_, index) => {
       return new ObserverNode({ ...shared, nodeId: 201 + index, bootstrapServers, clockError: clockError() });
     });
@@ -85,8 +91,11 @@ export class SimulatedQuorum {
   /** Formats the disks and starts every machine. */
   async start(): Promise<void> {
     const { time } = this.#world;
-    const voters = this.nodes.map(({ asVoter }) => asVoter);
-    for (const node of this.nodes) await time.resolve(node.format(voters));
+    const voters = this.#firstVoters.map(({ asVoter }) => asVoter);
+    for (const node of this.nodes) {
+      const isVoter = this.#firstVoters.includes(node);
+      await time.resolve(node.format(isVoter ? { kind: 'initial', voters } : { kind: 'none' }));
+    }
     for (const node of this.observers) await time.resolve(node.format());
     for (const machine of this.machines) machine.start();
   }
@@ -135,7 +144,22 @@ export class SimulatedQuorum {
       const { offset } = image.provenance;
       if (offset < end) this.#world.report('L1 progress after healing', `${host} has ${offset} of ${end}`);
     }
+    this.#checkVoters(end);
     this.checkState(true);
+  }
+
+  /** R9: of what is committed, every log has the same voters. */
+  #checkVoters(end: number): void {
+    const ruling = new Map<string, string>();
+    for (const node of this.nodes) {
+      if (!node.machine.isRunning || node.machine.isDamaged) continue;
+      const last = node.votersOnDisk().findLast(({ offset }) => offset < end);
+      // A log that was cleaned meanwhile knows no more what was true at that offset.
+      if (last !== undefined) ruling.set(last.voters.map(voterName).toSorted().join(', '), node.machine.host);
+    }
+    if (ruling.size <= 1) return;
+    const texts = [...ruling].map(([names, host]) => `${host}: ${names}`);
+    this.#world.report('R9 voter changes', `the logs differ in who votes: ${texts.join('; ')}`);
   }
 
   /** C1: only the controller of the leading node is active. */

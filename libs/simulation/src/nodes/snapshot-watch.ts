@@ -58,7 +58,7 @@ export class SnapshotWatch {
   checkFiles(disk: Disk): void {
     const { host, folder, contents } = this.options;
     for (const name of disk.list(folder)) {
-      if (snapshotNamed(name) === undefined) continue;
+      if (snapshotNamed(name)?.isComplete !== true) continue;
       contents.check(host, name, contentOf(disk, `${folder}/${name}`));
     }
   }
@@ -69,7 +69,7 @@ export function newestSnapshotEnd(names: readonly string[]): number {
   let newest = 0;
   for (const name of names) {
     const named = snapshotNamed(name);
-    if (named !== undefined && named.origin === undefined) newest = Math.max(newest, named.endOffset);
+    if (named?.isComplete === true) newest = Math.max(newest, named.endOffset);
   }
   return newest;
 }

@@ -108,7 +108,8 @@ class SimulatedCluster {
   async play(run: Run): Promise<void> {
     const { world } = this;
     for (const node of this.controllers) {
-      await world.time.resolve(node.format(this.controllers.map(({ asVoter }) => asVoter)));
+      const voters = this.controllers.map(({ asVoter }) => asVoter);
+      await world.time.resolve(node.format({ kind: 'initial', voters }));
     }
     for (const node of this.brokers) await world.time.resolve(node.format());
     for (const { machine } of [...this.controllers, ...this.brokers]) machine.start();
@@ -171,9 +172,8 @@ class SimulatedCluster {
 
   #createControllers(clusterId: Uuid): readonly ControllerNode[] {
     const { world } = this;
-    const checkers = createQuorumCheckers(world, {
-      hosts: () => this.controllers.map(({ machine }) => machine.host),
-      disks: () => this.controllers.map((node) => node.disk),
+    const checkers = createQuorumCheckers(world, ({ voterId }) => {
+      return this.controllers.find(({ nodeId }) => nodeId === voterId)?.disk;
     });
     const count = world.choices.setting('controllers', this.#random.chance(0.3) ? 1 : 3, [1]);
     return Array.from({ length: count }, (_, index) => {

@@ -1,11 +1,12 @@
 import { drawFaultMix } from '../fault-mix';
 import { FaultInjector } from '../faults';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
-import { drawStorageHabits } from '../nodes/storage-habits';
+import { drawStorageHabits, NO_SNAPSHOTS } from '../nodes/storage-habits';
 import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
 import { startPseudoBroker } from '../workload/pseudo-broker';
+import { VoterOperator } from '../workload/voter-operator';
 import { createWorld, type World, type WorldOptions } from '../world';
 import { playWorld } from '../world-run';
 
@@ -30,6 +31,8 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const { choices } = world;
   const mix = drawFaultMix(random, { crashesAndNetworkOnly: false });
   const clockErrors = mix.meanPauseMs > 0 && random.chance(0.4);
+  const habits = drawStorageHabits(world);
+  const joiners = choices.setting('joiners', [0, 0, 0, 1, 2][random.below(5)]!, [0, 1]);
   // Nothing but the servers' own randomness tells the machines apart: they start, send and sync in the same moments.
   const isEven = choices.setting('even machines', mix.meanPauseMs === 0 && random.chance(0.5), [false]);
   if (isEven) world.network.setLatency({ min: 1, max: 1 });
@@ -41,12 +44,16 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
     clockErrors: choices.setting('clock errors', clockErrors, [false]),
     slowDisks: choices.setting('slow disks', random.chance(0.4), [false]),
     equalDisks: isEven,
-    habits: drawStorageHabits(world),
+    habits,
+    joiners,
+    autoJoin: choices.setting('joins by itself', joiners > 0 && random.chance(0.3), [false]),
     plant: options.plant ?? {},
   });
   const controllers = quorum.channel('workload');
   const meanPauseMs = [25, 50, 100, 300][random.below(4)]!;
   const workloads = ['a', 'b'].map((label) => new AdminWorkload(world, controllers, { label, meanPauseMs }));
+  const changesVoters = joiners > 0;
+  const operator = new VoterOperator({ world, quorum, changesVoters, meanPauseMs: 200 * 2 ** random.below(4) });
   const faults = new FaultInjector({ world, machines: quorum.machines }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
@@ -59,6 +66,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       await quorum.start();
       for (const id of [1, 2, 3]) startPseudoBroker(world, controllers, quorum.clusterId, id);
       for (const workload of workloads) void workload.run();
+      if (changesVoters || habits !== NO_SNAPSHOTS) void operator.run();
       faults.start();
       for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
         await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
@@ -67,24 +75,31 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
           world.report('L2 one leader without faults', 'nobody was elected in two seconds');
       }
       faults.heal();
+      operator.stop();
       for (const workload of workloads) workload.stop();
       await run(RECOVERY_MS - 2_000);
       const end = quorum.committedEnd;
-      await demandProgress(world, workloads[0]!, run);
+      await demandProgress(world, { workload: workloads[0]!, operator: changesVoters ? operator : undefined, run });
       quorum.checkConverged(end);
       for (const workload of workloads) workload.checkOutcome(quorum.checkers.truth.image);
     },
   });
 }
 
-/** Liveness: with everything healed a write succeeds within two seconds. */
+/** Liveness: with everything healed a write succeeds within two seconds, and a change of the voters where they change. */
 async function demandProgress(
   world: World,
-  workload: AdminWorkload,
-  run: (forMs: number) => Promise<void>,
+  {
+    workload,
+    operator,
+    run,
+  }: { workload: AdminWorkload; operator: VoterOperator | undefined; run: (forMs: number) => Promise<void> },
 ): Promise<void> {
   let created = false;
+  let changed = operator === undefined;
   void workload.create('after-healing').then((outcome) => (created = outcome));
+  void operator?.changeOnce().then((outcome) => (changed = outcome));
   await run(2_000);
   if (!created) world.violated('L1 progress after healing', 'no topic could be created within two seconds');
+  if (!changed) world.violated('L1 progress after healing', 'the voters could not be changed within two seconds');
 }

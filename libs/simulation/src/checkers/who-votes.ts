@@ -1,0 +1,65 @@
+import { voteRpc } from '@milena/cluster-protocol';
+import type { ServiceHost } from '@milena/platform';
+import { voterName } from '../voters-in-log';
+import { watchUnary } from '../watch-unary';
+import type { World } from '../world';
+import type { ReplicaOfVoters } from './voter-changes';
+
+/**
+ * R10: whoever leads is a voter by its log, or was one before a removal that is not committed; a majority of the voters in
+ * its log voted for it, nobody else counts; and no epoch comes from anything but an election or a resignation.
+ */
+export class WhoVotes {
+  /** By epoch: who was granted the vote of which voter, as `voter>candidate`. */
+  readonly #granted = new Map<number, Set<string>>();
+  readonly #leaders = new Map<number, number>();
+  #highestEpoch = 0;
+
+  constructor(
+    private readonly world: World,
+    /** Everything before it is committed. */
+    private readonly committedEnd: () => number,
+  ) {}
+
+  /** The service host of a node, with an eye on the votes it grants. */
+  watch(host: ServiceHost): ServiceHost {
+    return watchUnary(host, voteRpc.method, (request, response) => {
+      const { preVote, epoch, voter, candidate } = voteRpc.decodeRequest(request);
+      if (preVote || !voteRpc.decodeResponse(response).voteGranted) return;
+      const granted = this.#granted.get(epoch) ?? new Set();
+      this.#granted.set(epoch, granted);
+      granted.add(`${voterName({ voterId: voter.id, directoryId: voter.directoryId ?? '' })}>${candidate.id}`);
+    });
+  }
+
+  /** A controller says that it leads `epoch`, for the first time. */
+  leads(replica: ReplicaOfVoters, epoch: number): void {
+    this.#leaders.set(epoch, replica.voterId);
+    const { host, sets, voterId } = replica;
+    const last = sets.at(-1);
+    if (last === undefined) return this.#report(`${host} leads epoch ${epoch} without knowing who votes`);
+    const own = voterName(replica);
+    const isUncommitted = last.offset >= this.committedEnd();
+    const mayLead = sets.slice(isUncommitted ? -2 : -1).some(({ voters }) => voters.map(voterName).includes(own));
+    if (!mayLead) this.#report(`${host} leads epoch ${epoch} and is no voter`);
+    const names = last.voters.map(voterName);
+    const votes = names.filter((name) => name === own || this.#granted.get(epoch)?.has(`${name}>${voterId}`) === true);
+    if (votes.length * 2 > names.length) return;
+    this.#report(`${host} leads epoch ${epoch} with the votes of ${votes.join(', ') || 'none'} of ${names.join(', ')}`);
+  }
+
+  /** A controller is in `epoch`; its role is asked for only when nobody was in that epoch before. */
+  isIn(epoch: number, { host, voterId }: Pick<ReplicaOfVoters, 'host' | 'voterId'>, role: () => string): void {
+    if (epoch <= this.#highestEpoch) return;
+    this.#highestEpoch = epoch;
+    // Who led the epoch before may have resigned; it never leads the same epoch twice.
+    if (this.#leaders.get(epoch - 1) === voterId) return;
+    const found = role();
+    if (found === 'candidate' || found === 'leader') return;
+    this.#report(`${host} is ${found} in epoch ${epoch}, for which nobody has stood`);
+  }
+
+  #report(text: string): void {
+    this.world.report('R10 who votes', text);
+  }
+}

@@ -1,0 +1,124 @@
+import type { RaftDriver } from '@milena/raft-driver';
+import type { LeaderFiles } from '../checkers/leader-completeness';
+import type { QuorumCheckers } from '../checkers/quorum-checkers';
+import type { ReplicaOfVoters } from '../checkers/voter-changes';
+import type { Machine } from '../machine';
+import type { BatchMark } from '../read-log';
+import { voterName, type LoggedVoters, type VotersInLog } from '../voters-in-log';
+import type { World } from '../world';
+
+/** What is watched of one controller. */
+export interface LeadershipWatchOptions {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly voterId: number;
+  readonly checkers: QuorumCheckers;
+  /** The voter sets in its log files. */
+  readonly voters: VotersInLog;
+  /** The batches in its log files; undefined while they are nobody's truth. */
+  log(): readonly BatchMark[] | undefined;
+  files(): LeaderFiles | undefined;
+}
+
+/** One life of a controller's process. */
+interface WatchedLife {
+  readonly driver: RaftDriver;
+  readonly directoryId: string;
+  /** Role in the quorum. */
+  role(): string;
+}
+
+/** Tells the checkers of the quorum, after each event, what one controller does. */
+export class LeadershipWatch {
+  #life: WatchedLife | undefined;
+  #leadership: { readonly epoch: number; readonly sinceMs: number } | undefined;
+  #highWatermark = 0;
+  #logEnd = 0;
+  #sets: readonly LoggedVoters[] = [];
+  #setsChangedMs = 0;
+
+  constructor(private readonly options: LeadershipWatchOptions) {}
+
+  /** A new process begins. */
+  starts(life: WatchedLife): void {
+    this.#life = life;
+    this.#leadership = undefined;
+    this.#highWatermark = 0;
+    this.#logEnd = 0;
+    this.options.voters.forget();
+  }
+
+  /** Looks at the controller as it is after an event. */
+  look(): void {
+    const { machine, world, voterId, checkers } = this.options;
+    const life = this.#life;
+    if (life === undefined || !machine.isAwake) return;
+    const { driver, role } = life;
+    const { leaderId, epoch } = driver.leader();
+    const highWatermark = driver.highWatermark() ?? 0;
+    const isLeading = leaderId === voterId;
+    checkers.whoVotes.isIn(epoch, { host: machine.host, voterId }, role);
+    const logEnd = driver.logEndOffset();
+    if (logEnd < this.#logEnd) world.mark('a follower threw away a divergent tail');
+    if (isLeading) checkers.voterChanges.committed(highWatermark);
+    const before = this.#sets;
+    if (logEnd !== this.#logEnd) this.#lookAtVoters(life, logEnd, isLeading);
+    this.#logEnd = logEnd;
+    if (isLeading) this.#lookAtLeader({ epoch, highWatermark, before });
+    else if (this.#leadership !== undefined) this.#stepsDown(epoch);
+  }
+
+  #lookAtVoters(life: WatchedLife, logEnd: number, isLeading: boolean): void {
+    const { machine, voters, checkers, world } = this.options;
+    if (machine.isDamaged) return;
+    const sets = voters.upTo(logEnd);
+    if (sets === this.#sets) return;
+    this.#sets = sets;
+    this.#setsChangedMs = world.time.nowMs();
+    checkers.voterChanges.changed(this.#replica(life, isLeading), () => rulingVoters(life.driver));
+  }
+
+  #replica({ directoryId }: WatchedLife, isLeading: boolean): ReplicaOfVoters {
+    const { machine, voterId } = this.options;
+    return { host: machine.host, voterId, directoryId, isLeading, sets: this.#sets };
+  }
+
+  #lookAtLeader(now: {
+    readonly epoch: number;
+    readonly highWatermark: number;
+    readonly before: readonly LoggedVoters[];
+  }): void {
+    const { world, checkers, voterId, machine, files, log } = this.options;
+    const { host } = machine;
+    const { epoch, highWatermark } = now;
+    const life = this.#life;
+    if (this.#leadership?.epoch !== epoch && life !== undefined) {
+      this.#leadership = { epoch, sinceMs: world.time.nowMs() };
+      checkers.electionSafety.leads(voterId, epoch);
+      checkers.whoVotes.leads(this.#replica(life, true), epoch);
+      checkers.leaderCompleteness.leads(host, epoch, files);
+    }
+    if (highWatermark !== this.#highWatermark) {
+      // What was committed in the event that changed the set was committed by the set before.
+      const sets = [this.#sets.at(-1), now.before.at(-1)].map((set) => set?.voters ?? []);
+      checkers.durableCommit.moved({ node: host, from: this.#highWatermark, to: highWatermark, sets });
+      this.#highWatermark = highWatermark;
+    }
+    checkers.deposedLeaders.leads(voterId, epoch, machine.wokenAtMs);
+    checkers.ownEpochCommit.leads({ nodeId: voterId, epoch, highWatermark, log });
+    const sinceMs = Math.max(this.#leadership?.sinceMs ?? 0, machine.wokenAtMs, this.#setsChangedMs);
+    checkers.checkQuorum.leads(host, sinceMs, this.#sets.at(-1)?.voters ?? []);
+  }
+
+  #stepsDown(epoch: number): void {
+    const { world, machine } = this.options;
+    if (this.#leadership?.epoch === epoch) world.mark('a leader stepped down because no majority fetched from it');
+    else if (world.time.nowMs() - machine.wokenAtMs < 50) world.mark('a leader was woken after another was elected');
+    this.#leadership = undefined;
+  }
+}
+
+/** The voters by whom a leader goes. */
+function rulingVoters(driver: RaftDriver): readonly string[] {
+  return driver.describe().voters.map(({ id, directoryId = '' }) => voterName({ voterId: id, directoryId }));
+}

@@ -1,0 +1,131 @@
+import { MalformedInput } from '@milena/bytes';
+import type { Disk } from '@milena/platform';
+import { readBootstrapCheckpoint } from '@milena/raft-driver';
+import { batchesOf, decodeControlRecord, decodeRecords, type VoterEntry } from '@milena/record-batch';
+import { readSnapshot, snapshotNamed } from './read-snapshot';
+
+/** A voter set as a log has it. */
+export interface LoggedVoters {
+  /** Where its record stands; for an inherited one the last offset of the snapshot it is from, -1 for checkpoint 0-0. */
+  readonly offset: number;
+  /** Whether it is what ruled before the first record that the log still holds. */
+  readonly isInherited: boolean;
+  readonly voters: readonly VoterEntry[];
+}
+
+/** Identity of a voter: a node with another disk is another voter. */
+export function voterName({ voterId, directoryId }: Pick<VoterEntry, 'voterId' | 'directoryId'>): string {
+  return `${voterId} ${directoryId}`;
+}
+
+/** Voters that are in one of the sets only. */
+export function changedVoters(left: readonly VoterEntry[], right: readonly VoterEntry[]): readonly VoterEntry[] {
+  const [leftNames, rightNames] = [left, right].map((voters) => new Set(voters.map(voterName)));
+  return [
+    ...right.filter((voter) => leftNames?.has(voterName(voter)) === false),
+    ...left.filter((voter) => rightNames?.has(voterName(voter)) === false),
+  ];
+}
+
+/**
+ * The voter sets of one node's log, read from its files as it grows: what rules there, whatever the node itself believes.
+ * The last one rules (KIP-853).
+ */
+export class VotersInLog {
+  #sets: readonly LoggedVoters[] = [];
+  #logEnd = -1;
+  #file = '';
+  #position = 0;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly folder: string,
+  ) {}
+
+  /** The sets, oldest first, of a log that ends at `logEnd` now; the same array as long as there is no other set. */
+  upTo(logEnd: number): readonly LoggedVoters[] {
+    if (logEnd === this.#logEnd) return this.#sets;
+    const files = this.disk.list(this.folder).filter((name) => name.endsWith('.log'));
+    if (logEnd < this.#logEnd || this.#logEnd < 0 || !files.includes(this.#file)) return this.#readAgain(logEnd, files);
+    this.#logEnd = logEnd;
+    const found = this.#readOn(files);
+    if (found.length > 0) this.#sets = [...this.#sets, ...found];
+    return this.#sets;
+  }
+
+  /** The log is another one than a moment ago. */
+  forget(): void {
+    this.#logEnd = -1;
+  }
+
+  #readAgain(logEnd: number, files: readonly string[]): readonly LoggedVoters[] {
+    this.#logEnd = logEnd;
+    this.#file = files[0] ?? '';
+    this.#position = 0;
+    const sets = [...inherited(this.disk, this.folder, files), ...this.#readOn(files)];
+    if (!isSameSets(sets, this.#sets)) this.#sets = sets;
+    return this.#sets;
+  }
+
+  #readOn(files: readonly string[]): readonly LoggedVoters[] {
+    const found: LoggedVoters[] = [];
+    for (const name of files.slice(Math.max(0, files.indexOf(this.#file)))) {
+      if (name !== this.#file) [this.#file, this.#position] = [name, 0];
+      this.#position += readVoters(contentFrom(this.disk, `${this.folder}/${name}`, this.#position), found);
+    }
+    return found;
+  }
+}
+
+/** The voter sets that are in the files of a log right now, oldest first. */
+export function votersOnDisk(disk: Disk, folder: string): readonly LoggedVoters[] {
+  return new VotersInLog(disk, folder).upTo(0);
+}
+
+function inherited(disk: Disk, folder: string, files: readonly string[]): readonly LoggedVoters[] {
+  const [offset, voters] =
+    Number.parseInt(files[0] ?? '0', 10) === 0
+      ? [-1, readBootstrapCheckpoint(disk, folder)?.voters]
+      : votersOfSnapshot(disk, folder);
+  return voters === undefined ? [] : [{ offset, voters, isInherited: true }];
+}
+
+function votersOfSnapshot(disk: Disk, folder: string): [offset: number, voters: readonly VoterEntry[] | undefined] {
+  const name = disk.list(folder).findLast((each) => snapshotNamed(each)?.isComplete === true);
+  if (name === undefined) return [-1, undefined];
+  const { voters } = readSnapshot(contentFrom(disk, `${folder}/${name}`, 0));
+  return [(snapshotNamed(name)?.endOffset ?? 0) - 1, voters];
+}
+
+/** Takes in whole batches and returns how many bytes they are; a torn tail is no one's truth. */
+function readVoters(content: Buffer, found: LoggedVoters[]): number {
+  let read = 0;
+  try {
+    for (const { header, bytes } of batchesOf(content)) {
+      if (header.isControl) {
+        for (const record of decodeRecords(bytes)) {
+          const control = decodeControlRecord(record);
+          if (control.type === 'voters') found.push({ ...control, offset: record.offset, isInherited: false });
+        }
+      }
+      read += header.sizeInBytes;
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedInput)) throw error;
+  }
+  return read;
+}
+
+function contentFrom(disk: Disk, path: string, position: number): Buffer {
+  const file = disk.open(path, { readOnly: true });
+  const bytes = Buffer.alloc(Math.max(0, file.size() - position));
+  file.pread(bytes, position);
+  file.close();
+  return bytes;
+}
+
+function isSameSets(left: readonly LoggedVoters[], right: readonly LoggedVoters[]): boolean {
+  const isSame = ({ offset, voters }: LoggedVoters, other: LoggedVoters | undefined): boolean =>
+    offset === other?.offset && changedVoters(voters, other.voters).length === 0;
+  return left.length === right.length && left.every((set, index) => isSame(set, right[index]));
+}

@@ -1,0 +1,72 @@
+import type { VoterEntry } from '@milena/record-batch';
+import type { ControllerNode } from '../nodes/controller-node';
+import { voterName, type LoggedVoters } from '../voters-in-log';
+import type { World } from '../world';
+
+/** How long a request whose outcome is unknown may still be carried out: pauses, cuts and the leader's own patience. */
+const UNSURE_MS = 15_000;
+
+/**
+ * What an operator may do to the voters so that nothing more is lost than what Raft bears: each voter set that rules, or may
+ * yet rule, keeps a majority whose disks are there, whatever becomes of the changes under way.
+ */
+export class VoterBudget {
+  /** Voters whose removal may yet be carried out, and until when. */
+  readonly #unsure = new Map<string, number>();
+
+  constructor(
+    private readonly world: World,
+    private readonly nodes: readonly ControllerNode[],
+    /** Everything before it is committed. */
+    private readonly committedEnd: () => number,
+  ) {}
+
+  /** The newest committed voter set and those that are not committed, as far as any log has them; the newest last. */
+  get sets(): readonly LoggedVoters[] {
+    const all = this.nodes.flatMap((node) => node.votersOnDisk()).toSorted((left, right) => left.offset - right.offset);
+    const end = this.committedEnd();
+    const committed = all.findLast(({ offset }) => offset < end) ?? all[0];
+    return [...(committed === undefined ? [] : [committed]), ...all.filter(({ offset }) => offset >= end)];
+  }
+
+  /** Whether the disk of this voter is still there, as it was when it became one. */
+  isIntact(voter: VoterEntry): boolean {
+    return this.nodes.some((node) => voterName(node.asVoter) === voterName(voter));
+  }
+
+  /** The removal of a voter was asked for, and is not known to be done or refused. */
+  isUnsure(voter: VoterEntry): void {
+    this.#unsure.set(voterName(voter), this.world.time.nowMs() + UNSURE_MS);
+  }
+
+  /** That removal is done, or refused for good. */
+  isSettled(voter: VoterEntry): void {
+    this.#unsure.delete(voterName(voter));
+  }
+
+  /** Whether the quorum bears that this voter is removed. */
+  mayRemove(voter: VoterEntry): boolean {
+    const name = voterName(voter);
+    return this.sets.every(({ voters }) => this.#survives(voters.filter((each) => voterName(each) !== name)));
+  }
+
+  /** Whether the quorum bears that what this controller has on its disk is lost. */
+  mayLose(node: ControllerNode): boolean {
+    const name = voterName(node.asVoter);
+    return this.sets.every(({ voters }) => {
+      // Who is no voter may be becoming one this moment.
+      const grown = voters.some((each) => voterName(each) === name) ? voters : [...voters, { ...node.asVoter, ...NEW }];
+      return this.#survives(grown, name);
+    });
+  }
+
+  /** Whether a majority is left of `voters` without `lost`, be the removals that are not known to be done done or not. */
+  #survives(voters: readonly VoterEntry[], lost?: string): boolean {
+    const nowMs = this.world.time.nowMs();
+    const intact = voters.filter((voter) => voterName(voter) !== lost && this.isIntact(voter));
+    const unsure = intact.filter((voter) => (this.#unsure.get(voterName(voter)) ?? 0) > nowMs).length;
+    return (intact.length - unsure) * 2 > voters.length - unsure;
+  }
+}
+
+const NEW = { kraftVersionMin: 0, kraftVersionMax: 1 };

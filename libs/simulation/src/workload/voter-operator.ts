@@ -1,0 +1,194 @@
+import { addVoterRpc, removeVoterRpc, type Rpc } from '@milena/cluster-protocol';
+import { unreachable, type ErrorName } from '@milena/model';
+import type { SeededRandom } from '@milena/platform/testing';
+import { createQuorumLeaderChannel, type QuorumLeaderChannel } from '@milena/raft-driver';
+import type { ResponseFacts } from '@milena/raft';
+import type { VoterEntry } from '@milena/record-batch';
+import type { ChoiceStream } from '../choices/choice-stream';
+import type { SimulatedQuorum } from '../nodes/simulated-quorum';
+import type { World } from '../world';
+import { VoterBudget } from './voter-budget';
+
+const CALL_TIMEOUT_MS = 3000;
+/** Answers after which a change is certainly not carried out any more. */
+const REFUSED: ReadonlySet<ErrorName> = new Set(['VOTER_NOT_FOUND', 'DUPLICATE_VOTER', 'INVALID_REQUEST']);
+
+/** One thing an operator does. */
+export type OperatorAction =
+  | { readonly do: 'add voter'; readonly id: number }
+  | { readonly do: 'remove voter'; readonly id: number }
+  /** A controller gets an empty disk, formatted to join. */
+  | { readonly do: 'replace disk'; readonly id: number }
+  | { readonly do: 'replace observer disk'; readonly id: number };
+
+/** What an operator looks after. */
+export interface VoterOperatorOptions {
+  readonly world: World;
+  readonly quorum: SimulatedQuorum;
+  readonly meanPauseMs: number;
+  /** Whether it changes the voters and their disks; otherwise only disks of observers. */
+  readonly changesVoters: boolean;
+}
+
+/**
+ * Adds and removes voters, the leader too, and replaces disks, as an operator who knows what the quorum bears; not waiting for
+ * one change before asking for the next, and not knowing what became of those that nobody answered.
+ */
+export class VoterOperator {
+  readonly #random: SeededRandom;
+  readonly #stream: ChoiceStream<OperatorAction>;
+  readonly #channel: QuorumLeaderChannel;
+  readonly #budget: VoterBudget;
+
+  constructor(private readonly options: VoterOperatorOptions) {
+    const { world, quorum } = options;
+    this.#random = world.random.fork('operator');
+    this.#stream = world.choices.stream('operator');
+    const { clock, timers } = world.time;
+    this.#channel = createQuorumLeaderChannel({
+      platform: { clock, timers, random: world.random.fork('operator channel') },
+      connector: world.outside,
+      bootstrap: quorum.nodes.map(({ endpoint }) => endpoint),
+    });
+    this.#budget = new VoterBudget(world, quorum.nodes, () => quorum.checkers.voterChanges.committedEnd);
+  }
+
+  /** Works until stopped. */
+  async run(): Promise<void> {
+    for (;;) {
+      const action = await this.#stream.next(
+        () => -Math.log(1 - this.#random.fraction()) * this.options.meanPauseMs,
+        () => this.#draw(),
+      );
+      if (action === undefined) return;
+      this.#perform(action);
+    }
+  }
+
+  stop(): void {
+    this.#stream.end();
+  }
+
+  /** With everything healed: a controller that does not vote is made a voter, or else a follower is removed. True when done. */
+  async changeOnce(): Promise<boolean> {
+    const { nodes } = this.options.quorum;
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const ruling = this.#ruling;
+      const lost = ruling.find((voter) => !this.#budget.isIntact(voter));
+      const newcomer = nodes.find((node) => node.machine.isRunning && !isAmong(ruling, node.nodeId));
+      const follower = ruling.find(({ voterId }) => nodes.some((node) => node.nodeId === voterId && !node.isLeading));
+      const removed = lost ?? (newcomer === undefined ? follower : undefined);
+      const isDone =
+        removed !== undefined
+          ? await this.#remove(removed)
+          : newcomer === undefined || (await this.#add(newcomer.nodeId));
+      if (isDone) return true;
+      await new Promise<void>((resolve) => this.options.world.time.timers.after(50, resolve));
+    }
+    return false;
+  }
+
+  /** The voters that rule, or will when the last change is committed. */
+  get #ruling(): readonly VoterEntry[] {
+    return this.#budget.sets.at(-1)?.voters ?? [];
+  }
+
+  #draw(): OperatorAction | undefined {
+    const { quorum, changesVoters } = this.options;
+    const observer = this.#pick(quorum.observers);
+    const ofObserver = observer && { do: 'replace observer disk' as const, id: observer.nodeId };
+    if (!changesVoters || this.#random.chance(0.1)) return ofObserver;
+    const ruling = this.#ruling;
+    const lost = ruling.filter((voter) => !this.#budget.isIntact(voter));
+    const choice = this.#random.below(10);
+    if (lost.length > 0 && choice < 4) return this.#removal(this.#pick(lost));
+    if (choice < 6) return this.#addition(ruling);
+    if (choice < 8) {
+      const leader = quorum.nodes.find(({ isLeading }) => isLeading);
+      const own = ruling.find(({ voterId }) => voterId === leader?.nodeId);
+      return this.#removal(own !== undefined && this.#random.chance(0.5) ? own : this.#pick(ruling));
+    }
+    const node = this.#pick(quorum.nodes);
+    return node && this.#budget.mayLose(node) ? { do: 'replace disk', id: node.nodeId } : undefined;
+  }
+
+  #addition(ruling: readonly VoterEntry[]): OperatorAction | undefined {
+    const { nodes } = this.options.quorum;
+    // Now and then one that votes already: that must be refused.
+    const candidates = this.#random.chance(0.9) ? nodes.filter(({ nodeId }) => !isAmong(ruling, nodeId)) : nodes;
+    const node = this.#pick(candidates);
+    return node && { do: 'add voter', id: node.nodeId };
+  }
+
+  #removal(voter: VoterEntry | undefined): OperatorAction | undefined {
+    if (voter === undefined || !this.#budget.mayRemove(voter)) return undefined;
+    return { do: 'remove voter', id: voter.voterId };
+  }
+
+  /** What a script has made too much for the quorum is not done. */
+  #perform(action: OperatorAction): void {
+    const { quorum, world } = this.options;
+    switch (action.do) {
+      case 'add voter':
+        return void this.#add(action.id);
+      case 'remove voter': {
+        const entry = this.#ruling.find(({ voterId }) => voterId === action.id);
+        return entry === undefined || !this.#budget.mayRemove(entry) ? undefined : void this.#remove(entry);
+      }
+      case 'replace disk': {
+        const node = quorum.nodes.find(({ nodeId }) => nodeId === action.id);
+        if (node === undefined || !this.#budget.mayLose(node)) return;
+        world.note(`replace the disk of ${node.machine.host}`);
+        return void node.replaceDisk();
+      }
+      case 'replace observer disk':
+        return void quorum.observers.find(({ nodeId }) => nodeId === action.id)?.replaceDisk();
+      default:
+        return unreachable(action);
+    }
+  }
+
+  async #add(id: number): Promise<boolean> {
+    const { quorum, world } = this.options;
+    const node = quorum.nodes.find(({ nodeId }) => nodeId === id);
+    // One that is being formatted has no directory yet.
+    if (node === undefined || node.directoryId === '') return false;
+    const { directoryId, endpoint } = node;
+    const error = await this.#ask(addVoterRpc, {
+      type: 'addVoter' as const,
+      clusterId: quorum.clusterId,
+      voter: { id, directoryId },
+      endpoint,
+      timeoutMs: CALL_TIMEOUT_MS,
+      ackWhenCommitted: true,
+    });
+    if (error === 'NONE' && node.hasNewDisk) world.mark('a voter came back with another disk');
+    return error === 'NONE';
+  }
+
+  async #remove(voter: VoterEntry): Promise<boolean> {
+    const { voterId: id, directoryId } = voter;
+    const { clusterId } = this.options.quorum;
+    this.#budget.isUnsure(voter);
+    const request = { type: 'removeVoter' as const, clusterId, voter: { id, directoryId } };
+    const error = await this.#ask(removeVoterRpc, request);
+    if (error === 'NONE' || REFUSED.has(error)) this.#budget.isSettled(voter);
+    return error === 'NONE';
+  }
+
+  async #ask<Request, Response extends ResponseFacts>(
+    rpc: Rpc<Request, Response>,
+    request: Request,
+  ): Promise<ErrorName> {
+    const outcome = await this.#channel.ask(rpc, request, { kind: 'change', timeoutMs: CALL_TIMEOUT_MS });
+    return outcome.ok ? outcome.value.error : outcome.error.code;
+  }
+
+  #pick<T>(items: readonly T[]): T | undefined {
+    return items[this.#random.below(Math.max(1, items.length))];
+  }
+}
+
+function isAmong(voters: readonly VoterEntry[], id: number): boolean {
+  return voters.some(({ voterId }) => voterId === id);
+}
