@@ -1,3 +1,4 @@
+import { askBootstrapServers } from './fetching';
 import { becomeLeader } from './leadership';
 import type { VoteRequest, VoteResponse } from './messages';
 import type { OutgoingRequest } from './raft-effects';
@@ -20,7 +21,7 @@ export function pollProspective(context: RaftContext, role: Prospective): number
     giveUp(context, role);
     return nowMs;
   }
-  return Math.min(role.electionDeadlineMs, askForVotes(context, role));
+  return Math.min(role.electionDeadlineMs, askForVotes(context, role), askBootstrapServers(context, role));
 }
 
 /** A prospective voter that failed returns to the leader it knew, which may live after all. */

@@ -8,6 +8,7 @@ import type { RaftBatch } from './raft-batches';
 import type { RaftContext } from './raft-context';
 import type { Role } from './role';
 import type { Follower } from './roles/follower';
+import type { Prospective } from './roles/prospective';
 import { beginSnapshotFetch, dropSnapshotFetch, nextPiece } from './snapshot-fetching';
 
 /** Longest pause between fetches that bring nothing because no leader answers. */
@@ -45,12 +46,27 @@ function readRoundOf(role: Role): { readonly readRound?: number } {
   return role.name === 'follower' && role.readRound !== undefined ? { readRound: role.readRound } : {};
 }
 
-/** The leader; without one, or after it failed to answer, anybody else who may know a newer one (KAFKA-19354). */
+/**
+ * A voter that has asked the others in vain for a while asks the bootstrap servers who leads: all that its log says of where
+ * the others are may be old. Returns when to come back.
+ */
+export function askBootstrapServers(context: RaftContext, { sinceMs }: Prospective): number {
+  const { bootstrapServers, nowMs, settings } = context;
+  const dueMs = sinceMs + settings.electionTimeoutMs / 2;
+  if (bootstrapServers.length === 0 || nowMs < dueMs) return bootstrapServers.length === 0 ? Infinity : dueMs;
+  return pollFetch(context);
+}
+
+/**
+ * The leader; without one, or after it failed to answer, anybody else who may know a newer one (KAFKA-19354). Who stands for
+ * election asks the other voters anyway.
+ */
 function chooseDestination(context: RaftContext): Destination | undefined {
-  const { role } = context.quorum;
+  const { role, isVoter } = context.quorum;
   if (role.name === 'follower' && !role.asksElsewhere)
     return { nodeId: role.leader.id, endpoint: role.leader.endpoint };
-  const others: Destination[] = context.history.latest.voters
+  const voters = role.name !== 'follower' && isVoter ? [] : context.history.latest.voters;
+  const others: Destination[] = voters
     .filter(({ key }) => key.id !== context.self.id)
     .map(({ key, endpoint }) => ({ nodeId: key.id, endpoint }));
   for (const endpoint of context.bootstrapServers) others.push({ nodeId: NO_NODE, endpoint });

@@ -56,6 +56,8 @@ export class TestNode implements NetworkPeer {
   self: ReplicaKey;
   /** Where it serves the quorum, when it does. */
   endpoint: Endpoint | undefined;
+  /** Whom its configuration names since somebody changed it. */
+  addresses: readonly Endpoint[] | undefined;
   private bootstrap: BootstrapVoters;
   private disks = 1;
   private readonly lostDisks = new Map<string, readonly string[]>();
@@ -119,8 +121,7 @@ export class TestNode implements NetworkPeer {
       ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
       self: this.self,
       bootstrap: this.bootstrap,
-      bootstrapServers:
-        this.bootstrap.voters.size > 0 ? [] : this.disks > 1 ? this.options.controllers : this.options.servers,
+      bootstrapServers: this.addresses ?? this.configuredServers(),
       clusterId: 'test-cluster',
       log: this.log,
       batches: textBatches,
@@ -131,6 +132,11 @@ export class TestNode implements NetworkPeer {
     this.input((raft) => {
       raft.start();
     });
+  }
+
+  private configuredServers(): readonly Endpoint[] {
+    if (this.bootstrap.voters.size > 0) return [];
+    return this.disks > 1 ? this.options.controllers : this.options.servers;
   }
 
   /** A node that is down gets an empty disk, formatted to join the quorum that is there. */

@@ -20,6 +20,7 @@ type Run = (words: readonly string[]) => readonly string[] | void;
  *   add ID at=NODE timeout=MS ack=append           asks the leader to add that replica, at its own endpoint unless said
  *   remove ID                                      asks the leader to remove that voter
  *   upgrade LEVEL validate                         raises kraft.version, or with `validate` says whether it could be
+ *   bootstrap ID PEER..                            the configuration of a node names where those peers are now
  *   disk-replaced ID | moved ID PORT               what happened to a node while it was down
  *   cluster joiners=1 joinerflush=1 autojoin=true  controllers that are no voters; how slow their disks are; whether
  *                                                  controllers ask to become voters by themselves
@@ -63,6 +64,9 @@ export function voterCommands(scene: VoterCommandScene): Readonly<Record<string,
     },
     'disk-replaced': ([id]) => {
       scene.node(id).replaceDisk();
+    },
+    bootstrap: ([id, ...peers]) => {
+      scene.node(id).addresses = peers.flatMap((peer) => scene.node(peer).endpoint ?? []);
     },
     moved: ([id, port]) => {
       scene.node(id).move(Number(port));
