@@ -5,7 +5,7 @@ const VALUES = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 /** A quorum that committed VALUES, long enough ago for that to be on record on every disk. */
 async function committed(voters: readonly number[] = [1, 2, 3]): Promise<DriverCluster> {
-  const cluster = await DriverCluster.start({ voters, segmentBytes: 256, retention: { bytes: 1, ms: undefined } });
+  const cluster = await DriverCluster.start({ voters, segmentBytes: 256, retention: { bytes: 1, ms: 3_600_000 } });
   await cluster.activeWithin(5000);
   for (const value of VALUES) await cluster.commit(value);
   await cluster.time.advance(1000);
@@ -146,6 +146,38 @@ describe('a damaged snapshot', () => {
     const path = damage(cluster, 1, '.checkpoint');
     await expect(cluster.run(1, 'voter')).rejects.toMatchObject({ name: 'UnusableSnapshot', path });
     expect(cluster.disk(1).exists(path)).toBe(true);
+  });
+});
+
+describe('damage to a snapshot of a running node', () => {
+  async function withTwoSnapshots(): Promise<DriverCluster> {
+    const cluster = await committed([1]);
+    await cluster.snapshot(1);
+    for (const value of ['g', 'h']) await cluster.commit(value);
+    await cluster.snapshot(1);
+    expect(cluster.snapshotFiles(1)).toHaveLength(2);
+    return cluster;
+  }
+
+  it('leaves the log as it is when nothing else could stand for it', async () => {
+    const cluster = await withTwoSnapshots();
+    const [older = '', newer = ''] = cluster.snapshotFiles(1);
+    cluster.disk(1).flipBits(`${FOLDER}/${newer}`, 100, 0x10);
+    await cluster.time.advance(61_000);
+    expect(cluster.snapshotFiles(1)).toEqual([older, newer]);
+    cluster.kill(1);
+    await cluster.run(1, 'voter');
+    await cluster.everywhere('h');
+    expect(cluster.node(1).listener.values).toEqual([...VALUES, 'g', 'h']);
+  });
+
+  it('does not keep an older one that is damaged from being cleaned away', async () => {
+    const cluster = await withTwoSnapshots();
+    const [older = '', newer = ''] = cluster.snapshotFiles(1);
+    cluster.disk(1).flipBits(`${FOLDER}/${older}`, 100, 0x10);
+    await cluster.time.advance(61_000);
+    expect(cluster.node(1).fatal).toEqual([]);
+    expect(cluster.snapshotFiles(1)).toEqual([newer]);
   });
 });
 

@@ -78,17 +78,19 @@ export class SnapshotKeeper {
   }
 
   #cleanLater(): void {
-    const { platform, log, snapshots, retention, onFatal } = this.#options;
-    const { clock, timers, logger } = platform;
-    this.#cleaningTimer = timers.after(retention.periodMs, () => {
-      if (this.#closed) return;
-      try {
-        const removed = cleanLog({ log, snapshots, retention, now: clock.wallMs() });
-        if (removed > 0) logger.info('cleaned the metadata log', { removed, logStartOffset: log.logStartOffset });
-        this.#cleanLater();
-      } catch (error) {
-        onFatal(error);
-      }
+    if (this.#closed) return;
+    const { platform, retention, onFatal } = this.#options;
+    this.#cleaningTimer = platform.timers.after(retention.periodMs, () => {
+      const cleaning = this.#clean().then(() => this.#cleanLater(), onFatal);
+      this.#work = Promise.allSettled([this.#work, cleaning]);
     });
+  }
+
+  async #clean(): Promise<void> {
+    const { platform, log, snapshots, retention } = this.#options;
+    const { clock, logger } = platform;
+    const mayGoOn = (): boolean => !this.#closed;
+    const removed = await cleanLog({ log, snapshots, retention, now: clock.wallMs(), mayGoOn });
+    if (removed > 0) logger.info('cleaned the metadata log', { removed, logStartOffset: log.logStartOffset });
   }
 }
