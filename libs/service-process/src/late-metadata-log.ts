@@ -72,6 +72,14 @@ export class LateMetadataLog implements RaftDriver {
     else this.#log.subscribe(listener);
   }
 
+  kraftVersion(): number {
+    return this.#log?.kraftVersion() ?? 0;
+  }
+
+  upgradeKraftVersion(upgrade: Parameters<RaftDriver['upgradeKraftVersion']>[0]): Result<void> {
+    return this.#log?.upgradeKraftVersion(upgrade) ?? failure('NOT_CONTROLLER', 'this node has not started');
+  }
+
   resign(epoch: number): void {
     this.#log?.resign(epoch);
   }

@@ -60,6 +60,8 @@ export class ScriptedMetadataLog {
       highWatermark: () => this.#endOffset,
       logEndOffset: () => this.#endOffset,
       append: () => failure('NOT_CONTROLLER', 'a broker only observes'),
+      kraftVersion: () => 1,
+      upgradeKraftVersion: () => failure('NOT_CONTROLLER', 'a broker only observes'),
       resign() {
         // A broker only observes.
       },
