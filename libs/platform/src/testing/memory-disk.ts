@@ -341,7 +341,10 @@ class TreeDisk implements MemoryDisk {
   #parent(path: string, operation: string): readonly [MemoryFolder, string] {
     const parts = this.#parts.of(path);
     const name = parts.at(-1);
-    const folder = this.#find(parts.slice(0, -1).join('/'));
+    let folder: MemoryEntry | undefined = this.#root;
+    for (let depth = 0; depth < parts.length - 1; depth++) {
+      folder = folder instanceof MemoryFolder ? folder.names.get(parts[depth] ?? '') : undefined;
+    }
     if (name === undefined || !(folder instanceof MemoryFolder)) throw new DiskError('ENOENT', path, operation);
     return [folder, name];
   }

@@ -15,16 +15,21 @@ export interface PendingSync {
 /** A disk writes whole sectors: of an unsynced write any subset of these may reach it. */
 const SECTOR_BYTES = 512;
 
+const LEAST_BYTES = 256;
+const NOTHING = Buffer.alloc(0);
+
 /** Content that grows by doubling; bytes past `size` are zero. */
 class GrowingBytes {
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   size = 0;
 
   resize(size: number): void {
     if (size < this.size) this.#bytes.fill(0, size, this.size);
     if (size > this.#bytes.length) {
-      const grown = Buffer.alloc(Math.max(size, this.#bytes.length * 2, 1024));
+      // Most files are small and live for a moment: they come out of the pool.
+      const grown = Buffer.allocUnsafe(Math.max(size, this.#bytes.length * 2, LEAST_BYTES));
       this.#bytes.copy(grown, 0, 0, this.size);
+      grown.fill(0, this.size);
       this.#bytes = grown;
     }
     this.size = size;
