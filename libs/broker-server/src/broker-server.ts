@@ -132,7 +132,11 @@ class Broker implements BrokerServer {
       image,
       waitForMetadata,
     };
-    serveBrokerAdmin(options.serviceHost, { broker: this.context, replicaLogs: this.#replicas.logs });
+    serveBrokerAdmin(options.serviceHost, {
+      broker: this.context,
+      replicaLogs: this.#replicas.logs,
+      waitForMetadataEnd: (end, timeoutMs) => this.#follower.waitForEnd(end, timeoutMs),
+    });
     this.handleRequest = options.requestHandler(this.context);
   }
 

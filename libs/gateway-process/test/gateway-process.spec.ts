@@ -7,7 +7,7 @@ import { create, createFileRegistry, fromBinary, toBinary } from '@bufbuild/prot
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { loadConfig, type NodeConfig } from '@milena/config';
 import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
-import { offset, timestampMs, ZERO_UUID, type Endpoint, type Uuid } from '@milena/model';
+import { offset, success, timestampMs, ZERO_UUID, type Endpoint, type Uuid } from '@milena/model';
 import { noMeter, noTracer, silentLogger, type Channel } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
 import {
@@ -15,12 +15,15 @@ import {
   ErrorInfoSchema,
   Health,
   HealthCheckResponse_ServingStatus as ServingStatus,
+  ControllerService,
+  RaftService,
+  ReadIndexResponseSchema,
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
   TopicService,
 } from '@milena/proto';
 import type { MetadataLogListener, RaftDriver } from '@milena/raft-driver';
-import { createGrpcConnector, createServiceClient } from '@milena/rpc';
+import { createGrpcConnector, createGrpcServer, createServiceClient, methodPath, type GrpcServer } from '@milena/rpc';
 import type { ServiceNode } from '@milena/service-process';
 import { createGatewayProcess, type GatewayProcess } from '../src/index';
 
@@ -70,7 +73,7 @@ function configOf(folder: string, ports: { grpc: number; http: number }): NodeCo
 }
 
 /** A node whose metadata log holds the records of this spec and follows a live quorum while it is told to. */
-function scriptedNode(quorum: { isLive: boolean }): ServiceNode {
+function scriptedNode(quorum: { isLive: boolean }, endpoint: Endpoint): ServiceNode {
   const end = offset(RECORDS.length);
   const metadataLog: Partial<RaftDriver> = {
     subscribe: (listener: MetadataLogListener) =>
@@ -81,7 +84,7 @@ function scriptedNode(quorum: { isLive: boolean }): ServiceNode {
         timestamp: timestampMs(0),
         records: RECORDS.map(encodeMetadataRecord),
       }),
-    leader: () => ({ leaderId: 101, epoch: 1 }),
+    leader: () => ({ leaderId: 101, epoch: 1, endpoint }),
     health: () => quorum.isLive,
     leaderHighWatermark: () => end,
   };
@@ -91,6 +94,17 @@ function scriptedNode(quorum: { isLive: boolean }): ServiceNode {
     metadataLog: metadataLog as RaftDriver,
     clusterId: () => Promise.resolve('cluster'),
   };
+}
+
+/** A controller that tells readers how far the log of this spec is committed, and never answers to a change. */
+function leaderForReaders(): GrpcServer {
+  const server = createGrpcServer({ host: '127.0.0.1', port: 0 });
+  const told = create(ReadIndexResponseSchema, { epoch: 1, leaderId: 101, readIndex: BigInt(RECORDS.length) });
+  server.unary(methodPath(RaftService.method.readIndex), () =>
+    Promise.resolve(success(toBinary(ReadIndexResponseSchema, told))),
+  );
+  server.unary(methodPath(ControllerService.method.createTopics), () => new Promise(() => undefined));
+  return server;
 }
 
 interface HttpAnswer {
@@ -148,6 +162,7 @@ describe('a gateway process', () => {
   let folder: string;
   let quorum: { isLive: boolean };
   let pagesShown: number;
+  let controller: GrpcServer;
   let gateway: GatewayProcess;
   let channel: Channel;
   let grpc: Endpoint;
@@ -166,7 +181,9 @@ describe('a gateway process', () => {
       if (url === '/readyz') response.writeHead(gateway.isReady() ? 200 : 503).end();
       return url === '/readyz';
     };
-    gateway = createGatewayProcess({ config, outputs, onFatal, node: scriptedNode(quorum), monitor });
+    controller = leaderForReaders();
+    const node = scriptedNode(quorum, await controller.start());
+    gateway = createGatewayProcess({ config, outputs, onFatal, node, monitor });
     await gateway.start();
     grpc = { host: '127.0.0.1', port: ports.grpc };
     web = { host: '127.0.0.1', port: ports.http };
@@ -176,6 +193,7 @@ describe('a gateway process', () => {
   afterEach(async () => {
     channel.close();
     await gateway.stop();
+    await controller.stop(0);
     rmSync(folder, { recursive: true });
   });
 
@@ -292,7 +310,7 @@ describe('a gateway process', () => {
     await until(() => gateway.isReady());
     const path = '/milena.admin.v1.TopicService/CreateTopic';
     const headers = { 'content-type': 'application/json', 'connect-timeout-ms': '100' };
-    // No controller answers here, which is waited for.
+    // The controller does not answer, which is waited for.
     const late = await http(web, path, '{"topic":{"name":"topics/late"}}', headers);
     expect(late.status).toBe(504);
     const { code, details } = JSON.parse(late.text) as { code: string; details: { value: string }[] };

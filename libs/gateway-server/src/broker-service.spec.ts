@@ -164,6 +164,7 @@ describe('QuorumService', () => {
     scene.server('controller', 9093, refused);
     expect((await scene.call('QuorumService/GetQuorum')).failure?.code).toBe('BROKER_NOT_AVAILABLE');
     const alone = await GatewayScene.with();
+    alone.isControllerUp = false;
     alone.network.join('controller');
     expect((await alone.call('QuorumService/GetQuorum')).failure?.code).toBe('LEADER_NOT_AVAILABLE');
   });

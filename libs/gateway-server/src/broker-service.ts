@@ -2,33 +2,41 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { listReplicaLogsRpc, unregisterBrokerRpc } from '@milena/cluster-protocol';
 import type { BrokerRegistration, MetadataImage } from '@milena/metadata';
 import { failure, success, type Result } from '@milena/model';
-import { AdminBrokerState, AdminSecurityProtocol, BrokerService, type AdminBrokerSchema } from '@milena/proto';
+import {
+  AdminBrokerState,
+  AdminSecurityProtocol,
+  BrokerService,
+  ReadConsistency,
+  type AdminBrokerSchema,
+} from '@milena/proto';
 import { adminMethods, type AdminAnswer, type AdminCall, type AdminMethod } from './admin-method';
 import type { GatewayContext } from './gateway-context';
 import { isNumberKey, pageOf, requestedPage, type PageFields } from './paging';
 import { isPartitionKey, parsePartitionKey, partitionKey } from './partition-key';
+import type { ReadFields } from './read-metadata';
 import { brokerName, parseBrokerName } from './resource-name';
 
 type BrokerMessage = MessageInitShape<typeof AdminBrokerSchema>;
 
-/** BrokerService: registrations from the gateway's own image, logs from the brokers themselves. */
+/** BrokerService: registrations from the gateway's image, once it is as fresh as asked for; logs from the brokers themselves. */
 export function brokerService(context: GatewayContext): readonly AdminMethod[] {
   return adminMethods(BrokerService, {
-    listBrokers: (request) => Promise.resolve(listBrokers(context, request)),
-    getBroker: ({ name }) => Promise.resolve(getBroker(context, name)),
+    listBrokers: (request, call) => listBrokers(context, request, call),
+    getBroker: (request, call) => getBroker(context, request, call),
     listReplicaLogs: (request, call) => listReplicaLogs(context, request, call),
     unregisterBroker: (request, call) => unregisterBroker(context, request, call),
   });
 }
 
-function listBrokers(
+async function listBrokers(
   context: GatewayContext,
-  request: PageFields,
-): Result<{ brokers: BrokerMessage[]; nextPageToken: string }> {
-  const metadata = context.metadata();
-  if (!metadata.ok) return metadata;
+  request: PageFields & ReadFields,
+  call: AdminCall,
+): Promise<Result<{ brokers: BrokerMessage[]; nextPageToken: string }>> {
   const page = requestedPage(request, 'brokers', isNumberKey);
   if (!page.ok) return page;
+  const metadata = await context.read(request, call);
+  if (!metadata.ok) return metadata;
   const { image } = metadata.value;
   const after = Number(page.value.after ?? -1);
   const brokers = image.brokers().filter(({ id }) => id > after);
@@ -36,10 +44,14 @@ function listBrokers(
   return success({ brokers: items.map((broker) => brokerMessage(image, broker)), nextPageToken });
 }
 
-function getBroker(context: GatewayContext, name: string): Result<{ broker: BrokerMessage }> {
+async function getBroker(
+  context: GatewayContext,
+  { name, ...fields }: ReadFields & { readonly name: string },
+  call: AdminCall,
+): Promise<Result<{ broker: BrokerMessage }>> {
   const id = parseBrokerName(name, 'name');
   if (!id.ok) return id;
-  const metadata = context.metadata();
+  const metadata = await context.read(fields, call);
   if (!metadata.ok) return metadata;
   const { image } = metadata.value;
   const broker = image.broker(id.value);
@@ -58,7 +70,7 @@ async function unregisterBroker(
 ): AdminAnswer<typeof BrokerService, 'unregisterBroker'> {
   const id = parseBrokerName(name, 'name');
   if (!id.ok) return id;
-  const found = getBroker(context, name);
+  const found = await getBroker(context, { name, readConsistency: ReadConsistency.LINEARIZABLE }, call);
   if (!found.ok) return found;
   if (validateOnly) return success({});
   const answer = await context.change(unregisterBrokerRpc, { brokerId: id.value }, call);

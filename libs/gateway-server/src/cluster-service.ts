@@ -1,25 +1,30 @@
 import type { MetadataImage } from '@milena/metadata';
 import { success } from '@milena/model';
 import { ClusterService } from '@milena/proto';
-import { adminMethods, type AdminMethod } from './admin-method';
+import { adminMethods, type AdminAnswer, type AdminCall, type AdminMethod } from './admin-method';
 import { clusterHealth } from './cluster-health';
 import { getFeature, listFeatures, updateFeature } from './features';
 import type { GatewayContext } from './gateway-context';
+import type { ReadFields } from './read-metadata';
 import { timestampMessage } from './timestamp';
 
-/** ClusterService: the cluster as a whole, from the gateway's own image. */
+/** ClusterService: the cluster as a whole. Health is told from what the gateway has applied, whoever answers. */
 export function clusterService(context: GatewayContext): readonly AdminMethod[] {
   return adminMethods(ClusterService, {
-    getCluster: () => Promise.resolve(getCluster(context)),
+    getCluster: (request, call) => getCluster(context, request, call),
     getClusterHealth: () => Promise.resolve(getClusterHealth(context)),
-    listFeatures: (request) => Promise.resolve(listFeatures(context, request)),
-    getFeature: ({ name }) => Promise.resolve(getFeature(context, name)),
+    listFeatures: (request, call) => listFeatures(context, request, call),
+    getFeature: (request, call) => getFeature(context, request, call),
     updateFeature: (request, call) => updateFeature(context, request, call),
   });
 }
 
-function getCluster(context: GatewayContext) {
-  const metadata = context.metadata();
+async function getCluster(
+  context: GatewayContext,
+  request: ReadFields,
+  call: AdminCall,
+): AdminAnswer<typeof ClusterService, 'getCluster'> {
+  const metadata = await context.read(request, call);
   if (!metadata.ok) return metadata;
   const { clusterId, image, timeMs } = metadata.value;
   const { leaderId, epoch } = context.leader();

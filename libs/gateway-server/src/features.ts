@@ -8,6 +8,7 @@ import type { AdminAnswer, AdminCall } from './admin-method';
 import type { GatewayContext } from './gateway-context';
 import { invalidField } from './invalid-field';
 import { pageOf, requestedPage, type PageFields } from './paging';
+import type { ReadFields } from './read-metadata';
 import { featureName, parseFeatureName } from './resource-name';
 
 interface FeatureMessage {
@@ -17,14 +18,15 @@ interface FeatureMessage {
 }
 
 /** Lists the features by name. */
-export function listFeatures(
+export async function listFeatures(
   context: GatewayContext,
-  request: PageFields,
-): Result<{ features: FeatureMessage[]; nextPageToken: string }> {
-  const metadata = context.metadata();
-  if (!metadata.ok) return metadata;
+  request: PageFields & ReadFields,
+  call: AdminCall,
+): AdminAnswer<typeof ClusterService, 'listFeatures'> {
   const page = requestedPage(request, 'features');
   if (!page.ok) return page;
+  const metadata = await context.read(request, call);
+  if (!metadata.ok) return metadata;
   const { after = '' } = page.value;
   const { image } = metadata.value;
   const sorted = knownFeatures(image).filter((name) => name > after);
@@ -33,16 +35,20 @@ export function listFeatures(
 }
 
 /** Describes one feature. */
-export function getFeature(context: GatewayContext, name: string): Result<{ feature: FeatureMessage }> {
+export async function getFeature(
+  context: GatewayContext,
+  { name, ...fields }: ReadFields & { readonly name: string },
+  call: AdminCall,
+): AdminAnswer<typeof ClusterService, 'getFeature'> {
   const parsed = parseFeatureName(name, 'name');
   if (!parsed.ok) return parsed;
-  const metadata = context.metadata();
-  if (!metadata.ok) return metadata;
-  const { image } = metadata.value;
-  if (!knownFeatures(image).includes(parsed.value)) {
-    return failure('RESOURCE_NOT_FOUND', `no feature '${parsed.value}'`, { about: { feature: name } });
-  }
-  return success({ feature: featureMessage(image, parsed.value) });
+  const metadata = await context.read(fields, call);
+  return metadata.ok ? featureIn(metadata.value.image, parsed.value) : metadata;
+}
+
+function featureIn(image: MetadataImage, name: string): Result<{ feature: FeatureMessage }> {
+  if (knownFeatures(image).includes(name)) return success({ feature: featureMessage(image, name) });
+  return failure('RESOURCE_NOT_FOUND', `no feature '${name}'`, { about: { feature: featureName(name) } });
 }
 
 /** Changes the level of a feature. */
@@ -65,7 +71,9 @@ export async function updateFeature(
     return { ok: false, error: { ...outcome.error, about: { feature: name, ...outcome.error.about } } };
   }
   const metadataOffset = answer.ok ? answer.value.metadataOffset : -1;
-  const feature = getFeature(context, name);
+  const metadata = context.metadata();
+  if (!metadata.ok) return metadata;
+  const feature = featureIn(metadata.value.image, parsed.value);
   if (!feature.ok) return feature;
   return success({ ...feature.value, ...(metadataOffset < 0 ? {} : { metadataOffset: BigInt(metadataOffset) }) });
 }

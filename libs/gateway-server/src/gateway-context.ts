@@ -1,15 +1,18 @@
 import type { Rpc } from '@milena/cluster-protocol';
 import type { ServerConfig } from '@milena/config-schema';
 import type { MetadataImage } from '@milena/metadata';
-import type { Result } from '@milena/model';
+import type { Offset, Result } from '@milena/model';
 import type { Platform } from '@milena/platform';
 import type { LeaderInfo, QuorumLeaderChannel } from '@milena/raft-driver';
 import type { AdminCall } from './admin-method';
+import type { ReadFields } from './read-metadata';
 
 /** The metadata a read is answered from. */
 export interface AppliedMetadata {
   readonly clusterId: string;
   readonly image: MetadataImage;
+  /** Offset of the metadata log before which the image tells everything. */
+  readonly end: Offset;
   /** When the active controller wrote the last record of the image; undefined before the first. */
   readonly timeMs: number | undefined;
 }
@@ -30,8 +33,10 @@ export interface GatewayContext {
   readonly platform: Pick<Platform, 'clock' | 'timers' | 'logger'>;
   /** The gateway's own configuration, for what the image does not say. */
   readonly server: ServerConfig;
-  /** The newest metadata; BROKER_NOT_AVAILABLE until this gateway has caught up with a quorum once. */
+  /** What this gateway has applied, be it stale; BROKER_NOT_AVAILABLE until it has caught up with a quorum once. */
   metadata(): Result<AppliedMetadata>;
+  /** The metadata as fresh as a read asks for (read-metadata.ts). */
+  read(fields: ReadFields, call: AdminCall): Promise<Result<AppliedMetadata>>;
   /** Who leads the metadata log, as far as this gateway knows. */
   leader(): LeaderInfo;
   /** Whether the leader answered lately. */

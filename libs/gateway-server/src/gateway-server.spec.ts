@@ -1,3 +1,4 @@
+import { ReadConsistency } from '@milena/proto';
 import { broker, GatewayScene, topic } from './testing/gateway-scene';
 
 describe('a gateway', () => {
@@ -30,12 +31,13 @@ describe('a gateway', () => {
     expect(await scene.look(2)).toBe(true);
   });
 
-  it('goes on answering reads when the quorum is lost, but is not ready', async () => {
+  it('goes on answering reads that may be stale when the quorum is lost, but is not ready', async () => {
     const scene = await GatewayScene.with(topic('orders', 1, [1]));
     expect(await scene.look()).toBe(true);
     scene.log.isLive = false;
     expect(await scene.look()).toBe(false);
-    expect((await scene.call('TopicService/GetTopic', { name: 'topics/orders' })).failure).toBeUndefined();
+    const stale = { name: 'topics/orders', readConsistency: ReadConsistency.STALE };
+    expect((await scene.call('TopicService/GetTopic', stale)).failure).toBeUndefined();
     scene.log.isLive = true;
     scene.log.leaderInfo = { leaderId: undefined, epoch: 4 };
     expect(await scene.look()).toBe(false);

@@ -1,6 +1,6 @@
 import type { ServerConfig } from '@milena/config-schema';
 import { MetadataFollower } from '@milena/metadata-follower';
-import { failure, success, type Endpoint, type Result, type TimestampMs } from '@milena/model';
+import { failure, offset, success, type Endpoint, type Result, type TimestampMs } from '@milena/model';
 import type { Connector, Platform } from '@milena/platform';
 import {
   createQuorumLeaderChannel,
@@ -19,6 +19,7 @@ import type { AppliedMetadata, GatewayContext } from './gateway-context';
 import { groupService } from './group-service';
 import { QuorumReadiness } from './quorum-readiness';
 import { quorumService } from './quorum-service';
+import { readMetadata } from './read-metadata';
 import { topicService } from './topic-service';
 
 /** Everything a gateway is made from. */
@@ -60,7 +61,6 @@ class Gateway implements GatewayServer {
   readonly #quorum: QuorumLeaderChannel;
   #clusterId: string | undefined;
   #imageTime: TimestampMs | undefined;
-  #controlOffset = -1;
 
   constructor(private readonly options: GatewayServerOptions) {
     const { platform, server, metadataLog, connector } = options;
@@ -69,11 +69,10 @@ class Gateway implements GatewayServer {
       metadataLog,
       publish: (_delta, _image, { timestamp }) => (this.#imageTime = timestamp),
       snapshots: { metadataLog, triggers: snapshotTriggers(server), logger: platform.logger },
-      onCommittedLeaderChange: ({ offset }) => (this.#controlOffset = offset),
     });
     this.#readiness = new QuorumReadiness({
       metadataLog,
-      appliedOffset: () => Math.max(this.#follower.image.provenance.offset, this.#controlOffset),
+      appliedEnd: () => this.#follower.appliedEnd,
     });
     const peerListenerName = server.string('inter.broker.listener.name').toUpperCase();
     this.#brokers = new BrokerCalls({ connector, peerListenerName });
@@ -102,11 +101,14 @@ class Gateway implements GatewayServer {
   #context(): GatewayContext {
     const { platform, server, metadataLog, controllerChannel: channel } = this.options;
     const { clock } = platform;
+    const applied = (): Result<AppliedMetadata> => this.#metadata();
+    const waitForEnd = (end: number, timeoutMs: number): Promise<boolean> => this.#follower.waitForEnd(end, timeoutMs);
     const waitFor = (offset: number, timeoutMs: number): Promise<boolean> => this.#follower.waitFor(offset, timeoutMs);
     return {
       platform,
       server,
-      metadata: () => this.#metadata(),
+      metadata: applied,
+      read: (fields, call) => readMetadata({ clock, quorum: this.#quorum, applied, waitForEnd }, fields, call),
       leader: (): LeaderInfo => metadataLog.leader(),
       hasLiveLeader: () => metadataLog.health() && metadataLog.leader().leaderId !== undefined,
       change: (rpc, request, call) => callController({ clock, channel, waitFor }, rpc, request, call),
@@ -121,6 +123,7 @@ class Gateway implements GatewayServer {
     if (clusterId === undefined || !this.#readiness.hasCaughtUp) {
       return failure('BROKER_NOT_AVAILABLE', 'this gateway has not caught up with a quorum yet');
     }
-    return success({ clusterId, image: this.#follower.image, timeMs: this.#imageTime });
+    const { image, appliedEnd: end } = this.#follower;
+    return success({ clusterId, image, end: offset(end), timeMs: this.#imageTime });
   }
 }

@@ -2,9 +2,11 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { MetadataImage, PartitionState, TopicImage } from '@milena/metadata';
 import { success, type Result, type TopicPartition } from '@milena/model';
 import type { ReassignmentSchema } from '@milena/proto';
+import type { AdminCall } from './admin-method';
 import type { GatewayContext } from './gateway-context';
 import { pageOf, requestedPage, type PageFields } from './paging';
 import { isPartitionKey, parsePartitionKey, partitionKey } from './partition-key';
+import type { ReadFields } from './read-metadata';
 import { partitionName } from './resource-name';
 import { findTopic } from './topic-message';
 
@@ -15,11 +17,12 @@ export type ReassignmentMessage = MessageInitShape<typeof ReassignmentSchema>;
 const ALL_TOPICS = 'topics/-';
 
 /** Lists the partitions of a topic, or of all, that are on the move: by topic and index. */
-export function listReassignments(
+export async function listReassignments(
   context: GatewayContext,
-  { parent, ...fields }: PageFields & { readonly parent: string },
-): Result<{ reassignments: ReassignmentMessage[]; nextPageToken: string }> {
-  const metadata = context.metadata();
+  { parent, ...fields }: PageFields & ReadFields & { readonly parent: string },
+  call: AdminCall,
+): Promise<Result<{ reassignments: ReassignmentMessage[]; nextPageToken: string }>> {
+  const metadata = await context.read(fields, call);
   if (!metadata.ok) return metadata;
   const topics = topicsOf(metadata.value.image, parent);
   if (!topics.ok) return topics;

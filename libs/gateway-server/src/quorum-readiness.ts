@@ -3,8 +3,8 @@ import type { RaftDriver } from '@milena/raft-driver';
 /** What readiness is told by. */
 export interface QuorumReadinessOptions {
   readonly metadataLog: Pick<RaftDriver, 'health' | 'leader' | 'leaderHighWatermark'>;
-  /** Offset of the last record taken in, control records included; -1 for none. */
-  readonly appliedOffset: () => number;
+  /** Offset before which everything was taken in, control records included. */
+  readonly appliedEnd: () => number;
 }
 
 /** Whether an image follows a live quorum. `look` wants to be called now and then. */
@@ -20,11 +20,11 @@ export class QuorumReadiness {
 
   /** Looks again; true while the image follows a live quorum. */
   look(): boolean {
-    const { metadataLog, appliedOffset } = this.options;
+    const { metadataLog, appliedEnd } = this.options;
     const isLive = metadataLog.health() && metadataLog.leader().leaderId !== undefined;
     const committed = metadataLog.leaderHighWatermark();
     // The leader's word, not our own log's: a long log comes in many fetches, and each of them is committed as far as it goes.
-    if (isLive && committed !== undefined) this.#hasCaughtUp ||= appliedOffset() >= committed - 1;
+    if (isLive && committed !== undefined) this.#hasCaughtUp ||= appliedEnd() >= committed;
     return isLive && this.#hasCaughtUp;
   }
 }

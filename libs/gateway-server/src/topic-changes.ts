@@ -8,7 +8,7 @@ import {
 import type { ConfigChange, CreatedTopic } from '@milena/controller';
 import { isInternalTopic } from '@milena/metadata';
 import { failure, success, type Failure, type Result } from '@milena/model';
-import { ConfigOperation, type ConfigAlteration, type TopicService } from '@milena/proto';
+import { ConfigOperation, ReadConsistency, type ConfigAlteration, type TopicService } from '@milena/proto';
 import type { AdminAnswer, AdminCall } from './admin-method';
 import type { GatewayContext, MetadataChange } from './gateway-context';
 import { invalidField } from './invalid-field';
@@ -93,9 +93,9 @@ export async function deleteTopic(
 ): AdminAnswer<typeof TopicService, 'deleteTopic'> {
   const parsed = parseTopicName(name, 'name');
   if (!parsed.ok) return parsed;
-  const metadata = context.metadata();
-  if (!metadata.ok) return metadata;
   if (validateOnly) {
+    const metadata = await context.read({ readConsistency: ReadConsistency.LINEARIZABLE }, call);
+    if (!metadata.ok) return metadata;
     const found = findTopic(metadata.value.image, name, 'name');
     return found.ok ? success({}) : found;
   }

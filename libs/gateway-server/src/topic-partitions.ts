@@ -7,11 +7,12 @@ import type { AdminAnswer, AdminCall } from './admin-method';
 import type { GatewayContext } from './gateway-context';
 import { isNumberKey, pageOf, requestedPage, type PageFields } from './paging';
 import { partitionKey } from './partition-key';
+import type { ReadFields } from './read-metadata';
 import { brokerName, partitionName } from './resource-name';
 import { findTopic } from './topic-message';
 
 /** What a list of partitions is asked with. */
-export interface ListPartitionsFields extends PageFields {
+export interface ListPartitionsFields extends PageFields, ReadFields {
   readonly parent: string;
   readonly includeLogs: boolean;
 }
@@ -22,7 +23,7 @@ export async function listPartitions(
   { parent, includeLogs, ...fields }: ListPartitionsFields,
   call: AdminCall,
 ): AdminAnswer<typeof TopicService, 'listPartitions'> {
-  const metadata = context.metadata();
+  const metadata = await context.read(fields, call);
   if (!metadata.ok) return metadata;
   const topic = findTopic(metadata.value.image, parent, 'parent');
   if (!topic.ok) return topic;

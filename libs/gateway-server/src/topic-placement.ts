@@ -1,9 +1,9 @@
 import type { MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { alterPartitionReassignmentsRpc, electLeadersRpc } from '@milena/cluster-protocol';
 import type { ElectionType, PartitionOutcomes, PartitionReassignment } from '@milena/controller';
-import type { MetadataImage, PartitionState, TopicImage } from '@milena/metadata';
+import type { PartitionState, TopicImage } from '@milena/metadata';
 import { success, type Failure, type Result } from '@milena/model';
-import { AdminElectionType, type PartitionFailureSchema, type TopicService } from '@milena/proto';
+import { AdminElectionType, ReadConsistency, type PartitionFailureSchema, type TopicService } from '@milena/proto';
 import type { AdminAnswer, AdminCall } from './admin-method';
 import type { GatewayContext } from './gateway-context';
 import { invalidField } from './invalid-field';
@@ -38,7 +38,7 @@ export async function cancelReassignments(
   { name, partitionIndexes, validateOnly }: Request<'cancelReassignments'>,
   call: AdminCall,
 ): AdminAnswer<typeof TopicService, 'cancelReassignments'> {
-  const metadata = context.metadata();
+  const metadata = await context.read({ readConsistency: ReadConsistency.LINEARIZABLE }, call);
   if (!metadata.ok) return metadata;
   const topic = findTopic(metadata.value.image, name, 'name');
   if (!topic.ok) return topic;
@@ -63,9 +63,7 @@ export async function electLeaders(
   if (electionType === undefined) return invalidField('election_type', 'must be PREFERRED or UNCLEAN');
   const isAll = parsed.value === ALL_TOPICS;
   if (isAll && partitionIndexes.length > 0) return invalidField('partition_indexes', 'go with one topic');
-  const metadata = context.metadata();
-  if (!metadata.ok) return metadata;
-  const topics = isAll ? undefined : electionTopics(metadata.value.image, name, partitionIndexes);
+  const topics = isAll ? undefined : await electionTopics(context, { name, partitionIndexes }, call);
   if (topics?.ok === false) return topics;
   const request = { electionType, topics: topics?.value, validateOnly };
   const answer = await context.change(electLeadersRpc, request, call);
@@ -83,8 +81,14 @@ const ELECTION_TYPES: ReadonlyMap<AdminElectionType, ElectionType> = new Map([
   [AdminElectionType.UNCLEAN, 'UNCLEAN'],
 ]);
 
-function electionTopics(image: MetadataImage, name: string, indexes: readonly number[]) {
-  const topic = findTopic(image, name, 'name');
+async function electionTopics(
+  context: GatewayContext,
+  { name, partitionIndexes: indexes }: { readonly name: string; readonly partitionIndexes: readonly number[] },
+  call: AdminCall,
+) {
+  const metadata = await context.read({ readConsistency: ReadConsistency.LINEARIZABLE }, call);
+  if (!metadata.ok) return metadata;
+  const topic = findTopic(metadata.value.image, name, 'name');
   if (!topic.ok) return topic;
   const partitions = indexes.length === 0 ? [...Array(topic.value.partitionCount).keys()] : indexes;
   return success([{ name: topic.value.name, partitions }]);

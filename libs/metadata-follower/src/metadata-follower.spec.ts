@@ -164,6 +164,30 @@ describe('MetadataFollower', () => {
     expect(await tooFar).toBe(false);
   });
 
+  it('tells a reader when it has everything up to an offset, control records and open transactions included', async () => {
+    const made = follower();
+    const reads = [1, 2, 4, 5].map((end) => made.waitForEnd(end, 1_000));
+    listener.onCommittedLeaderChange?.({ leaderId: 1, epoch: 1, offset: offset(0), timestamp: timestampMs(0) });
+    expect([await reads[0], made.appliedEnd]).toEqual([true, 1]);
+    listener.onCommitted(batch(1, [topic('orders')]));
+    listener.onCommitted(batch(2, [{ type: 'BeginTransactionRecord', name: 'open' }, topic('later')]));
+    expect([await reads[1], await reads[2]]).toEqual([true, true]);
+    expect(published).toEqual([['orders']]);
+    listener.onDelivered?.(offset(5));
+    expect(await reads[3]).toBe(true);
+    listener.onSnapshot(snapshot(9, [topic('orders')]));
+    expect(await made.waitForEnd(9, 0)).toBe(true);
+    expect(await made.waitForEnd(10, 0)).toBe(false);
+  });
+
+  it('has nothing for a reader before it publishes at all', async () => {
+    const made = follower({ publishFrom: (record) => record.type === 'TopicRecord' && record.name === 'now' });
+    listener.onCommitted(batch(0, [topic('once')]));
+    expect(await made.waitForEnd(1, 0)).toBe(false);
+    listener.onCommitted(batch(1, [topic('now')]));
+    expect(await made.waitForEnd(2, 0)).toBe(true);
+  });
+
   it('ends every wait and says nothing more once it is closed', async () => {
     const made = follower({ onLeaderChange: () => published.push(['leader']) });
     const waiting = made.waitFor(1, 60_000);

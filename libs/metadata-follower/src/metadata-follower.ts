@@ -65,7 +65,7 @@ interface DecodedBatch extends Omit<CommittedBatch, 'records'> {
 }
 
 interface Waiter {
-  readonly offset: number;
+  readonly isDue: () => boolean;
   readonly done: (reached: boolean) => void;
   readonly timer: Timer;
 }
@@ -81,6 +81,8 @@ export class MetadataFollower implements MetadataLogListener {
   #backlog: MetadataDelta | undefined;
   #isCurrent: boolean;
   #isClosed = false;
+  /** Everything before it was delivered, control records and what is in an open transaction included. */
+  #deliveredEnd = 0;
   readonly #transactions = new TransactionBuffer<DecodedBatch>();
   readonly #waiters = new Set<Waiter>();
   readonly #generator: SnapshotGenerator | undefined;
@@ -106,9 +108,26 @@ export class MetadataFollower implements MetadataLogListener {
     return this.#image;
   }
 
+  /**
+   * Offset of the log up to which the newest image tells everything: what it does not hold of that are control records, and the
+   * records of a metadata transaction that has not ended, which are of no effect yet. 0 before the first image.
+   */
+  get appliedEnd(): number {
+    return this.#isCurrent ? this.#deliveredEnd : 0;
+  }
+
   /** Resolves to whether `offset` was published within `timeoutMs`. */
   waitFor(offset: number, timeoutMs: number): Promise<boolean> {
-    if (this.#image.provenance.offset >= offset) return Promise.resolve(true);
+    return this.#waitUntil(() => this.#image.provenance.offset >= offset, timeoutMs);
+  }
+
+  /** Resolves to whether `appliedEnd` has reached `end` within `timeoutMs`: for a read behind a read index. */
+  waitForEnd(end: number, timeoutMs: number): Promise<boolean> {
+    return this.#waitUntil(() => this.appliedEnd >= end, timeoutMs);
+  }
+
+  #waitUntil(isDue: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (isDue()) return Promise.resolve(true);
     if (timeoutMs <= 0 || this.#isClosed || this.#waiters.size >= WAITERS_MAX) return Promise.resolve(false);
     return new Promise((resolve) => {
       const done = (reached: boolean): void => {
@@ -117,7 +136,7 @@ export class MetadataFollower implements MetadataLogListener {
         resolve(reached);
       };
       const timer = this.options.platform.timers.after(timeoutMs, () => done(false));
-      const waiter: Waiter = { offset, done, timer };
+      const waiter: Waiter = { isDue, done, timer };
       this.#waiters.add(waiter);
     });
   }
@@ -133,6 +152,7 @@ export class MetadataFollower implements MetadataLogListener {
       for (const value of records) delta.load(this.#seen(decodeMetadataRecord(value)));
     }
     this.#take(delta, { lastOffset, epoch, timestamp: snapshot.timestamp });
+    this.onDelivered(end);
     this.#generator?.onSnapshot();
   }
 
@@ -149,12 +169,20 @@ export class MetadataFollower implements MetadataLogListener {
       }
       this.#take(delta, batch);
     }
+    this.onDelivered(addOffset(batch.lastOffset, 1));
     this.#generator?.onCommitted(batch);
     span?.end();
   }
 
   onCommittedLeaderChange(change: CommittedLeaderChange): void {
-    if (!this.#isClosed) this.options.onCommittedLeaderChange?.(change);
+    if (this.#isClosed) return;
+    this.options.onCommittedLeaderChange?.(change);
+    this.onDelivered(addOffset(change.offset, 1));
+  }
+
+  onDelivered(end: number): void {
+    this.#deliveredEnd = Math.max(this.#deliveredEnd, end);
+    for (const waiter of [...this.#waiters]) if (waiter.isDue()) waiter.done(true);
   }
 
   onLeader(): void {
@@ -186,7 +214,6 @@ export class MetadataFollower implements MetadataLogListener {
     if (!this.#isCurrent) return;
     this.#image = delta.apply();
     this.options.publish(delta, this.#image, at);
-    this.#wakeWaiters();
   }
 
   /** Undefined while the published image is not all that was committed. */
@@ -194,11 +221,6 @@ export class MetadataFollower implements MetadataLogListener {
     if (this.#backlog !== undefined || this.#transactions.isOpen) return undefined;
     const { offset, epoch } = this.#image.provenance;
     return { id: { offset: addOffset(offset, 1), epoch }, records: encodedRecords(this.#image) };
-  }
-
-  #wakeWaiters(): void {
-    const { offset } = this.#image.provenance;
-    for (const waiter of [...this.#waiters]) if (waiter.offset <= offset) waiter.done(true);
   }
 }
 

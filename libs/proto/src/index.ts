@@ -315,6 +315,7 @@ export {
   PartitionFailureSchema,
   ReassignmentSchema,
 } from './gen/milena/admin/v1/placement_pb';
+export { ReadConsistency } from './gen/milena/admin/v1/consistency_pb';
 export { QuorumReplicaSchema, QuorumService } from './gen/milena/admin/v1/quorum_pb';
 export {
   ConfigAlteration_Operation as ConfigOperation,

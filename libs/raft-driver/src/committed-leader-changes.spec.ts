@@ -77,3 +77,26 @@ describe('committed changes of leader', () => {
     expect(change).toMatchObject({ leaderId: 1, offset: (batch?.baseOffset ?? 0) - 1 });
   });
 });
+
+describe('what was delivered', () => {
+  it("is told up to the high watermark, although control batches are nobody's", async () => {
+    const cluster = await DriverCluster.start({ voters: [1, 2, 3] });
+    await cluster.activeWithin(1000);
+    const { driver } = await cluster.startObserver(10);
+    const ends: number[] = [];
+    driver.subscribe({
+      onSnapshot() {},
+      onCommitted() {},
+      onDelivered: (end) => void ends.push(end),
+      onLeader() {},
+      onLeaderChange() {},
+      onResigned() {},
+    });
+    await cluster.time.advance(100);
+    expect(ends.at(-1)).toBe(driver.highWatermark());
+    await cluster.commit('a');
+    await cluster.time.advance(10);
+    expect(ends.at(-1)).toBe(driver.highWatermark());
+    expect(ends).toEqual(ends.toSorted((left, right) => left - right));
+  });
+});

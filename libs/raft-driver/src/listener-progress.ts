@@ -10,7 +10,7 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /** Who leads, as listeners and callers get it. */
 export function leaderInfo({ leaderId, epoch, leaderEndpoint }: Leadership): LeaderInfo {
-  return { leaderId, epoch, ...(leaderEndpoint === undefined ? {} : { endpoint: leaderEndpoint }) };
+  return leaderEndpoint === undefined ? { leaderId, epoch } : { leaderId, epoch, endpoint: leaderEndpoint };
 }
 
 /** How far one listener is, and what it is told next. */
@@ -49,7 +49,12 @@ export class ListenerProgress {
 
   /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`; a snapshot is a chunk of its own. */
   deliverChunk(highWatermark: Offset, mayGoOn: () => boolean): void {
-    if (this.#nextOffset >= highWatermark || this.#deliverSnapshot(highWatermark)) return;
+    if (this.#nextOffset >= highWatermark) return;
+    if (!this.#deliverSnapshot(highWatermark)) this.#deliverBatches(highWatermark, mayGoOn);
+    if (mayGoOn()) this.listener.onDelivered?.(this.#nextOffset);
+  }
+
+  #deliverBatches(highWatermark: Offset, mayGoOn: () => boolean): void {
     const records = this.log.read(this.#nextOffset, CHUNK_BYTES);
     invariant(records.length > 0, 'what is committed is in the log', { nextOffset: this.#nextOffset, highWatermark });
     for (const view of batchesOf(records)) {

@@ -66,6 +66,11 @@ export interface MetadataLogListener {
    */
   onCommittedLeaderChange?(change: CommittedLeaderChange): void;
   /**
+   * Everything before `end` was delivered, control batches included: the way to learn of those that no other call tells of.
+   * Told after the batches themselves, of several at once as a rule.
+   */
+  onDelivered?(end: Offset): void;
+  /**
    * This node leads `epoch`, its epoch's first record is committed, and everything before `startOffset`, the first offset
    * of the epoch, has been delivered (KAFKA-15345). From here on `append` may be called with this epoch.
    */

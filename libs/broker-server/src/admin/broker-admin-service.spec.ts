@@ -9,7 +9,7 @@ import {
   type Rpc,
 } from '@milena/cluster-protocol';
 import type { DescribedMember, FetchedOffset, ListedGroup } from '@milena/coordinator';
-import { NO_EPOCH, type Result } from '@milena/model';
+import { addOffset, NO_EPOCH, type Result, ZERO_OFFSET } from '@milena/model';
 import type { ServiceHost, UnaryHandler } from '@milena/platform';
 import { fakeGroups } from '../api/testing/fake-groups';
 import type { GroupCoordinators } from '../coordinator/group-coordinators';
@@ -22,10 +22,11 @@ async function ask<Request, Response>(
   id: number,
   rpc: Rpc<Request, Response>,
   request: Request,
+  timeoutMs = 1000,
 ): Promise<Response | string> {
   const channel = scene.network.join('gateway').connector.connect({ host: `host${id}`, port: 9094 }, 'admin');
-  const call = channel.unary(rpc.method, rpc.encodeRequest(request), { timeoutMs: 1000 });
-  const outcome = await scene.time.resolve(call);
+  const call = channel.unary(rpc.method, rpc.encodeRequest(request), { timeoutMs });
+  const outcome = await scene.time.resolve(call, timeoutMs);
   if (outcome.ok) return rpc.decodeResponse(outcome.value);
   return outcome.error.failure?.code ?? outcome.error.message;
 }
@@ -43,6 +44,7 @@ function administered(scripted: Partial<GroupCoordinators>) {
   serveBrokerAdmin(host, {
     broker: { image: unused, config: undefined as never, groups: fakeGroups(scripted) },
     replicaLogs: { list: unused, find: unused },
+    waitForMetadataEnd: unused,
   });
   return async <Request, Response>(rpc: Rpc<Request, Response>, request: Request): Promise<Response | string> => {
     const answer: Result<Uint8Array> = await handlers.get(rpc.method)!(rpc.encodeRequest(request), { peer: 'spec' });
@@ -90,13 +92,25 @@ describe('BrokerAdminService, on logs', () => {
     await scene.start(1);
     scene.createTopic([1], {}, { 'segment.bytes': '2000000' });
     await scene.time.advance(100);
-    const answer = await ask(scene, 1, listTopicConfigsRpc, { topic: TOPIC.name });
+    const now = { metadataEnd: ZERO_OFFSET };
+    const answer = await ask(scene, 1, listTopicConfigsRpc, { topic: TOPIC.name, ...now });
     const configs = typeof answer === 'string' ? [] : answer.configs;
     expect(configs).toContainEqual({ key: 'segment.bytes', value: '2000000', source: 1 });
     expect(configs).toContainEqual({ key: 'retention.ms', value: '5000', source: 4 });
     expect(configs).toContainEqual({ key: 'compression.type', value: 'producer', source: 5 });
     expect(configs.map(({ key }) => key)).toEqual(configs.map(({ key }) => key).sort());
-    expect(await ask(scene, 1, listTopicConfigsRpc, { topic: 'none' })).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+    expect(await ask(scene, 1, listTopicConfigsRpc, { topic: 'none', ...now })).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+  });
+
+  it('waits with that, and not for ever, until it has the metadata that is asked for', async () => {
+    const scene = new BrokerScene();
+    await scene.start(1);
+    const { offset: last } = scene.log.image.provenance;
+    const asked = ask(scene, 1, listTopicConfigsRpc, { topic: TOPIC.name, metadataEnd: addOffset(last, 2) });
+    scene.createTopic([1]);
+    expect(await asked).toMatchObject({ configs: expect.anything() });
+    const later = { topic: TOPIC.name, metadataEnd: addOffset(last, 1000) };
+    expect(await ask(scene, 1, listTopicConfigsRpc, later, 3_000)).toBe('BROKER_NOT_AVAILABLE');
   });
 });
 

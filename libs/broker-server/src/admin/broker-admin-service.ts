@@ -8,7 +8,7 @@ import {
   listTopicConfigsRpc,
   type Rpc,
 } from '@milena/cluster-protocol';
-import { success, type Result } from '@milena/model';
+import { failure, success, type Result } from '@milena/model';
 import type { ServiceHost } from '@milena/platform';
 import type { BrokerContext } from '../broker-context';
 import { deleteGroup, describeGroup, listGroupOffsets, listGroups } from './admin-groups';
@@ -20,14 +20,22 @@ const LIMIT_MAX = 1_001;
 /** Partitions that one request may name. */
 const PARTITIONS_MAX = 10_000;
 
+/** How long an answer may wait for the metadata that it is to be given from. */
+const METADATA_TIMEOUT_MS = 2_000;
+
 /** What the service answers from. */
 export interface BrokerAdminOptions {
   readonly broker: Pick<BrokerContext, 'image' | 'config' | 'groups'>;
   readonly replicaLogs: ReplicaLogs;
+  /** Resolves to whether the broker has applied everything before `end` of the metadata log within the time. */
+  readonly waitForMetadataEnd: (end: number, timeoutMs: number) => Promise<boolean>;
 }
 
 /** Serves what only a broker knows: `BrokerAdminService` on the peer listener. Call before the host starts to listen. */
-export function serveBrokerAdmin(host: ServiceHost, { broker, replicaLogs }: BrokerAdminOptions): void {
+export function serveBrokerAdmin(
+  host: ServiceHost,
+  { broker, replicaLogs, waitForMetadataEnd }: BrokerAdminOptions,
+): void {
   serve(host, listGroupsRpc, (request) => listGroups(broker.groups, bounded(request)));
   serve(host, describeGroupRpc, ({ groupId }) => describeGroup(broker.groups, groupId));
   serve(host, deleteGroupRpc, ({ groupId }) => deleteGroup(broker.groups, groupId));
@@ -40,7 +48,10 @@ export function serveBrokerAdmin(host: ServiceHost, { broker, replicaLogs }: Bro
     const found = partitions.slice(0, PARTITIONS_MAX).map((topicPartition) => replicaLogs.find(topicPartition));
     return success({ logs: found.filter((log) => log !== undefined) });
   });
-  serve(host, listTopicConfigsRpc, ({ topic }) => topicConfigs(broker, topic));
+  serve(host, listTopicConfigsRpc, async ({ topic, metadataEnd }) => {
+    if (await waitForMetadataEnd(metadataEnd, METADATA_TIMEOUT_MS)) return topicConfigs(broker, topic);
+    return failure('BROKER_NOT_AVAILABLE', `this broker has not applied the metadata up to offset ${metadataEnd}`);
+  });
 }
 
 function bounded<Request extends { readonly limit: number }>(request: Request): Request {

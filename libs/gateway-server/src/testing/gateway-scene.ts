@@ -30,6 +30,9 @@ export class GatewayScene {
   readonly gateway: GatewayServer;
   readonly network = createMemoryNetwork(this.time);
   readonly #controller = new Map<string, Handler>();
+  /** Whether anybody listens where the controller is to be found. */
+  isControllerUp = true;
+  #hasController = false;
 
   constructor() {
     const entries = { 'node.id': '201', 'process.roles': 'gateway', 'controller.listener.names': 'CONTROLLER' };
@@ -86,9 +89,14 @@ export class GatewayScene {
     });
   }
 
-  /** Starts the peer listener of a broker, or another server, with what it answers. */
+  /** Starts the peer listener of a broker, or another server, with what it answers; `controller` answers readers, too. */
   server(host: string, port: number, ...handlers: readonly ServedRpc[]): void {
     const server = this.network.join(host).server(port);
+    if (host === 'controller') {
+      this.#hasController = true;
+      const { method, answer } = this.log.readIndex;
+      server.unary(method, () => Promise.resolve(answer()));
+    }
     for (const { method, answer } of handlers) server.unary(method, (bytes) => Promise.resolve(answer(bytes)));
     server.start();
   }
@@ -97,6 +105,7 @@ export class GatewayScene {
   async call(path: string, request: Json = {}, trace?: TraceContext): Promise<Json & { failure?: Failure }> {
     const found = this.gateway.methods.find(({ method }) => `${method.parent.name}/${method.name}` === path);
     if (found === undefined) throw new Error(`no method ${path}`);
+    if (this.isControllerUp && !this.#hasController) this.server('controller', 9093);
     const { method, answer } = found;
     const call = { principal: 'User:ANONYMOUS', ...(trace === undefined ? {} : { trace }) };
     const outcome = await this.time.resolve(answer(create(method.input, request as never), call), 60_000);

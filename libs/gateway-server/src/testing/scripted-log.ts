@@ -1,5 +1,6 @@
+import { readIndexRpc } from '@milena/cluster-protocol';
 import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
-import { failure, offset, timestampMs, type Offset } from '@milena/model';
+import { failure, NO_NODE, offset, success, timestampMs, type Offset, type Result } from '@milena/model';
 import type { LeaderInfo, MetadataLogListener } from '@milena/raft-driver';
 import type { GatewayServerOptions } from '../gateway-server';
 
@@ -16,6 +17,21 @@ export class ScriptedLog implements Pick<GatewayServerOptions, 'metadataLog'> {
     leader: () => this.leaderInfo,
     health: () => this.isLive,
     leaderHighWatermark: () => (this.isLive ? offset(this.#end) : undefined),
+  };
+
+  /** What the leader answers readers: how far the log is, and nothing while the quorum is lost. */
+  readonly readIndex = {
+    method: readIndexRpc.method,
+    answer: (): Result<Uint8Array> => {
+      const { leaderId = NO_NODE, epoch } = this.leaderInfo;
+      const facts = { type: 'readIndex', epoch, leaderId } as const;
+      const isLeading = this.isLive && leaderId !== NO_NODE;
+      return success(
+        readIndexRpc.encodeResponse(
+          isLeading ? { ...facts, error: 'NONE', readIndex: this.end } : { ...facts, error: 'NOT_LEADER_OR_FOLLOWER' },
+        ),
+      );
+    },
   };
 
   get end(): Offset {

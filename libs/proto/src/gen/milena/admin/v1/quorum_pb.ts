@@ -271,7 +271,8 @@ export const RemoveVoterResponseSchema: GenMessage<RemoveVoterResponse> = /*@__P
  */
 export const QuorumService: GenService<{
   /**
-   * Describes the quorum as its leader sees it (KIP-642). The leader is asked at every call.
+   * Describes the quorum as its leader sees it (KIP-642). The leader is asked at every call; it answers also when it has lost
+   * its majority, which is what its replicas' times then show.
    *
    * @generated from rpc milena.admin.v1.QuorumService.GetQuorum
    */
