@@ -8,7 +8,7 @@ import {
   UnusableBootstrapCheckpoint,
 } from './bootstrap-checkpoint';
 import { type FirstVoters, formatStorage, type FormatStorageOptions, metadataFolder } from './format-storage';
-import { readMetaProperties, UnusableLogFolder } from './meta-properties';
+import { ownMetaProperties, readMetaProperties, UnusableLogFolder } from './meta-properties';
 
 const endpoint = { name: 'CONTROLLER', host: 'controller-1', port: 9093 };
 
@@ -143,4 +143,14 @@ describe('the bootstrap checkpoint', () => {
       expect(() => decodeBootstrapCheckpoint(damaged)).toThrow(UnusableBootstrapCheckpoint);
     }
   });
+});
+
+it('refuses a folder that holds a metadata log without saying whose, and so does a start', async () => {
+  const { disk, format } = setUp();
+  await format({ kind: 'standalone', endpoint });
+  disk.open(`${metadataFolder('/data/a')}/00000000000000000000.log`, { create: true }).close();
+  disk.removeFile('/data/a/meta.properties');
+  const message = /\/data\/a\/meta\.properties is missing/;
+  await expect(format({ kind: 'none' }, { ignoreFormatted: true })).rejects.toThrow(message);
+  expect(() => ownMetaProperties(disk, '/data/a', { nodeId: 101, configFile: undefined })).toThrow(message);
 });

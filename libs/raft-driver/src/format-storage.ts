@@ -7,6 +7,7 @@ import {
   checkMetaProperties,
   type MetaProperties,
   readMetaProperties,
+  refuseOrphanedLog,
   UnusableLogFolder,
   writeMetaProperties,
 } from './meta-properties';
@@ -57,14 +58,15 @@ export interface FormattedFolder {
 /**
  * Prepares log folders for a node: the bootstrap checkpoint first, `meta.properties` last, so that a folder counts as
  * formatted only when it is complete. Throws UnusableLogFolder when a folder is formatted already (unless that is to be
- * ignored) or belongs to another node or cluster, before anything is written.
+ * ignored), belongs to another node or cluster, or holds a metadata log without saying whose, before anything is written.
  */
 export async function formatStorage(options: FormatStorageOptions): Promise<readonly FormattedFolder[]> {
   const { platform, logFolders, metadataLogFolder, clusterId, nodeId } = options;
   const { disk, random } = platform;
   const found = logFolders.map((logFolder) => ({ logFolder, before: readMetaProperties(disk, logFolder) }));
   for (const { logFolder, before } of found) {
-    if (before !== undefined) refuseUnlessIgnored(logFolder, before, options);
+    if (before === undefined) refuseOrphanedLog(disk, logFolder);
+    else refuseUnlessIgnored(logFolder, before, options);
   }
   const ownDirectoryId = directoryIdAmongVoters(options);
   const formatted: FormattedFolder[] = [];

@@ -1,6 +1,6 @@
 import { crc32c, MalformedInput } from '@milena/bytes';
 import { replaceFile } from '@milena/log-store';
-import { isUuid, type Uuid } from '@milena/model';
+import { isUuid, METADATA_PARTITION, topicPartitionName, type Uuid } from '@milena/model';
 import type { Disk } from '@milena/platform';
 import { readWholeFile } from './read-whole-file';
 
@@ -101,6 +101,18 @@ export function checkMetaProperties(
 }
 
 /**
+ * Throws UnusableLogFolder when the folder has no meta.properties and yet a metadata log that was in use: whose it is has been
+ * lost, and formatting would make it another's.
+ */
+export function refuseOrphanedLog(disk: Disk, logFolder: string): void {
+  const names = disk.list(`${logFolder}/${topicPartitionName(METADATA_PARTITION)}`);
+  if (!names.some((name) => name === 'quorum-state' || name.endsWith('.log'))) return;
+  throw new UnusableLogFolder(
+    `${logFolder}/${META_PROPERTIES_FILE} is missing, though the folder holds a metadata log; put the file back, or use an empty folder`,
+  );
+}
+
+/**
  * What a node's own log folder says of it. Throws UnusableLogFolder: with the command to run when the folder was never
  * formatted, naming both sides when it is another node's.
  */
@@ -111,6 +123,7 @@ export function ownMetaProperties(
 ): MetaProperties {
   const found = readMetaProperties(disk, logFolder);
   if (found === undefined) {
+    refuseOrphanedLog(disk, logFolder);
     const command = `milena storage format --cluster-id <id> --config ${own.configFile ?? '<file>'}`;
     throw new UnusableLogFolder(`log folder ${logFolder} is not formatted; run ${command}`);
   }
