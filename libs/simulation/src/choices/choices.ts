@@ -1,6 +1,6 @@
 import type { VirtualTime } from '@milena/platform/testing';
 import { drawnStream, scriptedStream, type ChoiceStream } from './choice-stream';
-import type { Action, ChoicesMade, Fact, Script, Setting } from './script';
+import type { Action, ChoicesMade, Script, Setting } from './script';
 
 /**
  * What a run decides, by name. With a script it draws nothing, so that leaving out one action changes nothing about the
@@ -26,7 +26,7 @@ export class Choices {
   }
 
   /** What the seed drew, or what the script says instead. `simpler`: values to try when shrinking, simplest first. */
-  setting<T extends Fact>(name: string, drawn: T, simpler: readonly T[]): T {
+  setting<T extends string | number | boolean>(name: string, drawn: T, simpler: readonly T[]): T {
     const value = this.script === undefined ? drawn : (this.script.settings[name] ?? simpler[0] ?? drawn);
     if (typeof value !== typeof drawn)
       throw new Error(`the script's ${name} is a ${typeof value}, not a ${typeof drawn}`);

@@ -1,5 +1,5 @@
 /** A fact of a choice, as JSON writes it. */
-export type Fact = string | number | boolean;
+export type Fact = string | number | boolean | null | readonly Fact[];
 
 /** Something that happens in the course of a run because the seed, or a script, says so: a fault or an operation. */
 export interface Action {

@@ -11,6 +11,7 @@ const SCENARIO: Scenario = {
     actions: [
       { atMs: 12.345, by: 'faults', do: 'crash', host: 'controller-101', mode: 'tear', downMs: 1 },
       { atMs: 20, by: 'admin a', do: 'create', topic: 'a-0' },
+      { atMs: 30, by: 'operator', do: 'move replicas', target: [3, 1], was: null },
     ],
   },
 };
@@ -25,7 +26,7 @@ describe('a scenario in a file', () => {
 
   it('has one line per action', () => {
     const lines = formatScenario(SCENARIO).split('\n');
-    expect(lines.filter((line) => line.includes('"atMs"'))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('"atMs"'))).toHaveLength(3);
   });
 
   it.each([

@@ -44,19 +44,20 @@ export function formatScenario({ script, ...scenario }: Scenario): string {
 function scriptIn(value: unknown): Script {
   demand(isObject(value), 'script');
   const { settings, actions, untilMs } = value;
-  demand(isObject(settings) && Object.values(settings).every(isFact), 'script.settings');
+  demand(isObject(settings) && Object.values(settings).every((each) => isFact(each)), 'script.settings');
   demand(Array.isArray(actions) && actions.every(isAction), 'script.actions');
   demand(untilMs === undefined || typeof untilMs === 'number', 'script.untilMs');
   return { settings: settings as Record<string, Fact>, actions, ...(untilMs !== undefined && { untilMs }) };
 }
 
 function isAction(value: unknown): value is Action {
-  if (!isObject(value) || !Object.values(value).every(isFact)) return false;
+  if (!isObject(value) || !Object.values(value).every((each) => isFact(each))) return false;
   return typeof value['atMs'] === 'number' && typeof value['by'] === 'string' && typeof value['do'] === 'string';
 }
 
 function isFact(value: unknown): value is Fact {
-  return ['string', 'number', 'boolean'].includes(typeof value);
+  if (Array.isArray(value)) return value.every((each) => isFact(each));
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

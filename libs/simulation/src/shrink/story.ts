@@ -20,5 +20,7 @@ function worded(name: string, value: Fact): string {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   if (value === true) return words;
   if (value === false) return '';
-  return words.endsWith(' ms') ? `${words.slice(0, -3)} ${value} ms` : `${words} ${value}`;
+  if (value === null) return `no ${words}`;
+  if (Array.isArray(value)) return `${words} ${value.join(' ')}`;
+  return words.endsWith(' ms') ? `${words.slice(0, -3)} ${String(value)} ms` : `${words} ${String(value)}`;
 }

@@ -28,12 +28,13 @@ export class ControllerWorkload {
     const random = world.random.fork('controller workload');
     this.#world = world;
     this.#brokerIds = Array.from({ length: brokers }, (_, index) => index + 1);
-    const isUpgrade = world.choices.setting('rolling upgrade', random.chance(0.3), [false]);
+    const { choices } = world;
+    const isUpgrade = choices.setting('rolling upgrade', random.chance(0.3), [false]);
     this.#upgrade = isUpgrade ? new RollingUpgrade(world, this.#brokerIds) : undefined;
     this.#meanPauseMs = [50, 150, 400][random.below(3)] ?? 150;
     this.#keys = {
-      'min.insync.replicas': `${1 + random.below(2)}`,
-      'leader.imbalance.check.interval.seconds': `${random.chance(0.5) ? 2 : 300}`,
+      'min.insync.replicas': `${choices.setting('min in-sync replicas', 1 + random.below(2), [1])}`,
+      'leader.imbalance.check.interval.seconds': `${choices.setting('balance every seconds', random.chance(0.5) ? 2 : 300, [300])}`,
     };
   }
 

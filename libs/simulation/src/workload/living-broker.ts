@@ -52,6 +52,8 @@ export interface LivingBrokerOptions {
  */
 export class LivingBroker {
   readonly #random: SeededRandom;
+  /** Decides what it does; ids and what it has seen are luck. */
+  readonly #choices: SeededRandom;
   readonly #stream: ChoiceStream<BrokerAction>;
   readonly #directory: Uuid;
   #epoch: number | undefined;
@@ -65,6 +67,7 @@ export class LivingBroker {
 
   constructor(private readonly options: LivingBrokerOptions) {
     this.#random = options.world.random.fork(`living broker ${options.brokerId}`);
+    this.#choices = this.#random.fork('choices');
     this.#stream = options.world.choices.stream(`broker ${options.brokerId}`);
     this.#directory = this.#newId();
     this.#incarnation = this.#newId();
@@ -113,7 +116,7 @@ export class LivingBroker {
   }
 
   #draw(): BrokerAction | undefined {
-    const random = this.#random;
+    const random = this.#choices;
     if (random.chance(0.04)) return { do: 'fall silent', forMs: random.below(6000) };
     const hauntsAfterMs = 500 + random.below(3000);
     if (random.chance(0.04)) return { do: 'restart', hauntsAfterMs };

@@ -10,6 +10,7 @@ import {
 import type { SeededRandom } from '@milena/platform/testing';
 import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { Machine } from '../machine';
+import type { ChoiceStream } from '../choices/choice-stream';
 import type { World } from '../world';
 import { callController } from './call-controller';
 
@@ -21,6 +22,12 @@ const FINAL_LEVELS = [
 /** What the program before this one supports. */
 const OLD_FEATURES = SUPPORTED_FEATURES.map((each) => (each.name === ELR_FEATURE ? { ...each, maxLevel: 0 } : each));
 const UPGRADED_WITHIN_MS = 8000;
+
+/** A node is started with the newer program: the host of a controller, or the id of a broker. */
+interface UpgradeAction {
+  readonly do: 'upgrade';
+  readonly node: string;
+}
 
 /** A controller that is upgraded. */
 interface UpgradedController {
@@ -35,6 +42,7 @@ interface UpgradedController {
  */
 export class RollingUpgrade {
   readonly #random: SeededRandom;
+  readonly #stream: ChoiceStream<UpgradeAction>;
   readonly #upgraded = new Set<string>();
   readonly #firstLevel: number;
   #stopped = false;
@@ -46,7 +54,8 @@ export class RollingUpgrade {
     private readonly brokerIds: readonly number[],
   ) {
     this.#random = world.random.fork('rolling upgrade');
-    this.#firstLevel = this.#random.chance(0.5) ? 27 : 28;
+    this.#firstLevel = world.choices.setting('first level', this.#random.chance(0.5) ? 27 : 28, [28]);
+    this.#stream = world.choices.stream('upgrade');
   }
 
   /** What the program supports that a node runs when it starts next, by host of controllers and id of brokers. */
@@ -67,18 +76,15 @@ export class RollingUpgrade {
   /** Begins; `nodes` are the controllers, which are watched and restarted. */
   start(controllers: ActiveControllerChannel, nodes: readonly UpgradedController[]): void {
     this.#nodes = nodes;
-    const { timers } = this.world.time;
-    for (const { machine } of nodes) timers.after(this.#random.below(UPGRADED_WITHIN_MS), () => this.#upgrade(machine));
-    for (const brokerId of this.brokerIds) {
-      timers.after(this.#random.below(UPGRADED_WITHIN_MS), () => void this.#upgraded.add(`${brokerId}`));
-    }
+    if (this.#stream.isScripted) void this.#follow();
+    else this.#draw();
     void this.#raise(controllers);
   }
 
   /** Everything runs the newer program from now on. */
   settle(): void {
-    for (const { machine } of this.#nodes) this.#upgrade(machine);
-    for (const brokerId of this.brokerIds) this.#upgraded.add(`${brokerId}`);
+    this.#stream.end();
+    for (const node of this.#names) this.#upgrade(node);
   }
 
   /** Records that nobody was given before, and the metadata they lead to. */
@@ -106,13 +112,37 @@ export class RollingUpgrade {
     }
   }
 
-  #upgrade(machine: Machine): void {
-    if (this.#upgraded.has(machine.host)) return;
+  get #names(): readonly string[] {
+    return [...this.#nodes.map(({ machine }) => machine.host), ...this.brokerIds.map((id) => `${id}`)];
+  }
+
+  #draw(): void {
+    const random = this.world.random.fork('order of the upgrade');
+    for (const node of this.#names) {
+      const draw = (): UpgradeAction => ({ do: 'upgrade', node });
+      this.#stream.after(random.below(UPGRADED_WITHIN_MS), draw, (action) => this.#upgrade(action.node));
+    }
+  }
+
+  async #follow(): Promise<void> {
+    for (;;) {
+      const action = await this.#stream.next(
+        () => Infinity,
+        () => undefined,
+      );
+      if (action === undefined) return;
+      this.#upgrade(action.node);
+    }
+  }
+
+  #upgrade(node: string): void {
+    if (this.#upgraded.has(node)) return;
+    const machine = this.#nodes.find((each) => each.machine.host === node)?.machine;
     // The older program ends first: what it was given is held against what it supports until then.
-    const wasRunning = machine.isRunning;
-    machine.crash('keep');
-    this.#upgraded.add(machine.host);
-    if (wasRunning) machine.start();
+    const wasRunning = machine?.isRunning === true;
+    machine?.crash('keep');
+    this.#upgraded.add(node);
+    if (wasRunning) machine?.start();
   }
 
   async #raise(controllers: ActiveControllerChannel): Promise<void> {
