@@ -63,21 +63,29 @@ async function restartBrokers(cluster) {
 }
 
 /** Adds a controller with an id and a disk of its own, then removes an old one; gives the voters. */
-async function replace(cluster, { old, id, voters }) {
+async function replace(cluster, { old, id, voters, note }) {
+  const steps = [];
+  const step = async (name, work) => {
+    const started = performance.now();
+    const result = await work;
+    steps.push(`${name} ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    return result;
+  };
   const bootstrap = voters.map((each) => cluster.listener('controller', each, 'CONTROLLER'));
-  const config = await startJoiner(cluster, { id, model: old, bootstrap });
+  const config = await step('formatted', startJoiner(cluster, { id, model: old, bootstrap }));
   const follows = ({ observers }) => observers.some(({ nodeId }) => nodeId === id);
-  await untilQuorum(`${id} to follow`, cluster, follows);
+  await step('follows', untilQuorum(`${id} to follow`, cluster, follows));
   const at = ['--bootstrap-controller', bootstrap.join()];
-  await milenaJson('quorum', 'add-controller', '--config', config, ...at);
-  const wider = await untilLevel(cluster, [...voters, id]);
+  await step('added', milenaJson('quorum', 'add-controller', '--config', config, ...at));
+  const wider = await step('level', untilLevel(cluster, [...voters, id]));
   const { directoryId } = wider.voters.find(({ nodeId }) => nodeId === old);
-  const directory = ['--controller-directory-id', directoryId];
-  await milenaJson('quorum', 'remove-controller', '--controller-id', `${old}`, ...directory, ...at);
+  const remove = ['remove-controller', '--controller-id', `${old}`, '--controller-directory-id', directoryId];
+  await step('removed', milenaJson('quorum', ...remove, ...at));
   const left = [...voters.filter((each) => each !== old), id];
-  await untilLevel(cluster, left);
+  await step('level', untilLevel(cluster, left));
   cluster.signal('controller', old, 'SIGTERM');
-  await cluster.exited('controller', old, 20_000);
+  await step('stopped', cluster.exited('controller', old, 20_000));
+  note(`${old} replaced by ${id}: ${steps.join(', ')}`);
   return left;
 }
 
@@ -142,7 +150,7 @@ export async function run(note) {
     await timed('brokers restarted', () => restartBrokers(cluster));
     const voters = await timed('controllers replaced', async () => {
       let now = first;
-      for (const old of first) now = await replace(cluster, { old, id: old + 10, voters: now });
+      for (const old of first) now = await replace(cluster, { old, id: old + 10, voters: now, note });
       return now;
     });
     expect(!voters.some((id) => first.includes(id)), `old voters are left: ${voters}`);
