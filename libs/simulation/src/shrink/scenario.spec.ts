@@ -35,7 +35,7 @@ describe('a scenario in a file', () => {
     ['invariant', { invariant: undefined }],
     ['script', { script: [] }],
     ['script.actions', { script: { settings: {}, actions: [{ atMs: 1, by: 'faults' }] } }],
-    ['script.settings', { script: { settings: { voters: [3] }, actions: [] } }],
+    ['script.settings', { script: { settings: { voters: { of: 3 } }, actions: [] } }],
   ])('is refused by name of what is wrong: %s', (what, change) => {
     const text = JSON.stringify({ ...SCENARIO, ...change });
     expect(() => parseScenario(text)).toThrow(`the scenario's ${what} is missing or of the wrong kind`);
