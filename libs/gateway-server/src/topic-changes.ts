@@ -57,7 +57,7 @@ export async function createTopic(
   return success({ topic: message, ...offset });
 }
 
-/** The topic as the image shows it; as it was answered when it is only validated, or the image is late. */
+/** The topic as the image shows it; as it was answered when it is only validated, or the image is late or already has another. */
 function createdMessage(
   context: GatewayContext,
   name: string,
@@ -66,7 +66,7 @@ function createdMessage(
 ): TopicMessage {
   const metadata = context.metadata();
   const topic = metadata.ok ? metadata.value.image.topicByName(name) : undefined;
-  if (metadata.ok && topic !== undefined) return topicMessage(metadata.value.image, topic);
+  if (metadata.ok && topic !== undefined && topic.id === topicId) return topicMessage(metadata.value.image, topic);
   return { name: topicName(name), uid: topicId ?? '', partitionCount: partitions, replicationFactor, configs };
 }
 

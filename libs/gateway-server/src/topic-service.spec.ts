@@ -154,6 +154,19 @@ describe('TopicService, changing', () => {
     expect(answer).toMatchObject({ topic: orders, metadataOffset: '100' });
   });
 
+  it('names the topic that was created, although its name has gone to another one since', async () => {
+    const scene = await GatewayScene.with();
+    scene.controller(createTopicsRpc, () => {
+      const metadataOffset = scene.log.commit(topic('orders', 7, [1]));
+      scene.log.commit([{ type: 'RemoveTopicRecord', topicId: testUuid(7) }]);
+      scene.log.commit(topic('orders', 8, [1]));
+      const result = success({ topicId: testUuid(7), partitions: 1, replicationFactor: 1, configs: [] });
+      return success({ topics: [{ name: 'orders', result }], metadataOffset });
+    });
+    const answer = await scene.call('TopicService/CreateTopic', { topic: { name: 'topics/orders' } });
+    expect(answer).toMatchObject({ topic: { uid: testUuid(7) } });
+  });
+
   it('only checks when asked to', async () => {
     const scene = await GatewayScene.with([broker(1), ...topic('old', 9, [1])]);
     const checked = success({ topicId: undefined, partitions: 3, replicationFactor: 1, configs: [] });

@@ -8,6 +8,7 @@ export {
   type SequentialModel,
   type Verdict,
 } from './linearizability/check-linearizable';
+export { registerModel, type RegisterInput, type RegisterOutput } from './linearizability/register-model';
 export { topicModel, type TopicInput, type TopicOutput } from './linearizability/topic-model';
 export type { Action, ChoicesMade, Fact, Script, Setting } from './choices/script';
 export { formatScenario, parseScenario, type Scenario } from './shrink/scenario';

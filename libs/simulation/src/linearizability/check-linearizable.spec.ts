@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { checkLinearizable, type Operation } from './check-linearizable';
+import { registerModel, type RegisterInput, type RegisterOutput } from './register-model';
 import { topicModel, type TopicInput, type TopicOutput } from './topic-model';
 
 type TopicOperation = Operation<TopicInput, TopicOutput>;
@@ -12,6 +13,7 @@ const at = (invokedAt: number, returnedAt: number, input: TopicInput, output?: T
 });
 const created = (topicId: string): TopicOutput => ({ type: 'created', topicId });
 const deleted = (topicId: string): TopicOutput => ({ type: 'deleted', topicId });
+const described = (topicId: string): TopicOutput => ({ type: 'described', topicId });
 const exists: TopicOutput = { type: 'exists' };
 const missing: TopicOutput = { type: 'missing' };
 
@@ -39,6 +41,24 @@ it.each<[string, readonly TopicOperation[]]>([
       at(5, 6, 'create', created('b')),
     ],
   ],
+  [
+    'a description of what an unknown creation made, and its deletion without an id',
+    [
+      at(0, 0, 'create'),
+      at(5, 6, 'describe', described('a')),
+      at(7, 8, 'delete', { type: 'deleted', topicId: undefined }),
+      at(9, 10, 'describe', missing),
+    ],
+  ],
+  [
+    'a description that overlaps the deletion',
+    [
+      at(0, 1, 'create', created('a')),
+      at(2, 9, 'delete', deleted('a')),
+      at(3, 4, 'describe', missing),
+      at(3, 4, 'describe', described('a')),
+    ],
+  ],
   ['answers at the same moment', [at(0, 5, 'create', created('a')), at(5, 6, 'delete', missing)]],
 ])('accepts %s', (_name, operations) => {
   expect(check(operations)).toBe('linearizable');
@@ -48,6 +68,15 @@ it.each<[string, readonly TopicOperation[]]>([
   ['a lost creation', [at(0, 1, 'create', created('a')), at(2, 3, 'delete', missing)]],
   ['a creation acknowledged twice', [at(0, 1, 'create', created('a')), at(2, 3, 'create', created('b'))]],
   ['two overlapping creations that both succeed', [at(0, 9, 'create', created('a')), at(1, 8, 'create', created('b'))]],
+  ['a stale description', [at(0, 1, 'create', created('a')), at(2, 3, 'describe', missing)]],
+  [
+    'a description that goes back',
+    [at(0, 9, 'create', created('a')), at(1, 2, 'describe', described('a')), at(3, 4, 'describe', missing)],
+  ],
+  [
+    'an unknown creation that turns out to be two',
+    [at(0, 0, 'create'), at(5, 6, 'describe', described('a')), at(7, 8, 'describe', described('b'))],
+  ],
   ['a stale answer', [at(0, 1, 'create', created('a')), at(2, 3, 'delete', deleted('a')), at(4, 5, 'create', exists)]],
   ['another topic deleted than was there', [at(0, 1, 'create', created('a')), at(2, 3, 'delete', deleted('b'))]],
   ['a deletion before the creation', [at(0, 1, 'delete', deleted('a')), at(2, 3, 'create', created('a'))]],
@@ -58,6 +87,37 @@ it.each<[string, readonly TopicOperation[]]>([
   ],
 ])('refuses %s', (_name, operations) => {
   expect(check(operations)).toBe('not linearizable');
+});
+
+describe('a register', () => {
+  const write = (
+    from: number,
+    to: number,
+    value: string,
+    isKnown = true,
+  ): Operation<RegisterInput, RegisterOutput> => ({
+    input: { type: 'write', value },
+    output: isKnown ? { type: 'written' } : undefined,
+    invokedAt: from,
+    returnedAt: to,
+  });
+  const read = (from: number, to: number, value: string): Operation<RegisterInput, RegisterOutput> => ({
+    input: { type: 'read' },
+    output: { type: 'read', value },
+    invokedAt: from,
+    returnedAt: to,
+  });
+
+  it.each([
+    ['linearizable', [read(0, 1, 'first'), write(2, 3, 'a'), read(4, 5, 'a')]],
+    ['linearizable', [write(0, 9, 'a'), read(1, 2, 'first'), read(3, 4, 'a')]],
+    ['linearizable', [write(0, 0, 'a', false), write(1, 2, 'b'), read(3, 4, 'b'), read(5, 6, 'a')]],
+    ['not linearizable', [write(0, 1, 'a'), read(2, 3, 'first')]],
+    ['not linearizable', [write(0, 9, 'a'), read(1, 2, 'a'), read(3, 4, 'first')]],
+    ['not linearizable', [write(0, 1, 'a'), write(2, 3, 'b'), read(4, 5, 'a')]],
+  ] as const)('is %s or not', (verdict, operations) => {
+    expect(checkLinearizable(registerModel('first'), operations)).toBe(verdict);
+  });
 });
 
 it('gives up at its limit', () => {

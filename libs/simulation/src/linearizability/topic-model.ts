@@ -1,13 +1,15 @@
 import type { SequentialModel } from './check-linearizable';
 
-/** What is done to one topic name. */
-export type TopicInput = 'create' | 'delete';
+/** What is done to one topic name; `describe` changes nothing. */
+export type TopicInput = 'create' | 'delete' | 'describe';
 
 /** What the caller was told; ids are unique, so each creation writes a value of its own. */
 export type TopicOutput =
   | { readonly type: 'created'; readonly topicId: string }
   | { readonly type: 'exists' }
-  | { readonly type: 'deleted'; readonly topicId: string }
+  /** Without an id where the caller is not told which topic it deleted. */
+  | { readonly type: 'deleted'; readonly topicId: string | undefined }
+  | { readonly type: 'described'; readonly topicId: string }
   | { readonly type: 'missing' };
 
 /** Id of the topic under the name, ABSENT, or UNTOLD: made by a call whose answer nobody got. */
@@ -16,11 +18,12 @@ export type TopicState = string;
 const ABSENT = '';
 const UNTOLD = '?';
 
-/** A topic name as a register: creation succeeds when there is none, deletion gives the id that the creation gave. */
+/** A topic name as a register: creation succeeds when there is none, deletion and description give the id that the creation gave. */
 export const topicModel: SequentialModel<TopicState, TopicInput, TopicOutput> = {
   initial: ABSENT,
   step(state, input, output) {
     if (output === undefined) {
+      if (input === 'describe') return state;
       if (input === 'delete') return ABSENT;
       return state === ABSENT ? UNTOLD : state;
     }
@@ -30,10 +33,16 @@ export const topicModel: SequentialModel<TopicState, TopicInput, TopicOutput> = 
       case 'exists':
         return state === ABSENT ? undefined : state;
       case 'deleted':
-        return state === output.topicId || state === UNTOLD ? ABSENT : undefined;
+        return isOf(state, output.topicId) ? ABSENT : undefined;
+      case 'described':
+        return isOf(state, output.topicId) ? output.topicId : undefined;
       case 'missing':
         return state === ABSENT ? ABSENT : undefined;
     }
   },
   key: (state) => state,
 };
+
+function isOf(state: TopicState, topicId: string | undefined): boolean {
+  return state === topicId || state === UNTOLD || (topicId === undefined && state !== ABSENT);
+}
