@@ -104,6 +104,17 @@ export interface CommittedMarkOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** The mark in a metadata log's folder, read without touching it; 0 when none can be read. For tools and the simulator. */
+export function readCommittedMark(disk: Disk, folder: string): Offset {
+  if (!disk.exists(pathIn(folder))) return ZERO_OFFSET;
+  const file = disk.open(pathIn(folder), { readOnly: true });
+  try {
+    return maxOffset(readSlot(file, 0) ?? ZERO_OFFSET, readSlot(file, 1) ?? ZERO_OFFSET);
+  } finally {
+    file.close();
+  }
+}
+
 function pathIn(folder: string): string {
   return `${folder}/${COMMITTED_MARK_FILE}`;
 }

@@ -18,6 +18,7 @@ export {
   type SnapshotGeneratorOptions,
   type SnapshotTriggers,
 } from './snapshot-generator';
+export { readCommittedMark } from './committed-mark';
 export { UnusableMetadataLog } from './unusable-metadata-log';
 export { DEFAULT_METADATA_RETENTION, type MetadataRetention } from './clean-log';
 export { UnusableSnapshot } from './unusable-snapshot';

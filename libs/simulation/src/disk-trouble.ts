@@ -1,9 +1,11 @@
 import type { SeededRandom } from '@milena/platform/testing';
+import { UnusableMetadataLog, UnusableSnapshot } from '@milena/raft-driver';
+import { coldPlaces } from './cold-places';
 import type { Machine } from './machine';
 import type { World } from './world';
 
 const DOWN_MS_MAX = 2000;
-const LOG_FILES = '.log';
+const METADATA_FOLDER = '/data/__cluster_metadata-0';
 
 /**
  * What a machine's disk does besides being slow: syncs that fail, no space, decay. A process that is told must end; it
@@ -14,7 +16,8 @@ export class DiskTrouble {
   #isFull = false;
   /** What the present process was told it could not sync. */
   #failedPath: string | undefined;
-  #damaged = false;
+  #isDamaged = false;
+  readonly #flipped = new Set<string>();
   #fills = 0;
   /** Set once a damaged disk was refused: somebody has to look at it. */
   #refused = false;
@@ -27,7 +30,7 @@ export class DiskTrouble {
   }
 
   get isDamaged(): boolean {
-    return this.#damaged;
+    return this.#isDamaged;
   }
 
   get keepsDown(): boolean {
@@ -57,21 +60,31 @@ export class DiskTrouble {
 
   flipBit(file: number, position: number): boolean {
     const { disk } = this.machine;
-    const folder = '/data/__cluster_metadata-0';
-    const files = disk.listDurable(folder).filter((name) => name.endsWith(LOG_FILES));
-    const name = files[Math.floor(file * files.length)];
-    const size = name === undefined ? 0 : (disk.readDurable(`${folder}/${name}`)?.length ?? 0);
-    if (name === undefined || size < 500) return false;
-    const at = Math.floor((position * size) / 2);
-    disk.flipBits(`${folder}/${name}`, at, 1 << (at % 8));
-    this.#damaged = true;
-    this.world.note(`flip a bit of ${this.machine.host} ${name} at ${at}`);
+    const places = coldPlaces(disk, METADATA_FOLDER);
+    const place = places[Math.floor(file * places.length)];
+    if (place === undefined) return false;
+    const at = Math.floor(position * place.sizeInBytes);
+    disk.flipBits(place.path, at, 1 << (at % 8));
+    this.#isDamaged = true;
+    this.#flipped.add(place.path);
+    this.world.note(`flip a bit of ${this.machine.host} ${place.path} at ${at}`);
     return true;
+  }
+
+  /** The servers have looked at what is on the disk: what they keep counts again. */
+  looked(): void {
+    if (!this.#isDamaged) return;
+    this.#isDamaged = false;
+    this.world.mark('a node started on a damaged disk');
+  }
+
+  isFlipped(path: string): boolean {
+    return this.#flipped.has(path);
   }
 
   explains(error: unknown): boolean {
     const told = this.#failedPath !== undefined ? 'failed sync' : this.#isFull ? 'no space' : undefined;
-    if (told === undefined && !this.#damaged) return false;
+    if (told === undefined && !this.#refuses(error)) return false;
     if (told === undefined) {
       this.#refused = true;
       this.world.mark('a damaged log was refused');
@@ -81,6 +94,12 @@ export class DiskTrouble {
     this.machine.crash(told === 'no space' ? 'keep' : 'lose-unsynced');
     this.world.time.timers.after(this.#random.below(DOWN_MS_MAX), () => this.machine.start());
     return true;
+  }
+
+  /** A damaged disk may be refused, if it is said which file cannot be used. */
+  #refuses(error: unknown): boolean {
+    const isTyped = error instanceof UnusableMetadataLog || error instanceof UnusableSnapshot;
+    return this.#isDamaged && isTyped && error.message.includes(METADATA_FOLDER);
   }
 
   /** The process is gone, and with it what it was told. */

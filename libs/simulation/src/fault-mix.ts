@@ -61,7 +61,7 @@ export function drawFaultMix(random: SeededRandom, { crashesAndNetworkOnly }: Mi
     duplicateRate: has(0.4) ? 0.01 * 10 ** machines.below(2) : 0,
     failedSyncs: has(0.3),
     fullDisks: has(0.3),
-    bitFlips: has(0),
+    bitFlips: has(0.3),
   };
 }
 

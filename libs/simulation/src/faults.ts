@@ -14,6 +14,8 @@ export interface FaultTargets {
   readonly machines: readonly Machine[];
   /** Hosts between which connections may break and ways be cut; the machines' unless said otherwise. */
   readonly hosts?: readonly string[];
+  /** Machines whose disk may decay: fewer than a majority. None unless said otherwise. */
+  readonly fragile?: readonly Machine[];
   /** Crashes a machine can bear of those in the mix; all unless said otherwise. */
   readonly bears?: (machine: Machine, mode: CrashMode) => boolean;
 }
@@ -35,7 +37,7 @@ export class FaultInjector {
     this.#random = world.random.fork('faults');
     this.#stream = world.choices.stream('faults');
     this.#machines = new Map(machines.map((machine) => [machine.host, machine]));
-    this.#fragile = machines.slice(0, Math.floor((machines.length - 1) / 2));
+    this.#fragile = targets.fragile ?? [];
     this.#draws = new FaultDraws({
       random: this.#random,
       mix,

@@ -171,9 +171,19 @@ export class Machine {
     if (this.#life !== undefined) this.#trouble.fill(freeBytes);
   }
 
-  /** Flips a bit of the older half of a log file while the process is down; false when there is none. */
+  /** Flips a bit of what is committed, in log or snapshots, while the process is down; false when there is none. */
   flipBit(file: number, position: number): boolean {
     return this.#life === undefined && this.#trouble.flipBit(file, position);
+  }
+
+  /** The servers have read the disk and go on: what they keep of it counts again. */
+  diskIsRead(): void {
+    this.#trouble.looked();
+  }
+
+  /** Whether a bit of the file was flipped once. */
+  isFlipped(path: string): boolean {
+    return this.#trouble.isFlipped(path);
   }
 
   /** Whether an end of the process is what the disk's trouble asks for; the machine is down afterwards. */

@@ -12,6 +12,7 @@ export const RARE_STATES = [
   'a process ended for failed sync',
   'a process ended for no space',
   'a bit of a log was flipped',
+  'a node started on a damaged disk',
   'a damaged log was refused',
   'a snapshot of the leader was installed',
   'a restarted node loaded a snapshot',

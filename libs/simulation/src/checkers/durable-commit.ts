@@ -26,6 +26,7 @@ const LOOK_AT_ONE_IN = 4;
  */
 export class DurableCommit {
   #moves = 0;
+  #highest = 0;
 
   constructor(
     private readonly world: World,
@@ -37,6 +38,9 @@ export class DurableCommit {
   moved(move: HighWatermarkMove): void {
     const { node, from, to, sets } = move;
     if (to < from) this.world.report('R6 high watermark', `${node} went back from ${from} to ${to}`);
+    // What was committed before may have lost copies since: disks are replaced.
+    if (to <= this.#highest) return;
+    this.#highest = to;
     this.#moves += 1;
     if (this.#moves % LOOK_AT_ONE_IN !== 0) return;
     if (sets.some((voters) => this.#having(voters, to) > voters.length / 2)) return;

@@ -179,7 +179,7 @@ export class ControllerNode {
   checkSnapshots(isEnd: boolean): void {
     if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
     this.#snapshots.checkStart(this.machine.disk);
-    if (isEnd) this.#snapshots.checkFiles(this.machine.disk);
+    if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.isFlipped(path));
   }
 
   #leaderFiles(): LeaderFiles | undefined {
@@ -235,6 +235,7 @@ export class ControllerNode {
     driver.start().then(
       () => {
         if (!life.isAlive()) return;
+        this.machine.diskIsRead();
         this.#recovered = true;
         controller.start();
         server.start();

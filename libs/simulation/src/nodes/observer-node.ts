@@ -86,7 +86,7 @@ export class ObserverNode {
   checkSnapshots(isEnd: boolean): void {
     if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
     this.#snapshots.checkStart(this.machine.disk);
-    if (isEnd) this.#snapshots.checkFiles(this.machine.disk);
+    if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.isFlipped(path));
   }
 
   #start(life: ProcessLife): void {

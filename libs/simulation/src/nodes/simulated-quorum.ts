@@ -76,6 +76,12 @@ export class SimulatedQuorum {
     return [...this.nodes, ...this.observers].map(({ machine }) => machine);
   }
 
+  /** Voters whose disks may decay: fewer than a majority, and nobody's where the voters change. */
+  get fragile(): readonly Machine[] {
+    const count = this.nodes.length > this.#firstVoters.length ? 0 : Math.floor((this.nodes.length - 1) / 2);
+    return this.nodes.slice(0, count).map(({ machine }) => machine);
+  }
+
   /** A way to the active controller for a client outside that never crashes. */
   channel(label: string): ActiveControllerChannel {
     const { time, logger, outside } = this.#world;

@@ -54,11 +54,11 @@ export class SnapshotWatch {
     world.report('R8 snapshot', `the log of ${host} starts at ${start}, and no snapshot holds what came before`);
   }
 
-  /** R8 once more, for the snapshots that are on disk now. */
-  checkFiles(disk: Disk): void {
+  /** R8 once more, for the snapshots that are on disk now and did not decay there. */
+  checkFiles(disk: Disk, isFlipped: (path: string) => boolean): void {
     const { host, folder, contents } = this.options;
     for (const name of disk.list(folder)) {
-      if (snapshotNamed(name)?.isComplete !== true) continue;
+      if (snapshotNamed(name)?.isComplete !== true || isFlipped(`${folder}/${name}`)) continue;
       contents.check(host, name, contentOf(disk, `${folder}/${name}`));
     }
   }

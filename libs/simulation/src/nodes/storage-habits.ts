@@ -23,11 +23,12 @@ export const NO_SNAPSHOTS: StorageHabits = {
 export function drawStorageHabits({ random: root, choices }: World): StorageHabits {
   const random = root.fork('storage habits');
   const recordBytesMax = [0, 0, 0, 300, 1000, 4000, 12_000, 12_000][random.below(8)] ?? 0;
-  const intervalMs = random.chance(0.3) ? 200 + random.below(3000) : 0;
+  // A snapshot that does not live as long as its download takes is never received, by anybody.
+  const intervalMs = random.chance(0.3) ? 1000 + random.below(3000) : 0;
   const segmentBytes = 512 * 2 ** random.below(6);
   const keptBytes = random.chance(0.5) ? 1 : 2000 * 2 ** random.below(4);
   const periodMs = 50 + random.below(random.chance(0.5) ? 300 : 4000);
-  const pieceBytes = random.chance(0.5) ? 100 + random.below(1000) : 1024 * 1024;
+  const pieceBytes = random.chance(0.5) ? 500 + random.below(2000) : 1024 * 1024;
   const bytesBetween = choices.setting('bytes between snapshots', recordBytesMax, [0]);
   if (bytesBetween === 0) return NO_SNAPSHOTS;
   return {

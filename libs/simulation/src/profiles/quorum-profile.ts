@@ -54,7 +54,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const workloads = ['a', 'b'].map((label) => new AdminWorkload(world, controllers, { label, meanPauseMs }));
   const changesVoters = joiners > 0;
   const operator = new VoterOperator({ world, quorum, changesVoters, meanPauseMs: 200 * 2 ** random.below(4) });
-  const faults = new FaultInjector({ world, machines: quorum.machines }, mix);
+  const faults = new FaultInjector({ world, machines: quorum.machines, fragile: quorum.fragile }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {

@@ -1,0 +1,42 @@
+import { MalformedInput } from '@milena/bytes';
+import type { MemoryDisk } from '@milena/platform/testing';
+import { readCommittedMark } from '@milena/raft-driver';
+import { batchesOf } from '@milena/record-batch';
+import { snapshotNamed } from './read-snapshot';
+
+/** The beginning of a file in which nothing changes any more. */
+export interface ColdPlace {
+  readonly path: string;
+  readonly sizeInBytes: number;
+}
+
+/**
+ * What a voter that is down has on its disk of log and snapshots and knows to be committed: decay there is damage, while a
+ * log that is cut behind the committed mark may be a torn tail.
+ */
+export function coldPlaces(disk: MemoryDisk, folder: string): readonly ColdPlace[] {
+  const mark = readCommittedMark(disk, folder);
+  return disk.listDurable(folder).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    const content = disk.readDurable(path);
+    if (content === undefined) return [];
+    const named = snapshotNamed(name);
+    const isSnapshot = named?.isComplete === true && named.endOffset > 0;
+    const sizeInBytes = isSnapshot ? content.length : name.endsWith('.log') ? committedBytes(content, mark) : 0;
+    return sizeInBytes === 0 ? [] : [{ path, sizeInBytes }];
+  });
+}
+
+function committedBytes(content: Buffer, mark: number): number {
+  let size = 0;
+  try {
+    for (const { header } of batchesOf(content)) {
+      if (header.lastOffset >= mark) break;
+      size += header.sizeInBytes;
+    }
+  } catch (error) {
+    // Behind a torn write nothing is committed.
+    if (!(error instanceof MalformedInput)) throw error;
+  }
+  return size;
+}
