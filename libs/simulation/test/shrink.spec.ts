@@ -3,7 +3,7 @@ import { runSim, SIM_TIMEOUT_MS } from './run-sim';
 it(
   'makes a failing run small, tells its story, and leaves a file that plays it again',
   async () => {
-    const shrunk = await runSim('--bug', 'vote not persisted', '--shrink', '--within', '60');
+    const shrunk = await runSim('--bug', 'vote not persisted', '--shrink', '--within', '20');
     const { lines } = shrunk;
     expect(shrunk.exitCode).toBe(0);
     expect(lines[0]).toMatch(/^SHRUNK quorum seed \d+, planted bug "vote not persisted", commit /);
