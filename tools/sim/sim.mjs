@@ -64,7 +64,7 @@ const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev
   encoding: 'utf8',
 }).trim();
 
-const { startWorker, runAll } = createWorkers(bundle, whole('workers'));
+const { startWorker, runAll, endAll } = createWorkers(bundle, whole('workers'));
 
 function printFailure({ profile, seed, plantedBug, script }, { violation }) {
   const { invariant, message, atMs } = violation;
@@ -135,6 +135,7 @@ async function runSeeds(tasks, rareStates) {
   });
   const seconds = (performance.now() - started) / 1000;
   if (flags.twice) {
+    endAll();
     await runAll(tasks, ({ profile, seed, script }, { hash }) => {
       const before = hashes.get(`${profile} ${seed} ${script === undefined}`);
       if (before === hash) return true;
@@ -200,6 +201,7 @@ async function runDeterminism() {
     return true;
   };
   await runAll([...tasks, ...tasks.toReversed()], take);
+  endAll();
   await runAll(tasks, take);
   console.log(`${count} seeds twice in one process and once in a fresh one: ${differ} hashes differ`);
   return differ === 0;
@@ -296,5 +298,6 @@ mkdirSync(folder, { recursive: true });
 try {
   process.exitCode = await main();
 } finally {
+  endAll();
   rmSync(folder, { recursive: true, force: true });
 }
