@@ -30,6 +30,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   inRaft('no check-quorum', { skipCheckQuorum: true }),
   inRaft('leader deaf to newer epochs', { ignoreNewerEpoch: true }),
   inRaft('no jitter', { electWithoutJitter: true }),
+  inPort('quorum', '25 snapshot named before it is durable', 'snapshots are not synced'),
   inPort('quorum', '27 failed sync retried and believed', 'failed syncs are retried'),
   inPort('quorum', 'names believed without a sync of their folder', 'folders are not synced'),
   inPort('controller', '14 unclean election although it is off', 'unclean elections are always on'),

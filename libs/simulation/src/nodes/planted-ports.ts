@@ -10,6 +10,8 @@ export type PortBug =
   | 'failed syncs are retried'
   /** Renames and new files count as durable without a sync of their folder. */
   | 'folders are not synced'
+  /** A snapshot gets its name before it is durable (catalogue: 25). */
+  | 'snapshots are not synced'
   /** As if the configuration of the topic were not looked at (catalogue: 14). */
   | 'unclean elections are always on'
   /** Requests of a broker's former life pass as those of its present one. */
@@ -24,6 +26,8 @@ export function plantInPlatform(platform: Platform, bug: PortBug | undefined): P
   switch (bug) {
     case 'failed syncs are retried':
       return { ...platform, disk: withFiles(platform.disk, retrying) };
+    case 'snapshots are not synced':
+      return { ...platform, disk: withFiles(platform.disk, neverSyncingSnapshots) };
     case 'folders are not synced':
       return { ...platform, disk: bound(platform.disk, { fsyncDirectory: () => Promise.resolve() }) };
     default:
@@ -80,6 +84,10 @@ function withFiles(disk: Disk, wrap: (file: DiskFile) => DiskFile): Disk {
 
 function retrying(file: DiskFile): DiskFile {
   return bound(file, { fdatasync: () => file.fdatasync().catch(() => file.fdatasync()) });
+}
+
+function neverSyncingSnapshots(file: DiskFile): DiskFile {
+  return file.path.includes('.checkpoint') ? bound(file, { fdatasync: () => Promise.resolve() }) : file;
 }
 
 function tellingAppends(log: MetadataLog): MetadataLog {

@@ -1,6 +1,7 @@
 import { drawFaultMix } from '../fault-mix';
 import { FaultInjector } from '../faults';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
+import { drawStorageHabits } from '../nodes/storage-habits';
 import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { ControllerWorkload } from '../workload/controller-workload';
@@ -39,6 +40,7 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
     observers: choices.setting('observers', random.below(2), [0]),
     clockErrors: choices.setting('clock errors', clockErrors, [false]),
     slowDisks: choices.setting('slow disks', random.chance(0.3), [false]),
+    habits: drawStorageHabits(world),
     plant: options.plant ?? {},
     program: (host) => workload.program(host),
   });
