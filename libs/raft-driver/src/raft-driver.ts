@@ -15,20 +15,18 @@ import {
   INITIAL_QUORUM_STATE,
   type KraftUpgrade,
   type QuorumState,
-  VoterSet,
 } from '@milena/raft';
 import { encodeBatch } from '@milena/record-batch';
-import { readBootstrapCheckpoint, UnusableBootstrapCheckpoint } from './bootstrap-checkpoint';
+import { bootstrapVoters, quorumStateFormat } from './bootstrap-voters';
 import { TRACEPARENT_HEADER } from './committed-batch';
 import { CommittedMark } from './committed-mark';
 import { refuseForgottenVotes, refuseMissingVotes } from './forgotten-votes';
 import { metadataFolder } from './format-storage';
 import { UnusableLogFolder } from './meta-properties';
 import type { LeaderInfo, MetadataLog, MetadataLogListener, QuorumDescription } from './metadata-log';
-import { voterSet } from './metadata-raft-batches';
 import { openMetadataLog, type OpenedMetadataLog } from './open-metadata-log';
-import { type QuorumStateFormat, readQuorumState, writeQuorumState } from './quorum-state-file';
-import type { RaftDriverOptions, StaticVoter } from './raft-driver-options';
+import { readQuorumState, writeQuorumState } from './quorum-state-file';
+import type { RaftDriverOptions } from './raft-driver-options';
 import { createRaftPump, type RaftPump } from './raft-pump';
 import { createRaftService, type RaftService } from './raft-service';
 import { UnusableMetadataLog } from './unusable-metadata-log';
@@ -186,7 +184,7 @@ class Driver implements RaftDriver {
     await platform.disk.fsyncDirectory(folder);
     // Refused before anything else is touched.
     const restored = readQuorumState(platform.disk, folder);
-    const bootstrap = this.#bootstrapVoters(folder);
+    const bootstrap = bootstrapVoters(platform.disk, folder, this.#options);
     const mark = await this.#openMark(folder);
     this.#mark = mark;
     if (mark !== undefined) refuseMissingVotes(folder, restored, mark);
@@ -311,27 +309,6 @@ class Driver implements RaftDriver {
     throw new UnusableLogFolder(`log folder ${logFolder} is in use by ${holder}`);
   }
 
-  #bootstrapVoters(folder: string): BootstrapVoters {
-    const { platform, staticVoters = [], bootstrapServers = [] } = this.#options;
-    const checkpoint = readBootstrapCheckpoint(platform.disk, folder);
-    if (checkpoint === undefined) {
-      if (staticVoters.length === 0 && bootstrapServers.length === 0) {
-        throw new UnusableBootstrapCheckpoint(
-          `${folder} was formatted without voters, and neither controller.quorum.bootstrap.servers nor controller.quorum.voters says whom to ask`,
-        );
-      }
-      const source = staticVoters.length > 0 ? 'static' : 'checkpoint';
-      return { voters: staticVoterSet(staticVoters), source };
-    }
-    if (staticVoters.length > 0) {
-      // Two quorums could form from two truths about who votes (KAFKA-19489).
-      throw new UnusableBootstrapCheckpoint(
-        `${folder} was formatted with voters, so controller.quorum.voters must not be set`,
-      );
-    }
-    return { voters: voterSet(checkpoint.voters), source: 'checkpoint' };
-  }
-
   #fail(error: unknown): void {
     this.#phase = 'stopping';
     this.#options.platform.logger.error('the metadata log cannot go on', { error });
@@ -358,14 +335,4 @@ function withoutVote(options: RaftDriverOptions): RaftDriverOptions {
 /** Whether the leader had nothing that this node's log had not, when it answered. */
 function isLevel({ error, records, divergingEpoch, snapshotId }: FetchResponse): boolean {
   return error === 'NONE' && records.length === 0 && divergingEpoch === undefined && snapshotId === undefined;
-}
-
-/** Version 0 lists the static voters; a voter set of the log's own, or one that will be, needs version 1 (KIP-853). */
-function quorumStateFormat({ source, voters }: BootstrapVoters, kraftVersion: number): QuorumStateFormat {
-  return source === 'static' && kraftVersion === 0 ? { dataVersion: 0, voterIds: voters.ids } : { dataVersion: 1 };
-}
-
-/** What a static voter supports is not known before it is heard from: both versions, as a newly formatted one does. */
-function staticVoterSet(voters: readonly StaticVoter[]): VoterSet {
-  return VoterSet.of(voters.map(({ id, endpoint }) => ({ key: { id }, endpoint, kraftVersions: { min: 0, max: 1 } })));
 }
