@@ -98,18 +98,13 @@ class Search {
     }
   }
 
-  /** Everything that one actor does of one kind at once, the most frequent first. */
+  /** Everything that one actor does of one kind at once, or all of several. */
   async dropClasses(): Promise<void> {
-    const classes = new Map<string, number>();
-    for (const action of this.#best.choices.actions) {
-      const name = classOf(action);
-      classes.set(name, (classes.get(name) ?? 0) + 1);
-    }
-    const names = [...classes].toSorted(([, left], [, right]) => right - left).map(([name]) => name);
-    for (const name of names) {
-      if (this.options.isOver()) return;
-      await this.#fails({ actions: this.#best.choices.actions.filter((action) => classOf(action) !== name) });
-    }
+    const attempt = async (names: readonly string[]): Promise<readonly string[] | undefined> => {
+      const actions = this.#best.choices.actions.filter((action) => names.includes(classOf(action)));
+      return (await this.#fails({ actions })) ? this.#classes() : undefined;
+    };
+    await minimizeList(this.#classes(), attempt, this.options.isOver);
   }
 
   /** Pieces of what each actor does, in the end action by action. */
@@ -119,6 +114,16 @@ class Search {
     const attempt = async (actions: readonly Action[]): Promise<readonly Action[] | undefined> =>
       (await this.#fails({ actions })) ? byActor() : undefined;
     await minimizeList(byActor(), attempt, this.options.isOver);
+  }
+
+  /** The most frequent last, because these are tried first. */
+  #classes(): readonly string[] {
+    const classes = new Map<string, number>();
+    for (const action of this.#best.choices.actions) {
+      const name = classOf(action);
+      classes.set(name, (classes.get(name) ?? 0) + 1);
+    }
+    return [...classes].toSorted(([, left], [, right]) => left - right).map(([name]) => name);
   }
 
   /** Whether the run still fails with these changes; when it does they stay. */
