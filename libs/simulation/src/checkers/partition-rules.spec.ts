@@ -60,7 +60,7 @@ const UNCLEAN = { leader: 3, isr: [3] };
 
 it.each([
   ['a leader from the in-sync set', {}, { leader: 2, isr: [2] }],
-  ['a leader from the eligible ones', { isr: [], elr: [3], leader: -1 }, { leader: 3, isr: [3] }],
+  ['a leader from the eligible ones', { isr: [], elr: [3], leader: -1 }, { leader: 3, isr: [3], elr: [] }],
   ['nobody', {}, { leader: -1, isr: [], elr: [1, 2] }],
   [
     'the one whom a reassignment brought, and its leader took in',
