@@ -156,10 +156,12 @@ export async function run(note) {
     expect(!voters.some((id) => first.includes(id)), `old voters are left: ${voters}`);
     expect(configOf(cluster, voters[0]) !== configOf(cluster, first[0]), 'the new controllers have files of their own');
     const writers = await load.stop();
-    for (const { name, failures, retries, acknowledged } of writers) {
+    for (const { name, failures, retries, acknowledged, slowestMs } of writers) {
       expect(failures.length === 0, `${name}: ${failures.length} writes failed: ${failures.slice(0, 3).join('; ')}`);
       const told = [...retries].map(([code, count]) => `${code} ${count}`).join(', ') || 'nothing';
-      note(`${name}: ${acknowledged} acknowledged; before it asked again it was told ${told}`);
+      note(
+        `${name}: ${acknowledged} acknowledged, slowest answer after ${Math.round(slowestMs)} ms; told before it asked again: ${told}`,
+      );
     }
     const nodes = await judge(cluster, voters, writers);
     note(`the disks of ${nodes} nodes agree on all of it`);

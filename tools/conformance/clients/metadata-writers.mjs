@@ -95,6 +95,8 @@ class Writer {
   failures = [];
   /** What it was told before it asked again, with counts. */
   retries = new Map();
+  /** The longest it waited for one answer, milliseconds. */
+  slowestMs = 0;
   acknowledged = 0;
   #serial = 0;
   #isRunning = true;
@@ -130,8 +132,9 @@ class Writer {
   /** Asks until it is done; `done` is what a repetition is told when an attempt before it was carried out unheard. */
   async #insist(topic, done, operation) {
     for (let tries = 0; tries < triesMax; tries += 1) {
+      const asked = performance.now();
       try {
-        await operation();
+        await operation().finally(() => (this.slowestMs = Math.max(this.slowestMs, performance.now() - asked)));
         this.acknowledged += 1;
         return true;
       } catch (error) {
