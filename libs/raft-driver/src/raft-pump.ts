@@ -294,6 +294,7 @@ class Pump implements RaftPump {
       snapshots,
       raft: this.#raft,
       retention: { ...DEFAULT_METADATA_RETENTION, ...driver.retention },
+      ...(driver.plantedBugs === undefined ? {} : { plantedBugs: driver.plantedBugs }),
       onInstalled: (id, isInstalled) =>
         this.#input(() => (isInstalled ? this.#raft.snapshotInstalled(id) : this.#raft.snapshotRefused(id))),
       onFatal: (error) => this.#fail(error),

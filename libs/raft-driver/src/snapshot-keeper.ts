@@ -1,7 +1,7 @@
 import type { PartitionLog } from '@milena/log-store';
-import { failure, type OffsetAndEpoch, type Result } from '@milena/model';
+import { failure, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
 import type { Platform, Timer } from '@milena/platform';
-import type { Raft } from '@milena/raft';
+import type { PlantedBugs, Raft } from '@milena/raft';
 import { cleanLog, type MetadataRetention } from './clean-log';
 import type { SnapshotStore } from './snapshot-store';
 import { installSnapshot, makeSnapshot } from './snapshot-work';
@@ -13,6 +13,8 @@ export interface SnapshotKeeperOptions {
   readonly snapshots: SnapshotStore;
   readonly raft: Pick<Raft, 'highWatermark' | 'votersAt'>;
   readonly retention: MetadataRetention;
+  /** For the simulator only. */
+  readonly plantedBugs?: Pick<PlantedBugs, 'cleanBeyondSnapshot'>;
   /** A snapshot of the leader is in its place, or was refused as damaged. */
   onInstalled(id: OffsetAndEpoch, isInstalled: boolean): void;
   /** What is on disk cannot be relied on any more. */
@@ -87,10 +89,11 @@ export class SnapshotKeeper {
   }
 
   async #clean(): Promise<void> {
-    const { platform, log, snapshots, retention } = this.#options;
+    const { platform, log, snapshots, retention, raft, plantedBugs } = this.#options;
     const { clock, logger } = platform;
     const mayGoOn = (): boolean => !this.#closed;
     const removed = await cleanLog({ log, snapshots, retention, now: clock.wallMs(), mayGoOn });
+    if (plantedBugs?.cleanBeyondSnapshot === true) log.deleteRecordsBefore(raft.highWatermark ?? ZERO_OFFSET);
     if (removed > 0) logger.info('cleaned the metadata log', { removed, logStartOffset: log.logStartOffset });
   }
 }

@@ -51,7 +51,7 @@ export function createQuorumCheckers(
     durableCommit: new DurableCommit(world, diskOf),
     checkQuorum: new CheckQuorum(world),
     voterChanges,
-    whoVotes: new WhoVotes(world, () => voterChanges.committedEnd),
+    whoVotes: new WhoVotes(world),
     durableVotes: new DurableVotes(world),
     deposedLeaders: new DeposedLeaders(world),
   };

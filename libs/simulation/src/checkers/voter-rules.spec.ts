@@ -59,7 +59,7 @@ describe('R10: who leads', () => {
   ])('%s', async (_what, sets, granting, expected) => {
     const { world, whoVotes } = setUp();
     for (const id of granting) await grantVote(whoVotes, id);
-    whoVotes.leads(replica(sets), 5);
+    whoVotes.leads(replica(sets), 5, 10);
     if (expected === undefined) expect(world.violation).toBeUndefined();
     else expect(world.violation?.message).toMatch(expected);
   });
@@ -78,7 +78,7 @@ describe('R10: who leads', () => {
 
   it('an epoch is raised by who led the one before, and is no news to others', () => {
     const { world, whoVotes } = setUp();
-    whoVotes.leads(replica([set(2, 1)]), 4);
+    whoVotes.leads(replica([set(2, 1)]), 4, 10);
     whoVotes.isIn(5, { host: 'controller-1', voterId: 1 }, () => 'unattached');
     whoVotes.isIn(5, { host: 'controller-2', voterId: 2 }, () => 'follower');
     expect(world.violation).toBeUndefined();

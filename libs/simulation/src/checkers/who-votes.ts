@@ -6,7 +6,7 @@ import type { World } from '../world';
 import type { ReplicaOfVoters } from './voter-changes';
 
 /**
- * R10: whoever leads is a voter by its log, or was one before a removal that is not committed; a majority of the voters in
+ * R10: whoever leads is a voter by its log, or was one before a removal that it does not know to be committed; a majority of the voters in
  * its log voted for it, nobody else counts; and no epoch comes from anything but an election or a resignation.
  */
 export class WhoVotes {
@@ -15,11 +15,7 @@ export class WhoVotes {
   readonly #leaders = new Map<number, number>();
   #highestEpoch = 0;
 
-  constructor(
-    private readonly world: World,
-    /** Everything before it is committed. */
-    private readonly committedEnd: () => number,
-  ) {}
+  constructor(private readonly world: World) {}
 
   /** The service host of a node, with an eye on the votes it grants. */
   watch(host: ServiceHost): ServiceHost {
@@ -32,14 +28,19 @@ export class WhoVotes {
     });
   }
 
-  /** A controller says that it leads `epoch`, for the first time. */
-  leads(replica: ReplicaOfVoters, epoch: number): void {
+  /** What a controller finds at its start says that it led `epoch`. */
+  hasLed(voterId: number, epoch: number): void {
+    this.#leaders.set(epoch, voterId);
+  }
+
+  /** A controller says that it leads `epoch`, for the first time; it knows what is committed up to `highWatermark`. */
+  leads(replica: ReplicaOfVoters, epoch: number, highWatermark: number): void {
     this.#leaders.set(epoch, replica.voterId);
     const { host, sets, voterId } = replica;
     const last = sets.at(-1);
     if (last === undefined) return this.#report(`${host} leads epoch ${epoch} without knowing who votes`);
     const own = voterName(replica);
-    const isUncommitted = last.offset >= this.committedEnd();
+    const isUncommitted = last.offset >= highWatermark;
     const mayLead = sets.slice(isUncommitted ? -2 : -1).some(({ voters }) => voters.map(voterName).includes(own));
     if (!mayLead) this.#report(`${host} leads epoch ${epoch} and is no voter`);
     const names = last.voters.map(voterName);

@@ -192,6 +192,7 @@ export class ControllerNode {
     this.#snapshots.starts(this.machine.disk);
     const restored = readQuorumState(this.machine.disk, this.#folder);
     if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
+    if (restored?.leaderId === nodeId) checkers.whoVotes.hasLed(nodeId, restored.leaderEpoch);
     const server = life.network.server(CONTROLLER_PORT);
     const gauge = new RoleGauge();
     const driver = createRaftDriver({

@@ -52,7 +52,8 @@ export class LeadershipWatch {
   look(): void {
     const { machine, world, voterId, checkers } = this.options;
     const life = this.#life;
-    if (life === undefined || !machine.isAwake) return;
+    // Of a damaged disk nobody knows yet what counts.
+    if (life === undefined || !machine.isAwake || machine.isDamaged) return;
     const { driver, role } = life;
     const { leaderId, epoch } = driver.leader();
     const highWatermark = driver.highWatermark() ?? 0;
@@ -69,8 +70,7 @@ export class LeadershipWatch {
   }
 
   #lookAtVoters(life: WatchedLife, logEnd: number, isLeading: boolean): void {
-    const { machine, voters, checkers, world } = this.options;
-    if (machine.isDamaged) return;
+    const { voters, checkers, world } = this.options;
     const sets = voters.upTo(logEnd);
     if (sets === this.#sets) return;
     this.#sets = sets;
@@ -95,7 +95,7 @@ export class LeadershipWatch {
     if (this.#leadership?.epoch !== epoch && life !== undefined) {
       this.#leadership = { epoch, sinceMs: world.time.nowMs() };
       checkers.electionSafety.leads(voterId, epoch);
-      checkers.whoVotes.leads(this.#replica(life, true), epoch);
+      checkers.whoVotes.leads(this.#replica(life, true), epoch, highWatermark);
       checkers.leaderCompleteness.leads(host, epoch, files);
     }
     if (highWatermark !== this.#highWatermark) {
