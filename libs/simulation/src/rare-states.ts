@@ -34,6 +34,7 @@ export const RARE_STATES = [
   'a reassignment was cancelled',
   'a reassignment took the leader away',
   'a level was refused because some node did not know it',
+  'a leader could not tell a reader in time that it leads',
 ] as const;
 
 /** One of them. */

@@ -18,6 +18,8 @@ export type CommittedObserver = (records: readonly MetadataRecord[], after: Meta
 
 /** Images kept to compare with, newest last: a node is seldom further behind. */
 const IMAGES_MAX = 4000;
+/** Most offsets between two images: records of a batch, and control records. */
+const RECORDS_MAX = 1000;
 
 /**
  * R5: the metadata that the committed records say, replayed here batch by batch from the beginning; what every node's
@@ -66,6 +68,16 @@ export class MetadataTruth {
     if (before.openTransaction !== undefined) return this.#rules.checkAllLeaders(after);
     for (const record of decoded) this.#rules.checkChange(record, before, after);
     this.#rules.checkLeaders(decoded, after);
+  }
+
+  /** What the committed records before `end` say; undefined when that is not kept any more, or not known yet. */
+  before(end: number): MetadataImage | undefined {
+    if (this.#newest.provenance.offset < end - 1) return undefined;
+    for (let offset = end - 1; offset >= 0 && offset >= end - RECORDS_MAX; offset -= 1) {
+      const image = this.#images.get(offset);
+      if (image !== undefined) return image;
+    }
+    return undefined;
   }
 
   /** A node has this image. One that is not at the end of a batch, or too old, is not looked at. */

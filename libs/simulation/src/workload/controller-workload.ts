@@ -136,6 +136,7 @@ export class ControllerWorkload {
       registers: new TopicRegisterClients(
         world,
         quorum.nodes.map(({ endpoint }) => endpoint),
+        truth,
       ),
     };
   }

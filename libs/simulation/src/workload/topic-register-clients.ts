@@ -1,4 +1,5 @@
-import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
+import { createTopicsRpc, deleteTopicsRpc, readIndexRpc } from '@milena/cluster-protocol';
+import type { MetadataImage } from '@milena/metadata';
 import type { Endpoint } from '@milena/model';
 import type { ChannelFailure } from '@milena/platform';
 import type { ChoiceStream } from '../choices/choice-stream';
@@ -7,7 +8,10 @@ import { topicModel, type TopicInput, type TopicOutput } from '../linearizabilit
 import type { World } from '../world';
 
 const CALL_TIMEOUT_MS = 1500;
+/** How long a leader may take to make sure that it leads. */
+const READ_TIMEOUT_MS = 1000;
 const CLIENTS = 4;
+const INPUTS = ['create', 'delete', 'describe'] as const;
 const NAMES = ['register-a', 'register-b', 'register-c'];
 
 /** One call of a client, to the controller on this host. */
@@ -17,20 +21,35 @@ interface RegisterAction {
   readonly at: string;
 }
 
+/** A description: what the log says of the name before the read index that was answered. */
+interface TopicRead {
+  readonly readIndex: number;
+  readonly invokedAt: number;
+  readonly returnedAt: number;
+}
+
+/** Where the metadata of the past comes from. */
+export interface CommittedMetadata {
+  before(end: number): MetadataImage | undefined;
+}
+
 /** An answer, or whether the call surely did nothing. */
 type Outcome = { readonly output: TopicOutput } | { readonly output: undefined; readonly didNothing: boolean };
 
 /**
- * Clients that create and delete the same few names at any controller, without retries, and the history of what they were
- * told: it must be linearizable.
+ * Clients that create, delete and describe the same few names at any controller, without retries, and the history of what
+ * they were told: it must be linearizable. A description asks a controller for the read index and then sees no more of the
+ * log than that allows: the least that a gateway may answer.
  */
 export class TopicRegisterClients {
   readonly #histories = new Map<string, Operation<TopicInput, TopicOutput>[]>(NAMES.map((name) => [name, []]));
+  readonly #reads = new Map<string, TopicRead[]>(NAMES.map((name) => [name, []]));
   readonly #streams: readonly ChoiceStream<RegisterAction>[];
 
   constructor(
     private readonly world: World,
     private readonly controllers: readonly Endpoint[],
+    private readonly committed: CommittedMetadata,
   ) {
     this.#streams = Array.from({ length: CLIENTS }, (_, client) => world.choices.stream(`register client ${client}`));
   }
@@ -51,15 +70,19 @@ export class TopicRegisterClients {
     return known;
   }
 
-  /** Linearizability of admin writes, name by name. */
+  /** Linearizability of admin writes and reads, name by name. */
   check(): void {
-    for (const [name, history] of this.#histories) {
+    for (const [name, writes] of this.#histories) {
+      const history = [...writes, ...this.#descriptions(name)];
       const verdict = checkLinearizable(topicModel, history);
       if (verdict === 'linearizable') continue;
-      const shown = history.slice(-12).map(({ input, output, invokedAt, returnedAt }) => {
-        const end = output === undefined ? '?' : returnedAt.toFixed(1);
-        return `${invokedAt.toFixed(1)}-${end} ${input} ${JSON.stringify(output)}`;
-      });
+      const shown = history
+        .toSorted((left, right) => left.invokedAt - right.invokedAt)
+        .slice(-24)
+        .map(({ input, output, invokedAt, returnedAt }) => {
+          const end = output === undefined ? '?' : returnedAt.toFixed(1);
+          return `${invokedAt.toFixed(1)}-${end} ${input} ${JSON.stringify(output)}`;
+        });
       this.world.report('linearizability', `${name}: ${verdict}: ... ${shown.join('; ')}`);
     }
   }
@@ -70,7 +93,7 @@ export class TopicRegisterClients {
     for (;;) {
       const action = await stream.next(
         () => random.below(200),
-        () => ({ do: random.chance(0.5) ? 'create' : 'delete', topic: pick(NAMES), at: pick(this.controllers).host }),
+        () => ({ do: pick(INPUTS), topic: pick(NAMES), at: pick(this.controllers).host }),
       );
       if (action === undefined) return;
       await this.#perform(action);
@@ -81,13 +104,41 @@ export class TopicRegisterClients {
     const endpoint = this.controllers.find(({ host }) => host === at);
     if (endpoint === undefined) return;
     const invokedAt = this.world.time.nowMs();
+    if (input === 'describe') {
+      const readIndex = await this.#readIndex(endpoint);
+      if (readIndex === undefined) return;
+      this.#reads.get(topic)?.push({ readIndex, invokedAt, returnedAt: this.world.time.nowMs() });
+      return;
+    }
     const outcome = await this.#call(endpoint, topic, input);
     if (outcome.output === undefined && outcome.didNothing) return;
     const returnedAt = this.world.time.nowMs();
     this.#histories.get(topic)?.push({ input, output: outcome.output, invokedAt, returnedAt });
   }
 
-  async #call(endpoint: Endpoint, name: string, input: TopicInput): Promise<Outcome> {
+  /** The descriptions of a name, looked up when all is committed that was; those of a past that is not kept are left out. */
+  #descriptions(name: string): readonly Operation<TopicInput, TopicOutput>[] {
+    return (this.#reads.get(name) ?? []).flatMap(({ readIndex, invokedAt, returnedAt }) => {
+      const image = this.committed.before(readIndex);
+      if (image === undefined) return [];
+      const topicId = image.topicByName(name)?.id;
+      const output: TopicOutput = topicId === undefined ? { type: 'missing' } : { type: 'described', topicId };
+      return [{ input: 'describe', output, invokedAt, returnedAt }];
+    });
+  }
+
+  async #readIndex(endpoint: Endpoint): Promise<number | undefined> {
+    const channel = this.world.outside.connect(endpoint, 'admin');
+    const request = readIndexRpc.encodeRequest({ type: 'readIndex', timeoutMs: READ_TIMEOUT_MS });
+    const answer = await channel.unary(readIndexRpc.method, request, { timeoutMs: CALL_TIMEOUT_MS });
+    channel.close();
+    if (!answer.ok) return undefined;
+    const { error, readIndex } = readIndexRpc.decodeResponse(answer.value);
+    if (error === 'REQUEST_TIMED_OUT') this.world.mark('a leader could not tell a reader in time that it leads');
+    return readIndex;
+  }
+
+  async #call(endpoint: Endpoint, name: string, input: 'create' | 'delete'): Promise<Outcome> {
     const channel = this.world.outside.connect(endpoint, 'admin');
     const shared = { principal: 'User:simulation', timeoutMs: CALL_TIMEOUT_MS };
     const options = { timeoutMs: CALL_TIMEOUT_MS };
