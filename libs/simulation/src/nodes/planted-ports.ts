@@ -18,6 +18,8 @@ export type PortBug =
   | 'broker epochs are taken for current'
   /** What was appended is taken for committed at once. */
   | 'appends are told as committed'
+  /** A snapshot ends with the same record twice. */
+  | 'snapshots hold their last record twice'
   /** The active controller is not told that it resigned. */
   | 'resigning is not told';
 
@@ -39,6 +41,9 @@ export function plantInPlatform(platform: Platform, bug: PortBug | undefined): P
 export function plantInMetadataLog(log: MetadataLog, bug: PortBug | undefined): MetadataLog {
   if (bug === 'resigning is not told') {
     return bound(log, { subscribe: (listener) => log.subscribe(bound(listener, { onResigned: () => undefined })) });
+  }
+  if (bug === 'snapshots hold their last record twice') {
+    return bound(log, { createSnapshot: (id, records) => log.createSnapshot(id, endingTwice(records)) });
   }
   return bug === 'appends are told as committed' ? tellingAppends(log) : log;
 }
@@ -84,6 +89,12 @@ function withFiles(disk: Disk, wrap: (file: DiskFile) => DiskFile): Disk {
 
 function retrying(file: DiskFile): DiskFile {
   return bound(file, { fdatasync: () => file.fdatasync().catch(() => file.fdatasync()) });
+}
+
+function* endingTwice(records: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  let last: Uint8Array | undefined;
+  for (const record of records) yield (last = record);
+  if (last !== undefined) yield last;
 }
 
 function neverSyncingSnapshots(file: DiskFile): DiskFile {
