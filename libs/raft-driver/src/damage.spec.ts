@@ -65,6 +65,26 @@ describe('a voter whose committed records are damaged', () => {
     await cluster.commit('and on');
   });
 
+  it('is not taken for whole because a snapshot holds what the mark tells of: the tail behind it is gone too', async () => {
+    const cluster = await committed();
+    const leader = cluster.active()?.nodeId ?? 0;
+    const [damaged = 0, behind = 0] = [1, 2, 3].filter((id) => id !== leader);
+    expect((await cluster.snapshot(damaged)).outcome.ok).toBe(true);
+    cluster.kill(behind);
+    await cluster.commit('on two disks');
+    cluster.kill(damaged);
+    damage(cluster, damaged, '.log');
+    cluster.kill(leader);
+    await cluster.run(damaged, 'voter');
+    cluster.kill(damaged);
+    await cluster.run(damaged, 'voter');
+    await cluster.run(behind, 'voter');
+    await cluster.time.advance(20_000);
+    expect(cluster.active()).toBeUndefined();
+    await cluster.run(leader, 'voter');
+    await cluster.everywhere('on two disks', 20_000);
+  });
+
   it('goes on with its repair after a power cut in the middle of it', async () => {
     const cluster = await committed();
     const damaged = followerOf(cluster);

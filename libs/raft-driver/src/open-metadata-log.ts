@@ -66,10 +66,11 @@ export async function openMetadataLog(options: OpenMetadataLogOptions): Promise<
     await mark?.write();
   }
   for (const error of damaged.values()) logger.error('a damaged snapshot is removed', { error });
-  snapshots.removeWhere((id) => damaged.has(id) || isPrefixLost);
+  const beginsAnew = isPrefixLost || hidesLoss(log, mark, usable);
+  snapshots.removeWhere((id) => damaged.has(id) || beginsAnew);
   const raftLog = createMetadataRaftLog(log, snapshots);
   const { latest } = snapshots;
-  const start = isPrefixLost
+  const start = beginsAnew
     ? ZERO_OFFSET
     : latest !== undefined && !continuesSnapshot(raftLog, latest)
       ? latest.offset
@@ -81,6 +82,14 @@ export async function openMetadataLog(options: OpenMetadataLogOptions): Promise<
   snapshots.removeBefore(log.logStartOffset);
   if (log.logStartOffset > 0 && snapshots.oldest !== undefined) log.deleteRecordsBefore(snapshots.oldest.offset);
   return { log, snapshots, lost: lostRecords(log, options) };
+}
+
+/**
+ * Whether a snapshot reaches up to the mark, which the log was cut before. With the damaged batch the cut took whatever stood
+ * behind the mark, and that may have been acknowledged: the snapshot must not make the log look whole.
+ */
+function hidesLoss(log: PartitionLog, mark: CommittedMark | undefined, usable: OffsetAndEpoch | undefined): boolean {
+  return mark !== undefined && log.logEndOffset < mark.offset && usable !== undefined && usable.offset >= mark.offset;
 }
 
 /** The newest snapshots that are damaged, down to the first that is not. */
