@@ -12,13 +12,11 @@ export interface ColdPlace {
 
 /**
  * What a voter that is down has on its disk of log and snapshots and knows to be committed: decay there is damage, while a
- * log that is cut behind the committed mark may be a torn tail. Segments count only where there is no snapshot: a newer one
- * hides that recovery dropped, with the damaged batch, the tail behind the mark.
+ * log that is cut behind the committed mark may be a torn tail.
  */
 export function coldPlaces(disk: MemoryDisk, folder: string): readonly ColdPlace[] {
   const names = disk.listDurable(folder);
-  const hasSnapshot = names.some((name) => (snapshotNamed(name)?.endOffset ?? 0) > 0);
-  const mark = hasSnapshot ? 0 : readCommittedMark(disk, folder);
+  const mark = readCommittedMark(disk, folder);
   return names.flatMap((name) => {
     const path = `${folder}/${name}`;
     const content = disk.readDurable(path);
