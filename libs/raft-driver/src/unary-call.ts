@@ -15,78 +15,52 @@ import {
 import { unreachable } from '@milena/model';
 import type { RaftRequest, RaftResponse } from '@milena/raft';
 
-/** The parts of a unary call for a request of the state machine. */
-export function unaryCall(request: RaftRequest): {
+/** The parts of a unary call. */
+export interface UnaryCall {
   readonly method: string;
   readonly encoded: Uint8Array;
   decode(bytes: Uint8Array): RaftResponse;
-} {
+}
+
+/** What a request of the state machine becomes on the wire. */
+export function unaryCall(request: RaftRequest): UnaryCall {
   switch (request.type) {
     case 'vote':
-      return { method: voteRpc.method, encoded: voteRpc.encodeRequest(request), decode: voteRpc.decodeResponse };
+      return callOf(voteRpc, request);
     case 'beginQuorumEpoch':
-      return {
-        method: beginQuorumEpochRpc.method,
-        encoded: beginQuorumEpochRpc.encodeRequest(request),
-        decode: beginQuorumEpochRpc.decodeResponse,
-      };
+      return callOf(beginQuorumEpochRpc, request);
     case 'endQuorumEpoch':
-      return {
-        method: endQuorumEpochRpc.method,
-        encoded: endQuorumEpochRpc.encodeRequest(request),
-        decode: endQuorumEpochRpc.decodeResponse,
-      };
+      return callOf(endQuorumEpochRpc, request);
     case 'describeQuorum':
-      return {
-        method: describeQuorumRpc.method,
-        encoded: describeQuorumRpc.encodeRequest(request),
-        decode: describeQuorumRpc.decodeResponse,
-      };
+      return callOf(describeQuorumRpc, request);
     case 'readIndex':
-      return {
-        method: readIndexRpc.method,
-        encoded: readIndexRpc.encodeRequest(request),
-        decode: readIndexRpc.decodeResponse,
-      };
+      return callOf(readIndexRpc, request);
     case 'describeReplica':
-      return {
-        method: describeReplicaRpc.method,
-        encoded: describeReplicaRpc.encodeRequest(request),
-        decode: describeReplicaRpc.decodeResponse,
-      };
+      return callOf(describeReplicaRpc, request);
     case 'addVoter':
-      return {
-        method: addVoterRpc.method,
-        encoded: addVoterRpc.encodeRequest(request),
-        decode: addVoterRpc.decodeResponse,
-      };
+      return callOf(addVoterRpc, request);
     case 'removeVoter':
-      return {
-        method: removeVoterRpc.method,
-        encoded: removeVoterRpc.encodeRequest(request),
-        decode: removeVoterRpc.decodeResponse,
-      };
+      return callOf(removeVoterRpc, request);
     case 'updateVoter':
-      return {
-        method: updateVoterRpc.method,
-        encoded: updateVoterRpc.encodeRequest(request),
-        decode: updateVoterRpc.decodeResponse,
-      };
+      return callOf(updateVoterRpc, request);
     case 'fetchSnapshot':
-      return {
-        method: fetchSnapshotRpc.method,
-        encoded: fetchSnapshotRpc.encodeRequest(request),
-        decode: fetchSnapshotRpc.decodeResponse,
-      };
+      return callOf(fetchSnapshotRpc, request);
     case 'fetch':
-      return {
-        method: raftFetchRpc.method,
-        encoded: raftFetchRpc.encodeRequest(request),
-        decode: raftFetchRpc.decodeResponse,
-      };
+      return callOf(raftFetchRpc, request);
     default:
       return unreachable(request);
   }
+}
+
+function callOf<Request>(
+  rpc: {
+    readonly method: string;
+    encodeRequest(request: Request): Uint8Array;
+    decodeResponse(bytes: Uint8Array): RaftResponse;
+  },
+  request: Request,
+): UnaryCall {
+  return { method: rpc.method, encoded: rpc.encodeRequest(request), decode: (bytes) => rpc.decodeResponse(bytes) };
 }
 
 /** The decoded answer; undefined when the bytes are none. */

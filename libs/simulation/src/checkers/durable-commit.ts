@@ -55,7 +55,8 @@ export class DurableCommit {
   #having(voters: readonly VoterEntry[], end: number): number {
     return voters.filter((voter) => {
       const disk = this.diskOf(voter);
-      return disk !== undefined && durableEnd(disk) >= end;
+      // What a disk held that was replaced since, and was acknowledged and counted before, nobody can look at any more.
+      return disk === undefined || durableEnd(disk) >= end;
     }).length;
   }
 }
