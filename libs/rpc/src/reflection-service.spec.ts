@@ -1,5 +1,5 @@
 import { create, createFileRegistry, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
+import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import type { ChannelStream } from '@milena/platform';
 import {
   RaftService,
@@ -55,12 +55,20 @@ describe.each(REFLECTION_METHODS)('server reflection, %s', (reflectionMethod) =>
     await waitUntil(() => answers.length >= count);
   }
 
-  /** Links the files of an answer as a strict client does. */
+  /** Links the files of an answer as a strict client does, each behind those it imports. */
   function linked(index: number) {
     const answer = answers[index];
     if (answer?.case !== 'fileDescriptorResponse') throw new Error(`answered ${answer?.case}`);
     const files = (answer.value.fileDescriptorProto ?? []).map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
-    return createFileRegistry(files[0]!, (wanted) => files.find(({ name }) => name === wanted));
+    const ordered = new Set<FileDescriptorProto>();
+    const link = (name: string): void => {
+      const file = files.find((each) => each.name === name);
+      if (file === undefined) throw new Error(`the answer lacks ${name}`);
+      file.dependency.forEach(link);
+      ordered.add(file);
+    };
+    link(files[0]!.name);
+    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...ordered] }));
   }
 
   it('lists the services registered, health and itself', async () => {
