@@ -13,6 +13,8 @@ export function pollFollower(context: RaftContext, role: Follower): number {
   if (!quorum.mayStand) {
     if (nowMs >= role.fetchDeadlineMs) {
       role.asksElsewhere = true;
+      // Others may count this replica as a voter already, and need its pre-vote.
+      role.hasFetched = false;
       role.fetchDeadlineMs = nowMs + context.settings.fetchTimeoutMs;
     }
     return Math.min(role.fetchDeadlineMs, pollOwnVoter(context, role), pollFetch(context));

@@ -3,7 +3,7 @@ import type { RaftRequest } from './messages';
 import { sampleRequests } from './testing/sample-requests';
 import { startedQuorum } from './testing/started-quorum';
 import { TestCluster } from './testing/test-cluster';
-import { testEndpoint } from './testing/test-node';
+import { testDirectory, testEndpoint } from './testing/test-node';
 
 const { addVoter: add, updateVoter: update } = sampleRequests;
 
@@ -123,6 +123,26 @@ describe('the voter set', () => {
     expect(ids('observers')).toEqual([1, 4, 101]);
     cluster.run(2000);
     expect(ids('observers')).toEqual([4, 101]);
+  });
+
+  test('who may be counted as a voter without knowing it keeps nobody from standing when its leader is silent', () => {
+    const cluster = quorum();
+    const { raft, log } = cluster.node(4);
+    const ask = () =>
+      cluster.ask(4, {
+        ...sampleRequests.vote,
+        voter: { id: 4, directoryId: testDirectory(4) },
+        epoch: raft?.leadership.epoch ?? 0,
+        lastEpoch: log.lastEpoch(),
+        lastOffset: log.endOffset(),
+        preVote: true,
+      });
+    expect(ask()).toMatchObject({ error: 'NONE', voteGranted: false });
+    for (const id of [1, 2, 3]) cluster.node(id).kill({ losesUnflushed: false });
+    cluster.run(1000);
+    expect(ask()).toMatchObject({ error: 'NONE', voteGranted: false });
+    cluster.run(3000);
+    expect(ask()).toMatchObject({ error: 'NONE', voteGranted: true });
   });
 
   test('an observer without an endpoint neither joins nor answers for another', () => {

@@ -78,6 +78,11 @@ export class DiskTrouble {
     this.world.mark('a node started on a damaged disk');
   }
 
+  /** Whether any bit was flipped in this run. */
+  get wasDamaged(): boolean {
+    return this.#flipped.size > 0;
+  }
+
   isFlipped(path: string): boolean {
     return this.#flipped.has(path);
   }

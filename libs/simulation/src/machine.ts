@@ -96,6 +96,11 @@ export class Machine {
     return this.#trouble.isDamaged;
   }
 
+  /** Whether bits of its disk were ever flipped: what it acknowledged it may have to fetch again. */
+  get wasDamaged(): boolean {
+    return this.#trouble.wasDamaged;
+  }
+
   /** Sees each change of the disk and each message before it is made. A crash made here leaves the effect out. */
   watchEffects(observer: ((effect: string) => void) | undefined): void {
     this.#onEffect = observer;

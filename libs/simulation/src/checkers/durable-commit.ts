@@ -30,7 +30,7 @@ export class DurableCommit {
 
   constructor(
     private readonly world: World,
-    /** The disk of a voter; undefined when it is gone. */
+    /** The disk of a voter; undefined when it is gone or damaged. */
     private readonly diskOf: (voter: VoterEntry) => VoterDisk | undefined,
   ) {}
 
@@ -55,7 +55,7 @@ export class DurableCommit {
   #having(voters: readonly VoterEntry[], end: number): number {
     return voters.filter((voter) => {
       const disk = this.diskOf(voter);
-      // What a disk held that was replaced since, and was acknowledged and counted before, nobody can look at any more.
+      // What a disk held and acknowledged that was replaced or damaged since, nobody can look at any more.
       return disk === undefined || durableEnd(disk) >= end;
     }).length;
   }

@@ -52,8 +52,9 @@ export class SimulatedQuorum {
     this.#world = world;
     this.#random = random;
     this.clusterId = uuidFromBytes(random.bytes(16));
-    this.checkers = createQuorumCheckers(world, (voter) => {
-      return this.nodes.find((node) => node.nodeId === voter.voterId && node.directoryId === voter.directoryId)?.disk;
+    this.checkers = createQuorumCheckers(world, ({ voterId, directoryId }) => {
+      const voter = this.nodes.find((node) => node.nodeId === voterId && node.directoryId === directoryId);
+      return voter?.machine.wasDamaged === true ? undefined : voter?.disk;
     });
     const drawn = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
     const syncLatencyMs = options.equalDisks === true ? { min: drawn.max, max: drawn.max } : drawn;
