@@ -153,6 +153,8 @@ export class LivingBroker {
 
   async #register(): Promise<void> {
     const { clusterId, brokerId, world } = this.options;
+    // One that is refused for its program must get the next one, too.
+    this.#features = this.options.features();
     const incarnationId = this.#incarnation;
     const isHeld = this.options.image().broker(brokerId)?.fenced === false;
     const answer = await this.#ask(registerBrokerRpc, {
