@@ -92,11 +92,32 @@ describe('acknowledged end', () => {
     expect(seen).toEqual([]);
   });
 
-  test('goes back with a log that was cut', () => {
-    const { log, end, append } = scene(Number.MAX_SAFE_INTEGER);
+  test.each([1, Number.MAX_SAFE_INTEGER])(
+    'with flush.messages=%d goes back with a log that was cut, and settles when the cut is synced',
+    async (flushMessages) => {
+      const { log, end, append } = scene(flushMessages);
+      append(10);
+      await log.syncDone();
+      log.logEndOffset = offset(4);
+      log.recoveryPoint = offset(4);
+      end.truncated();
+      expect([end.offset, log.syncs]).toEqual([4, 1]);
+      const settled = end.settled();
+      expect(settled).toBeDefined();
+      await log.syncDone();
+      await settled;
+      expect([end.offset, end.settled()]).toEqual([4, undefined]);
+    },
+  );
+
+  test('a cut during a sync needs another one', async () => {
+    const { log, end, append } = scene(1);
     append(10);
     log.logEndOffset = offset(4);
     end.truncated();
-    expect(end.offset).toBe(4);
+    await log.syncDone();
+    expect(end.settled()).toBeDefined();
+    await log.syncDone();
+    expect(end.settled()).toBeUndefined();
   });
 });

@@ -12,6 +12,8 @@ export type SyncedLog = Pick<PartitionLog, 'logEndOffset' | 'recoveryPoint' | 'f
 export class AcknowledgedEnd {
   #offset: Offset;
   #syncing: Promise<void> | undefined;
+  /** Whether the log was cut since the last sync began. */
+  #isCut = false;
   #closed = false;
 
   constructor(
@@ -39,12 +41,17 @@ export class AcknowledgedEnd {
     else this.#syncing ??= this.#sync();
   }
 
-  /** The log was cut. */
+  /**
+   * The log was cut, which must be on stable storage before anything is appended: after a power cut new records could stand
+   * beside old ones that were removed.
+   */
   truncated(): void {
     this.#offset = minOffset(this.#offset, this.log.logEndOffset);
+    this.#isCut = true;
+    this.#syncing ??= this.#sync();
   }
 
-  /** Settles once the end has caught up with the log; undefined when it has. */
+  /** Settles once the end has caught up with the log, and no cut is unsynced; undefined when it is so. */
   settled(): Promise<void> | undefined {
     return this.#syncing;
   }
@@ -61,13 +68,14 @@ export class AcknowledgedEnd {
   async #sync(): Promise<void> {
     try {
       do {
+        this.#isCut = false;
         const reached = await this.log.flush();
         if (this.#closed) return;
         this.#offset = this.#isSyncDue()
           ? maxOffset(this.#offset, minOffset(reached, this.log.logEndOffset))
           : this.log.logEndOffset;
         this.onMoved();
-      } while (!this.#closed && this.#isSyncDue());
+      } while (!this.#closed && (this.#isCut || this.#isSyncDue()));
     } catch (error) {
       if (!this.#closed) this.onFailed(error);
     } finally {

@@ -159,6 +159,8 @@ class LogLoader {
     let validBytes = 0;
     let end = segment.baseOffset;
     for (const { header, position } of scanValidBatches(segment.file, segment.baseOffset)) {
+      // Epochs never go back: this batch was removed once, and the cut was not durable.
+      if (header.partitionLeaderEpoch < this.#epoch) break;
       if (recoveryRules?.accepts(header, { offset: end, epoch: this.#epoch }) === false) break;
       segment.note(header, position, config.indexIntervalBytes);
       if (takesEpochs) this.#assignEpoch(header);

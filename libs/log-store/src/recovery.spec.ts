@@ -129,6 +129,15 @@ describe('recovery', () => {
     expect(contents(open(disk))).toEqual(['0..1@0', '2..3@0']);
   });
 
+  it('cuts where epochs go back: what was removed once may stand behind what came in its place', () => {
+    const [former, disk] = [createMemoryDisk(), createMemoryDisk()];
+    fill(open(former), 2, { epoch: 1 });
+    fill(open(disk), 1, { epoch: 4 });
+    disk.crash('keep');
+    damage(disk, FIRST_LOG, (bytes) => Buffer.concat([bytes, fileBytes(former, FIRST_LOG).subarray(bytes.length)]));
+    expect(contents(open(disk))).toEqual(['0..1@4']);
+  });
+
   it('cuts at a flipped bit in the middle, removes what follows, and says when synced data was lost', async () => {
     const disk = createMemoryDisk();
     const log = open(disk);
