@@ -87,8 +87,8 @@ export class LivingBroker {
   async #live(): Promise<never> {
     for (;;) {
       if (!this.#isDisturbed || this.#random.chance(0.7)) this.#image = this.options.image();
-      if (this.#epoch === undefined) await this.#register();
-      else if (this.#features !== this.options.features()) this.#restart(this.#epoch, HAUNTS_AFTER_UPGRADE_MS);
+      if (this.#features !== this.options.features()) this.#restart(this.#epoch, HAUNTS_AFTER_UPGRADE_MS);
+      else if (this.#epoch === undefined) await this.#register();
       else if (this.#isDisturbed) await this.#takeTurn(this.#epoch);
       else if (await this.#isHeard(this.#epoch)) await this.#changeIsr(this.#epoch, () => true, 'all in sync');
       await this.#pause(this.#epoch === undefined ? 100 : HEARTBEAT_PAUSE_MS);
@@ -127,11 +127,12 @@ export class LivingBroker {
   }
 
   /** A new process; what the old one had sent is still under way. */
-  #restart(oldEpoch: number, hauntsAfterMs: number): void {
+  #restart(oldEpoch: number | undefined, hauntsAfterMs: number): void {
     this.#incarnation = this.#newId();
     this.#features = this.options.features();
     this.#epoch = undefined;
     this.#previousEpoch = -1;
+    if (oldEpoch === undefined) return;
     this.options.world.time.timers.after(hauntsAfterMs, () => void this.#haunt(oldEpoch));
   }
 
@@ -153,8 +154,6 @@ export class LivingBroker {
 
   async #register(): Promise<void> {
     const { clusterId, brokerId, world } = this.options;
-    // One that is refused for its program must get the next one, too.
-    this.#features = this.options.features();
     const incarnationId = this.#incarnation;
     const isHeld = this.options.image().broker(brokerId)?.fenced === false;
     const answer = await this.#ask(registerBrokerRpc, {
