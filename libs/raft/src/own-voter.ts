@@ -6,9 +6,10 @@ import { sameVoter } from './voter-set';
 
 /**
  * What a follower does about its own place in the voter set (KIP-853): a voter whose endpoint or supported versions differ
- * from its entry sends UpdateVoter, and a static voter sends it once to every leader; an observer that is to join by itself sends AddVoter, and before that RemoveVoter for
- * the voter it was before its disk was replaced. One request per two fetch timeouts, whatever becomes of it (KAFKA-17751,
- * KAFKA-19605), and one at once when the voter set changed. Returns when to come back.
+ * from its entry sends UpdateVoter, and a static voter sends it once to every leader; an observer that is to join by itself
+ * sends AddVoter, and before that RemoveVoter for the voter it was before its disk was replaced. One request per two fetch
+ * timeouts, whatever becomes of it (KAFKA-17751, KAFKA-19605), and one at once when the voter set changed. Returns when to
+ * come back.
  */
 export function pollOwnVoter(context: RaftContext, role: Follower): number {
   const { nowMs, outbox, settings } = context;
