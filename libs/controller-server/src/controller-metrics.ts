@@ -1,4 +1,4 @@
-import type { MetadataImage, PartitionState } from '@milena/metadata';
+import type { MetadataImage } from '@milena/metadata';
 import { endpointText, NO_NODE } from '@milena/model';
 import type { Meter } from '@milena/platform';
 import type { QuorumController } from './quorum-controller';
@@ -21,7 +21,7 @@ export function registerControllerMetrics(meter: Meter, controller: QuorumContro
     image.hostedPartitionCount(NO_NODE, 'leader'),
   );
   gauge('preferredreplicaimbalancecount', 'Partitions led by another than their first replica.', (image) =>
-    partitionCount(image, ({ leader, replicas }) => leader !== replicas[0]),
+    image.ledByOthersCount(),
   );
   gauge('lastappliedrecordoffset', 'Offset of the last metadata record that was applied.', lastOffset);
   gauge('lastcommittedrecordoffset', 'Offset of the last committed metadata record.', lastOffset);
@@ -54,10 +54,4 @@ function lastOffset(image: MetadataImage): number {
 
 function brokerCount(image: MetadataImage, fenced: boolean): number {
   return image.brokers().filter((broker) => broker.fenced === fenced).length;
-}
-
-function partitionCount(image: MetadataImage, matches: (partition: PartitionState) => boolean): number {
-  let matching = 0;
-  for (const topic of image.topics()) for (const partition of topic.partitions()) if (matches(partition)) matching += 1;
-  return matching;
 }

@@ -139,6 +139,8 @@ function expectToHost({ image, reference }: Stage): void {
       expect(image.hostedPartitionCount(broker, role)).toBe(expected.length);
     }
   }
+  const states = [...reference.values()].flatMap(({ partitions }) => partitions);
+  expect(image.ledByOthersCount()).toBe(states.filter(({ leader, replicas }) => leader !== replicas[0]).length);
 }
 
 function load(base: MetadataImage, snapshot: MetadataImage) {

@@ -129,6 +129,11 @@ export class MetadataImage {
     return this.#contents.topics.hostedCount(brokerId, role);
   }
 
+  /** How many partitions are led by another than their first replica, or by nobody; a scan of a few nanoseconds each. */
+  ledByOthersCount(): number {
+    return this.#contents.topics.ledByOthersCount();
+  }
+
   /** What is configured for a resource; empty when nothing is. Defaults are not included. */
   config(resource: ConfigResource): ResourceConfig {
     const entries = this.#contents.configs.get(configResourceKey(resource))?.entries;

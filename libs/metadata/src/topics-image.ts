@@ -1,8 +1,8 @@
 import { Map } from 'immutable';
-import type { Uuid } from '@milena/model';
+import { NO_NODE, type Uuid } from '@milena/model';
 import type { IntTable } from './columns/int-table';
 import { PartitionLists } from './columns/partition-lists';
-import { COLUMN, emptyPartitionTable, rowsWhere } from './columns/partition-table';
+import { COLUMN, countLedByOthers, emptyPartitionTable, rowsWhere } from './columns/partition-table';
 import type { PartitionState } from './partition-state';
 import { TopicImage } from './topic-image';
 import { TopicTable, type TopicEntry } from './topic-table';
@@ -81,6 +81,17 @@ export class TopicsImage {
     for (const slot of topics.slots()) {
       for (const _partition of rowsWhere(partitions, { ...topics.rowsAt(slot), column }, matches)) count += 1;
     }
+    return count;
+  }
+
+  /** How many partitions are led by another than their first replica, or by nobody. A scan, as above. */
+  ledByOthersCount(): number {
+    const { topics, partitions, lists } = this.contents;
+    const preferred = new Int32Array(lists.brokers.size);
+    for (let number = 0; number < preferred.length; number++)
+      preferred[number] = lists.brokers.get(number)[0] ?? NO_NODE;
+    let count = 0;
+    for (const slot of topics.slots()) count += countLedByOthers(partitions, topics.rowsAt(slot), preferred);
     return count;
   }
 

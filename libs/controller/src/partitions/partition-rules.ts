@@ -36,12 +36,13 @@ export function partitionRules(
   defaults: ControllerDefaults,
   brokerOf: (id: number) => BrokerAfter | undefined = (id) => image.broker(id),
 ): (topic: string) => PartitionRules {
+  const known = remembering(brokerOf);
   const shared = {
     elrEnabled: isElrEnabled(image),
-    isRegistered: (id: number) => brokerOf(id) !== undefined,
-    isActive: (id: number) => isActiveBroker(brokerOf(id)),
-    hasDirectory: (id: number, directory: Uuid) => hasDirectory(brokerOf(id), directory),
-    defaultDirectory: (id: number) => defaultDirectory(brokerOf(id)),
+    isRegistered: (id: number) => known(id) !== undefined,
+    isActive: (id: number) => isActiveBroker(known(id)),
+    hasDirectory: (id: number, directory: Uuid) => hasDirectory(known(id), directory),
+    defaultDirectory: (id: number) => defaultDirectory(known(id)),
   };
   let last: { readonly topic: string; readonly rules: PartitionRules } | undefined;
   return (topic) => {
@@ -50,6 +51,18 @@ export function partitionRules(
     const rules = { ...shared, minInsyncReplicas, uncleanAllowed: uncleanElectionAllowed(image, topic, defaults) };
     last = { topic, rules };
     return rules;
+  };
+}
+
+/** Asks for each broker once: a sweep asks for the same few as often as there are replicas. */
+function remembering(brokerOf: (id: number) => BrokerAfter | undefined): (id: number) => BrokerAfter | undefined {
+  const brokers = new Map<number, BrokerAfter | undefined>();
+  return (id) => {
+    const known = brokers.get(id);
+    if (known !== undefined || brokers.has(id)) return known;
+    const broker = brokerOf(id);
+    brokers.set(id, broker);
+    return broker;
   };
 }
 

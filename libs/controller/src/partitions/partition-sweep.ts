@@ -1,9 +1,10 @@
 import type { MetadataImage, PartitionChangeRecord, TopicImage } from '@milena/metadata';
+import type { Uuid } from '@milena/model';
 import type { PartitionRules } from './partition-rules';
 import { settlePartition } from './settle-partition';
 
-/** Records and partitions of one step: a batch far below what one append may hold, and work that delays nobody. */
-export const SWEEP_STEP = { recordsMax: 4_000, partitionsMax: 40_000 } as const;
+/** Records and partitions of one step: some milliseconds of work each, so that neither elections nor heartbeats wait for it. */
+export const SWEEP_STEP = { recordsMax: 1_000, partitionsMax: 4_000 } as const;
 
 /** How much one step may do. */
 export interface SweepStepLimits {
@@ -47,6 +48,7 @@ export class PartitionSweep {
   /** Records of the next partitions. */
   step(image: MetadataImage, { rulesOf, lossyBroker, limits = SWEEP_STEP }: SweepContext): PartitionChangeRecord[] {
     const records: PartitionChangeRecord[] = [];
+    const topicNow = topicsOf(image);
     for (let looked = 0; looked < limits.partitionsMax && records.length < limits.recordsMax; looked++) {
       const next = this.#partitions.next();
       if (next.done === true) {
@@ -54,7 +56,7 @@ export class PartitionSweep {
         break;
       }
       const { topic, partition } = next.value;
-      const state = image.partition(topic.id, partition);
+      const state = topicNow(topic.id)?.partition(partition);
       if (state === undefined) continue;
       const unsettled = { topicId: topic.id, partitionId: partition, state };
       const record = settlePartition(unsettled, rulesOf(topic.name), lossyBroker);
@@ -78,6 +80,15 @@ function* partitionsOf(image: MetadataImage, brokerId: number): Iterable<SweptPa
 /** A sweep over all partitions: what a former controller began and could not end. */
 export function sweepAll(image: MetadataImage): PartitionSweep {
   return new PartitionSweep(allPartitions(image));
+}
+
+/** Topics of an image by id. Asking for the topic asked for last costs nothing. */
+export function topicsOf(image: MetadataImage): (id: Uuid) => TopicImage | undefined {
+  let last: { readonly id: Uuid; readonly topic: TopicImage | undefined } | undefined;
+  return (id) => {
+    if (last?.id !== id) last = { id, topic: image.topicById(id) };
+    return last.topic;
+  };
 }
 
 /** Every partition of every topic, in the order of the image. */

@@ -1,10 +1,10 @@
 import type { MetadataImage, PartitionChangeRecord, PartitionState } from '@milena/metadata';
 import { partitionChange } from './partition-change';
-import { allPartitions, type SweepStepLimits, type SweptPartition } from './partition-sweep';
+import { allPartitions, topicsOf, type SweepStepLimits, type SweptPartition } from './partition-sweep';
 import type { PartitionRules } from './partition-rules';
 
-/** Elections and partitions of one step; as many elections as Kafka holds in one go. */
-const STEP: SweepStepLimits = { recordsMax: 1_000, partitionsMax: 40_000 };
+/** Elections and partitions of one step: as many elections as Kafka holds in one go, and some milliseconds of looking. */
+const STEP: SweepStepLimits = { recordsMax: 1_000, partitionsMax: 4_000 };
 
 /** What a step decides on. */
 export interface PreferredLeadersContext {
@@ -45,6 +45,7 @@ export class PreferredLeaders {
   /** Records of the next elections; none while it is counting. */
   step(image: MetadataImage, { rulesOf, limits = STEP }: PreferredLeadersContext): PartitionChangeRecord[] {
     const records: PartitionChangeRecord[] = [];
+    const topicNow = topicsOf(image);
     for (let looked = 0; looked < limits.partitionsMax && records.length < limits.recordsMax; looked++) {
       const next = this.#partitions.next();
       if (next.done === true) {
@@ -52,7 +53,7 @@ export class PreferredLeaders {
         break;
       }
       const { topic, partition } = next.value;
-      const before = image.partition(topic.id, partition);
+      const before = topicNow(topic.id)?.partition(partition);
       if (before === undefined) continue;
       const rules = rulesOf(topic.name);
       if (this.#phase === 'counting') this.#count(before, rules);

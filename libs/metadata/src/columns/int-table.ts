@@ -54,6 +54,11 @@ export class IntTableEdit {
     return this.#pages.at(Math.floor(row / PAGE_ROWS))?.[column * PAGE_ROWS + (row % PAGE_ROWS)] ?? 0;
   }
 
+  /** As IntTable.pageOf, until the row is written to. */
+  pageOf(row: number): Int32Array | undefined {
+    return this.#pages.at(Math.floor(row / PAGE_ROWS));
+  }
+
   set(row: number, column: number, value: number): void {
     this.#pages.writable(Math.floor(row / PAGE_ROWS))[column * PAGE_ROWS + (row % PAGE_ROWS)] = value;
   }

@@ -13,6 +13,8 @@ export const COLUMN = {
   extras: 6,
 } as const;
 
+const NO_PAGE: Int32Array = new Int32Array(0);
+
 /** A table of partitions without rows. */
 export function emptyPartitionTable(): IntTable {
   return new IntTable(Object.keys(COLUMN).length);
@@ -20,16 +22,18 @@ export function emptyPartitionTable(): IntTable {
 
 /** The state in a row. */
 export function partitionInRow(table: IntTable | IntTableEdit, lists: PartitionLists, row: number): PartitionState {
-  const value = (column: keyof typeof COLUMN): number => table.get(row, COLUMN[column]);
-  const { leaderRecoveryState, addingReplicas, removingReplicas, elr, lastKnownElr } = lists.extras(value('extras'));
+  const page = table.pageOf(row) ?? NO_PAGE;
+  const at = row % PAGE_ROWS;
+  const extras = lists.extras(page[COLUMN.extras * PAGE_ROWS + at] ?? 0);
+  const { leaderRecoveryState, addingReplicas, removingReplicas, elr, lastKnownElr } = extras;
   return {
-    replicas: lists.brokers.get(value('replicas')),
-    isr: lists.brokers.get(value('isr')),
-    leader: value('leader'),
-    leaderEpoch: value('leaderEpoch'),
-    partitionEpoch: value('partitionEpoch'),
+    replicas: lists.brokers.get(page[COLUMN.replicas * PAGE_ROWS + at] ?? 0),
+    isr: lists.brokers.get(page[COLUMN.isr * PAGE_ROWS + at] ?? 0),
+    leader: page[COLUMN.leader * PAGE_ROWS + at] ?? 0,
+    leaderEpoch: page[COLUMN.leaderEpoch * PAGE_ROWS + at] ?? 0,
+    partitionEpoch: page[COLUMN.partitionEpoch * PAGE_ROWS + at] ?? 0,
     leaderRecoveryState,
-    directories: lists.directories.get(value('directories')),
+    directories: lists.directories.get(page[COLUMN.directories * PAGE_ROWS + at] ?? 0),
     addingReplicas,
     removingReplicas,
     elr,
@@ -49,6 +53,27 @@ export function rowOfPartition(lists: PartitionLists, state: PartitionState): nu
     lists.directories.numberOf(state.directories, replicas),
     lists.extrasNumber(state),
   ];
+}
+
+/** How many of `count` rows from `first` on have a leader other than the one that `preferred` names by the number of their replicas. */
+export function countLedByOthers(
+  table: IntTable,
+  { first, count }: { readonly first: number; readonly count: number },
+  preferred: Int32Array,
+): number {
+  let found = 0;
+  let row = first;
+  const end = first + count;
+  while (row < end) {
+    const page = table.pageOf(row) ?? NO_PAGE;
+    const last = Math.min(end, row - (row % PAGE_ROWS) + PAGE_ROWS);
+    for (; row < last; row++) {
+      const at = row % PAGE_ROWS;
+      const wanted = preferred[page[COLUMN.replicas * PAGE_ROWS + at] ?? 0];
+      if (page[COLUMN.leader * PAGE_ROWS + at] !== wanted) found += 1;
+    }
+  }
+  return found;
 }
 
 /** Index among `count` rows from `first` on, of each whose column holds a value that `matches` (1) or not (0). */
