@@ -231,32 +231,29 @@ describe('a failing disk', () => {
     expect((await scene.produced(1, ['b'])).error).toBe('KAFKA_STORAGE_ERROR');
   });
 
-  test('a full one refuses records and goes on when there is room', async () => {
+  test.each(['ENOSPC', 'EIO'])('ends a leader that can append no more (%s): another one can lead', async (code) => {
     const scene = new BrokerScene();
     await scene.start(1);
     scene.createTopic([1]);
     await scene.time.advance(100);
     await scene.produced(1, ['a']);
-    scene.disk(1).setCapacity(0);
+    scene.disk(1).fail({ operation: 'pwrite', code, pathIncludes: '.log' });
     expect((await scene.produced(1, ['b'])).error).toBe('KAFKA_STORAGE_ERROR');
-    scene.disk(1).setCapacity(Number.POSITIVE_INFINITY);
-    expect(await scene.produced(1, ['c'])).toMatchObject({ error: 'NONE', baseOffset: 1 });
-    expect(scene.broker(1).fatal).toEqual([]);
+    expect(scene.broker(1).fatal).toMatchObject([{ code, path: expect.stringContaining('.log') }]);
   });
 
-  test('a follower whose disk was full catches up when there is room again', async () => {
+  test('ends a follower that can append no more', async () => {
     const scene = new BrokerScene();
     await scene.start(1, 2);
     scene.createTopic([1, 2]);
     await scene.time.advance(100);
     await scene.produced(1, ['a']);
-    scene.disk(2).setCapacity(0);
+    scene.disk(2).fail({ operation: 'pwrite', code: 'ENOSPC', pathIncludes: '.log' });
     const answer = scene.produce(1, ['b']);
     await scene.time.advance(500);
     expect(answer.outcome).toBeUndefined();
-    scene.disk(2).setCapacity(Number.POSITIVE_INFINITY);
-    await scene.time.advance(3000);
-    expect(answer.outcome).toMatchObject({ error: 'NONE', baseOffset: 1 });
+    expect(scene.broker(1).fatal).toEqual([]);
+    expect(scene.broker(2).fatal).toMatchObject([{ code: 'ENOSPC', path: expect.stringContaining('.log') }]);
   });
 });
 

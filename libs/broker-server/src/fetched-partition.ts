@@ -56,7 +56,6 @@ export class FetchedPartition {
   /** Takes in the answer to a request made at `fetched`; what the log did not wait for any more is ignored. */
   take(fetched: ReplicaFetchPartition, result: ReplicaFetchResult, nowMs: number): AfterAnswer {
     const { partition } = this;
-    if (partition.role.kind === 'offline') return 'never';
     if (partition.role.kind !== 'follower' || partition.leader.leaderEpoch !== this.leaderEpoch) return 'never';
     if (fetched.fetchOffset !== partition.log.logEndOffset) return 'again';
     const outcome = this.#apply(result);
@@ -64,8 +63,6 @@ export class FetchedPartition {
       this.#failures = 0;
       return 'again';
     }
-    // A full disk has room again some day, and the leader's disk is not ours: only a failed log is given up.
-    if (partition.log.failure !== undefined) return 'never';
     this.#readyAtMs = nowMs + Math.min(this.backoffMaxMs, FIRST_BACKOFF_MS * 2 ** this.#failures);
     this.#failures += 1;
     return 'later';

@@ -1,12 +1,13 @@
 import { failure, type Result } from '@milena/model';
 import { DiskError } from '@milena/platform';
 
-/** Runs a read; a failing disk becomes KAFKA_STORAGE_ERROR. */
-export function onDisk<T>(read: () => Result<T>): Result<T> {
+/** Works on a log; a failing disk becomes KAFKA_STORAGE_ERROR, after `onFailed` was told. */
+export function onDisk<T>(work: () => Result<T>, onFailed?: (error: DiskError) => void): Result<T> {
   try {
-    return read();
+    return work();
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
+    onFailed?.(error);
     return failure('KAFKA_STORAGE_ERROR', error.message);
   }
 }

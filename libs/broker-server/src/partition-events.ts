@@ -15,6 +15,6 @@ export interface PartitionEvents {
   onRemoved(partition: Partition): void;
   /** The leader wants another ISR. */
   onProposal(partition: Partition, proposal: IsrProposal): void;
-  /** The log failed; the partition is offline until the broker restarts. */
+  /** The disk failed a write or sync of the log; the partition is offline until the broker restarts. */
   onFailed(partition: Partition, error: unknown): void;
 }

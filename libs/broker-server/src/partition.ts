@@ -293,9 +293,12 @@ export class Partition {
     this.#options.events.onCommitted(this);
   }
 
-  /** A failed disk is an answer to whoever asked; a failed log takes the partition offline. */
+  /**
+   * A failed disk is an answer to whoever asked, and takes the partition offline also when the log is whole, as on a full
+   * one: a leader that can write nothing must not stand in the way of those who can.
+   */
   #onLog<T>(work: () => Result<T>): Result<T> {
-    const outcome = onDisk(work);
+    const outcome = onDisk(work, (error) => this.logFailed(error));
     if (this.log.failure !== undefined) this.logFailed(this.log.failure);
     return outcome;
   }
