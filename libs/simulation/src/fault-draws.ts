@@ -11,6 +11,8 @@ export interface FaultDrawsOptions {
   /** Machines whose disk may decay: fewer than a majority. */
   readonly fragile: readonly Machine[];
   readonly hosts: readonly string[];
+  /** Who leads, as far as it knows. */
+  leader(): string | undefined;
   /** Crashes a machine can bear. */
   bears(machine: Machine, mode: CrashMode): boolean;
 }
@@ -98,7 +100,8 @@ export class FaultDraws {
   #isolate(): FaultAction {
     // Some last longer than a leader may lead without a majority.
     const forMs = this.#random.chance(0.3) ? 4000 + this.#random.below(4000) : this.#random.below(4000);
-    return { do: 'isolate', host: this.#host(), forMs };
+    const leader = this.options.leader();
+    return { do: 'isolate', host: leader !== undefined && this.#random.chance(0.5) ? leader : this.#host(), forMs };
   }
 
   #machine(): Machine {

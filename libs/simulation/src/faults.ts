@@ -16,6 +16,8 @@ export interface FaultTargets {
   readonly hosts?: readonly string[];
   /** Machines whose disk may decay: fewer than a majority. None unless said otherwise. */
   readonly fragile?: readonly Machine[];
+  /** Host of a leader, which is cut off from the others more often than they are. */
+  readonly leader?: () => string | undefined;
   /** Crashes a machine can bear of those in the mix; all unless said otherwise. */
   readonly bears?: (machine: Machine, mode: CrashMode) => boolean;
 }
@@ -44,6 +46,7 @@ export class FaultInjector {
       machines,
       fragile: this.#fragile,
       hosts: targets.hosts ?? machines.map(({ host }) => host),
+      leader: () => targets.leader?.(),
       bears: (machine, mode) => this.#bears(machine, mode),
     });
   }

@@ -30,6 +30,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   inRaft('no check-quorum', { skipCheckQuorum: true }),
   inRaft('leader deaf to newer epochs', { ignoreNewerEpoch: true }),
   inRaft('no jitter', { electWithoutJitter: true }),
+  inRaft('reads without a majority', { readWithoutMajority: true }),
   inRaft('log cleaned beyond its snapshot', { cleanBeyondSnapshot: true }),
   inRaft('voter change applied on commit', { applyVotersOnCommit: true }),
   inRaft('voter changes overlap', { overlapVoterChanges: true }),

@@ -83,6 +83,11 @@ export class SimulatedQuorum {
     return this.nodes.slice(0, count).map(({ machine }) => machine);
   }
 
+  /** Host of a controller that takes itself for the leader. */
+  get leader(): string | undefined {
+    return this.nodes.find(({ isLeading }) => isLeading)?.machine.host;
+  }
+
   /** A way to the active controller for a client outside that never crashes. */
   channel(label: string): ActiveControllerChannel {
     const { time, logger, outside } = this.#world;

@@ -44,7 +44,7 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
     plant: options.plant ?? {},
     program: (host) => workload.program(host),
   });
-  const faults = new FaultInjector({ world, machines: quorum.machines }, mix);
+  const faults = new FaultInjector({ world, machines: quorum.machines, leader: () => quorum.leader }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {

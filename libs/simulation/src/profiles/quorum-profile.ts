@@ -5,6 +5,7 @@ import { drawStorageHabits, NO_SNAPSHOTS } from '../nodes/storage-habits';
 import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { AdminWorkload } from '../workload/admin-workload';
+import { IndexReaders } from '../workload/index-readers';
 import { startPseudoBroker } from '../workload/pseudo-broker';
 import { VoterOperator } from '../workload/voter-operator';
 import { createWorld, type World, type WorldOptions } from '../world';
@@ -52,9 +53,11 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const controllers = quorum.channel('workload');
   const meanPauseMs = [25, 50, 100, 300][random.below(4)]!;
   const workloads = ['a', 'b'].map((label) => new AdminWorkload(world, controllers, { label, meanPauseMs }));
+  const readers = drawReaders(world, quorum);
   const changesVoters = joiners > 0;
   const operator = new VoterOperator({ world, quorum, changesVoters, meanPauseMs: 200 * 2 ** random.below(4) });
-  const faults = new FaultInjector({ world, machines: quorum.machines, fragile: quorum.fragile }, mix);
+  const { machines, fragile } = quorum;
+  const faults = new FaultInjector({ world, machines, fragile, leader: () => quorum.leader }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {
@@ -66,6 +69,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       await quorum.start();
       for (const id of [1, 2, 3]) startPseudoBroker(world, controllers, quorum.clusterId, id);
       for (const workload of workloads) void workload.run();
+      readers.start();
       if (changesVoters || habits !== NO_SNAPSHOTS) void operator.run();
       faults.start();
       for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
@@ -76,6 +80,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       }
       faults.heal();
       operator.stop();
+      readers.stop();
       for (const workload of workloads) workload.stop();
       await run(RECOVERY_MS - 2_000);
       const end = quorum.committedEnd;
@@ -83,6 +88,18 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       quorum.checkConverged(end);
       for (const workload of workloads) workload.checkOutcome(quorum.checkers.truth.image);
     },
+  });
+}
+
+/** Three runs of four have readers. */
+function drawReaders(world: World, quorum: SimulatedQuorum): IndexReaders {
+  const random = world.random.fork('how many readers');
+  return new IndexReaders({
+    world,
+    controllers: quorum.nodes.map(({ endpoint }) => endpoint),
+    readers: world.choices.setting('readers', [0, 1, 1, 2][random.below(4)] ?? 0, [0, 1]),
+    meanPauseMs: [25, 100, 300][random.below(3)] ?? 100,
+    committedEnd: () => quorum.checkers.voterChanges.committedEnd,
   });
 }
 

@@ -136,7 +136,7 @@ export class ControllerWorkload {
       registers: new TopicRegisterClients(
         world,
         quorum.nodes.map(({ endpoint }) => endpoint),
-        truth,
+        { committedEnd: () => quorum.checkers.voterChanges.committedEnd, before: (end) => truth.before(end) },
       ),
     };
   }

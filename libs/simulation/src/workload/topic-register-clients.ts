@@ -1,4 +1,4 @@
-import { createTopicsRpc, deleteTopicsRpc, readIndexRpc } from '@milena/cluster-protocol';
+import { createTopicsRpc, deleteTopicsRpc } from '@milena/cluster-protocol';
 import type { MetadataImage } from '@milena/metadata';
 import type { Endpoint } from '@milena/model';
 import type { ChannelFailure } from '@milena/platform';
@@ -6,10 +6,9 @@ import type { ChoiceStream } from '../choices/choice-stream';
 import { checkLinearizable, type Operation } from '../linearizability/check-linearizable';
 import { topicModel, type TopicInput, type TopicOutput } from '../linearizability/topic-model';
 import type { World } from '../world';
+import { ReadIndexClient } from './read-index-client';
 
 const CALL_TIMEOUT_MS = 1500;
-/** How long a leader may take to make sure that it leads. */
-const READ_TIMEOUT_MS = 1000;
 const CLIENTS = 4;
 const INPUTS = ['create', 'delete', 'describe'] as const;
 const NAMES = ['register-a', 'register-b', 'register-c'];
@@ -28,8 +27,11 @@ interface TopicRead {
   readonly returnedAt: number;
 }
 
-/** Where the metadata of the past comes from. */
-export interface CommittedMetadata {
+/** What the clients are held against. */
+export interface TopicRegisterFacts {
+  /** Everything before it is committed, as some leader knows. */
+  committedEnd(): number;
+  /** What the committed records before `end` say; undefined when that is not kept any more. */
   before(end: number): MetadataImage | undefined;
 }
 
@@ -49,7 +51,7 @@ export class TopicRegisterClients {
   constructor(
     private readonly world: World,
     private readonly controllers: readonly Endpoint[],
-    private readonly committed: CommittedMetadata,
+    private readonly facts: TopicRegisterFacts,
   ) {
     this.#streams = Array.from({ length: CLIENTS }, (_, client) => world.choices.stream(`register client ${client}`));
   }
@@ -90,22 +92,26 @@ export class TopicRegisterClients {
   async #work(stream: ChoiceStream<RegisterAction>, client: string): Promise<void> {
     const random = this.world.random.fork(client);
     const pick = <T>(items: readonly T[]): T => items[random.below(items.length)] as T;
+    const reader = new ReadIndexClient(this.world, () => this.facts.committedEnd());
     for (;;) {
       const action = await stream.next(
         () => random.below(200),
-        () => ({ do: pick(INPUTS), topic: pick(NAMES), at: pick(this.controllers).host }),
+        () => {
+          const [input, topic, anybody] = [pick(INPUTS), pick(NAMES), pick(this.controllers).host];
+          return { do: input, topic, at: input === 'describe' ? (reader.trusted ?? anybody) : anybody };
+        },
       );
       if (action === undefined) return;
-      await this.#perform(action);
+      await this.#perform(action, reader);
     }
   }
 
-  async #perform({ do: input, topic, at }: RegisterAction): Promise<void> {
+  async #perform({ do: input, topic, at }: RegisterAction, reader: ReadIndexClient): Promise<void> {
     const endpoint = this.controllers.find(({ host }) => host === at);
     if (endpoint === undefined) return;
     const invokedAt = this.world.time.nowMs();
     if (input === 'describe') {
-      const readIndex = await this.#readIndex(endpoint);
+      const readIndex = await reader.ask(endpoint);
       if (readIndex === undefined) return;
       this.#reads.get(topic)?.push({ readIndex, invokedAt, returnedAt: this.world.time.nowMs() });
       return;
@@ -119,23 +125,12 @@ export class TopicRegisterClients {
   /** The descriptions of a name, looked up when all is committed that was; those of a past that is not kept are left out. */
   #descriptions(name: string): readonly Operation<TopicInput, TopicOutput>[] {
     return (this.#reads.get(name) ?? []).flatMap(({ readIndex, invokedAt, returnedAt }) => {
-      const image = this.committed.before(readIndex);
+      const image = this.facts.before(readIndex);
       if (image === undefined) return [];
       const topicId = image.topicByName(name)?.id;
       const output: TopicOutput = topicId === undefined ? { type: 'missing' } : { type: 'described', topicId };
       return [{ input: 'describe', output, invokedAt, returnedAt }];
     });
-  }
-
-  async #readIndex(endpoint: Endpoint): Promise<number | undefined> {
-    const channel = this.world.outside.connect(endpoint, 'admin');
-    const request = readIndexRpc.encodeRequest({ type: 'readIndex', timeoutMs: READ_TIMEOUT_MS });
-    const answer = await channel.unary(readIndexRpc.method, request, { timeoutMs: CALL_TIMEOUT_MS });
-    channel.close();
-    if (!answer.ok) return undefined;
-    const { error, readIndex } = readIndexRpc.decodeResponse(answer.value);
-    if (error === 'REQUEST_TIMED_OUT') this.world.mark('a leader could not tell a reader in time that it leads');
-    return readIndex;
   }
 
   async #call(endpoint: Endpoint, name: string, input: 'create' | 'delete'): Promise<Outcome> {
