@@ -85,6 +85,30 @@ describe('a voter whose committed records are damaged', () => {
     await cluster.everywhere('on two disks', 20_000);
   });
 
+  it('is not taken for whole when its repair ends between what the mark tells of and what it may have acknowledged', async () => {
+    const cluster = await committed();
+    const leader = cluster.active()?.nodeId ?? 0;
+    const [damaged = 0, behind = 0] = [1, 2, 3].filter((id) => id !== leader);
+    const marked = cluster.node(damaged).driver.logEndOffset();
+    cluster.kill(behind);
+    for (const value of ['g', 'h', 'i', 'j']) await cluster.commit(value);
+    const { driver } = cluster.node(leader);
+    cluster.kill(damaged);
+    damage(cluster, damaged, '.log');
+    await cluster.run(damaged, 'voter');
+    const fetched = () => cluster.node(damaged).driver.logEndOffset();
+    while (fetched() < marked) await cluster.time.advance(0.1);
+    expect(fetched()).toBeLessThan(driver.logEndOffset());
+    cluster.kill(damaged);
+    cluster.kill(leader);
+    await cluster.run(damaged, 'voter');
+    await cluster.run(behind, 'voter');
+    await cluster.time.advance(20_000);
+    expect(cluster.active()).toBeUndefined();
+    await cluster.run(leader, 'voter');
+    await cluster.everywhere('j', 20_000);
+  });
+
   it('goes on with its repair after a power cut in the middle of it', async () => {
     const cluster = await committed();
     const damaged = followerOf(cluster);

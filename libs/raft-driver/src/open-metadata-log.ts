@@ -12,10 +12,12 @@ import { continuesSnapshot } from '@milena/raft';
 import type { CommittedMark } from './committed-mark';
 import { createMetadataRaftLog } from './metadata-raft-log';
 import { metadataRecoveryRules, missingRecords } from './metadata-recovery-rules';
+import { isRepairPending, PENDING_REPAIR_FILE } from './pending-repair';
 import { SnapshotStore } from './snapshot-store';
 import { UnusableMetadataLog } from './unusable-metadata-log';
 import { UnusableSnapshot } from './unusable-snapshot';
 
+const INTERRUPTED = 'lost records were being fetched again, and what else was acknowledged here is not known';
 const DAMAGED_MARK = 'both its copies are damaged, so how much was committed and stored here is not known';
 
 /** What the metadata log is opened with. */
@@ -50,6 +52,9 @@ export async function openMetadataLog(options: OpenMetadataLogOptions): Promise<
   const snapshots = new SnapshotStore({ disk, clock, timers, folder });
   const damaged = await damagedSnapshots(snapshots);
   if (mark?.isDamaged === true && !options.mayFetchAgain) throw new UnusableMetadataLog(mark.path, DAMAGED_MARK);
+  const isInRepair = mark !== undefined && isRepairPending(disk, folder);
+  if (isInRepair && !options.mayFetchAgain)
+    throw new UnusableMetadataLog(`${folder}/${PENDING_REPAIR_FILE}`, INTERRUPTED);
   const log = openLog(
     options,
     snapshots.ids.filter((id) => !damaged.has(id)),
@@ -81,7 +86,7 @@ export async function openMetadataLog(options: OpenMetadataLogOptions): Promise<
   }
   snapshots.removeBefore(log.logStartOffset);
   if (log.logStartOffset > 0 && snapshots.oldest !== undefined) log.deleteRecordsBefore(snapshots.oldest.offset);
-  return { log, snapshots, lost: lostRecords(log, options) };
+  return { log, snapshots, lost: lostRecords(log, mark, isInRepair) };
 }
 
 /**
@@ -141,10 +146,15 @@ async function refuseLoss(
   throw refusal;
 }
 
-function lostRecords(log: PartitionLog, { mark }: OpenMetadataLogOptions): OpenedMetadataLog['lost'] {
+function lostRecords(
+  log: PartitionLog,
+  mark: CommittedMark | undefined,
+  isInRepair: boolean,
+): OpenedMetadataLog['lost'] {
   const [from, to] = [log.logEndOffset, mark?.offset ?? ZERO_OFFSET];
   if (mark?.isDamaged === true) return { from, to: from, reason: DAMAGED_MARK };
-  return from < to ? { from, to, reason: missingRecords(from, to) } : undefined;
+  if (from < to) return { from, to, reason: missingRecords(from, to) };
+  return isInRepair ? { from, to: from, reason: INTERRUPTED } : undefined;
 }
 
 function noSnapshot(folder: string, logStart: Offset): UnusableMetadataLog {

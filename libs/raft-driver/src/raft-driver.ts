@@ -25,6 +25,7 @@ import { metadataFolder } from './format-storage';
 import { UnusableLogFolder } from './meta-properties';
 import type { LeaderInfo, MetadataLog, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { openMetadataLog, type OpenedMetadataLog } from './open-metadata-log';
+import { beginPendingRepair, endPendingRepair } from './pending-repair';
 import { readQuorumState, writeQuorumState } from './quorum-state-file';
 import type { RaftDriverOptions } from './raft-driver-options';
 import { createRaftPump, type RaftPump } from './raft-pump';
@@ -193,6 +194,7 @@ class Driver implements RaftDriver {
     const opened = await openMetadataLog({ platform, folder, logConfig, mark, mayFetchAgain });
     this.#log = opened.log;
     if (mark !== undefined) refuseForgottenVotes(folder, restored, { mark, log: opened.log });
+    if (opened.lost !== undefined) await beginPendingRepair(platform.disk, folder);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     const parts = { log: opened.log, snapshots: opened.snapshots, mark, bootstrap, folder };
@@ -242,6 +244,7 @@ class Driver implements RaftDriver {
     }
     await this.#pump?.close();
     await log.flush();
+    await endPendingRepair(this.#options.platform.disk, folder);
     if (this.#phase !== 'running') return;
     this.#options.platform.logger.info('the metadata log is whole again', { logEndOffset: log.logEndOffset });
     this.#takePart(parts);
