@@ -21,7 +21,7 @@ export async function milenaJson(...args) {
 
 /**
  * Starts that many processes of each kind on free ports and resolves when the ready line has come. `env` is added to what
- * every process sees.
+ * every process sees; `log` is given all they write to stderr.
  */
 export async function startCluster({
   controllers = 3,
@@ -57,6 +57,7 @@ export async function startCluster({
     readyAfterMs: performance.now() - started,
     errors,
     environment,
+    log,
   });
 }
 
@@ -83,8 +84,8 @@ function firstLine(child, timeoutMs) {
 export class Cluster {
   #restarted = new Map();
 
-  constructor({ dev, ready, data, readyAfterMs, errors, environment = process.env }) {
-    Object.assign(this, { dev, ready, data, readyAfterMs, errors, environment, bootstrap: ready.bootstrap });
+  constructor({ dev, ready, data, readyAfterMs, errors, environment = process.env, log }) {
+    Object.assign(this, { dev, ready, data, readyAfterMs, errors, environment, log, bootstrap: ready.bootstrap });
   }
 
   process(role, id) {
@@ -138,7 +139,10 @@ export class Cluster {
     const { argv, cwd } = this.process(role, id);
     const stdio = ['ignore', 'ignore', 'pipe'];
     const child = spawn(argv[0], [...argv.slice(1), ...extra], { cwd, stdio, env: this.environment });
-    child.stderr.on('data', (chunk) => keep(this.errors, chunk));
+    child.stderr.on('data', (chunk) => {
+      keep(this.errors, chunk);
+      this.log?.(chunk);
+    });
     this.#restarted.set(id, child);
     return child;
   }

@@ -1,5 +1,5 @@
-// What the cases need besides the project: kcat, Python clients, Apache Kafka's and ZooKeeper's jars, Go programs. All pinned,
-// fetched and built on first use into .milena/conformance, where a later run finds them.
+// What the cases need besides the project: kcat, Python clients, Apache Kafka's and ZooKeeper's jars, Go programs, a C
+// library. All pinned, fetched and built on first use into .milena/conformance, where a later run finds them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,6 +35,9 @@ export const grpcurl = () => join(cached('grpcurl', grpcurlVersion), 'grpcurl');
 export const jaeger = () => goProgram('jaeger');
 /** Reads Prometheus' text format on stdin with Prometheus' own parser and linter; one complaint a line. */
 export const metricsJudge = () => goProgram('metrics-judge');
+
+/** The C library's calls that write and sync, which fail when told to: for LD_PRELOAD. */
+export const failingDisk = () => join(cached('failing-disk', ...fingerprint('failing-disk')), 'failing-disk.so');
 
 /** Makes `folder` by `make(temporary)`, whole or not at all. */
 async function once(folder, make) {
@@ -96,6 +99,13 @@ const providers = {
     }),
   jaeger: () => goBuild('jaeger', 'github.com/jaegertracing/jaeger/cmd/all-in-one'),
   metricsJudge: () => goBuild('metrics-judge', '.'),
+  failingDisk: () =>
+    once(join(failingDisk(), '..'), async (into) => {
+      const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-o', join(into, 'failing-disk.so')];
+      await run('cc', [...flags, ours('failing-disk', 'failing-disk.c')]).catch((error) => {
+        throw new Error(`a C compiler is needed: ${error.message}`);
+      });
+    }),
 };
 
 const under = new Map();

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { adminCallers } from '../clients/admin-callers.mjs';
-import { configOf, describeQuorum, startJoiner } from '../clients/controllers.mjs';
-import { brokenPromises, startWriters } from '../clients/metadata-writers.mjs';
-import { milena, milenaJson, startCluster } from '../cluster.mjs';
-import { expect, run as runCommand, until } from '../process.mjs';
-import { readProperties } from '../properties.mjs';
+import { configOf, startJoiner } from '../clients/controllers.mjs';
+import { disksAgree } from '../clients/metadata-on-disks.mjs';
+import { startWriters } from '../clients/metadata-writers.mjs';
+import { milenaJson, startCluster } from '../cluster.mjs';
+import { expect, until } from '../process.mjs';
 
 export const title =
   'controllers restarted twice and replaced by others, brokers restarted, while topics are created, changed and deleted: no write fails or is lost';
@@ -89,45 +87,6 @@ async function replace(cluster, { old, id, voters, note }) {
   return left;
 }
 
-/** The folder that holds a node's metadata log. */
-function logFolder(cluster, role, id) {
-  const { argv } = cluster.process(role, id);
-  const settings = readProperties(argv[argv.indexOf('--config') + 1]);
-  const folders = (settings['metadata.log.dir'] ?? settings['log.dirs']).split(',');
-  return folders.find((folder) => existsSync(join(folder, '__cluster_metadata-0')));
-}
-
-/** All metadata on a node's own disk as of `offset`, as records. */
-function imageOf(cluster, { role, id, offset }) {
-  return until(`${role} ${id} to have offset ${offset}`, 30_000, async () => {
-    const folder = logFolder(cluster, role, id);
-    const args = [milena, 'metadata', 'at', `${offset}`, folder, '-o', 'ndjson'];
-    const { code, stdout } = await runCommand(process.execPath, args, { anyExit: true });
-    return code === 0 ? stdout.trim().split('\n').sort() : undefined;
-  });
-}
-
-/** Every node's disk has the same metadata, and all that was promised. */
-async function judge(cluster, controllers, writers) {
-  const { highWatermark } = await describeQuorum(cluster, controllers);
-  const nodes = [
-    ...controllers.map((id) => ({ role: 'controller', id })),
-    ...cluster.ids('broker').map((id) => ({ role: 'broker', id })),
-  ];
-  let first;
-  for (const node of nodes) {
-    const lines = await imageOf(cluster, { ...node, offset: highWatermark - 1 });
-    first ??= lines.join('\n');
-    expect(lines.join('\n') === first, `${node.role} ${node.id} has other metadata at offset ${highWatermark - 1}`);
-    const broken = brokenPromises(
-      writers,
-      lines.map((line) => JSON.parse(line)),
-    );
-    expect(broken.length === 0, `on ${node.role} ${node.id}: ${broken.slice(0, 5).join('; ')}`);
-  }
-  return nodes.length;
-}
-
 export async function run(note) {
   const cluster = await startCluster({ controllers: 3, brokers: 3, gateways: 1 });
   const first = cluster.ids('controller');
@@ -163,7 +122,7 @@ export async function run(note) {
         `${name}: ${acknowledged} acknowledged, slowest answer after ${Math.round(slowestMs)} ms; told before it asked again: ${told}`,
       );
     }
-    const nodes = await judge(cluster, voters, writers);
+    const nodes = await disksAgree(cluster, voters, writers);
     note(`the disks of ${nodes} nodes agree on all of it`);
   } catch (error) {
     error.message += `\n${cluster.recentLog()}`;
