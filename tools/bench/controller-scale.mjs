@@ -1,34 +1,46 @@
 // A quorum of three real controllers with a million partitions: creating them, memory, snapshots, restart, failover, and a
-// broker that leads a tenth of them and goes, in order or not. The brokers are a process of the bench's that keeps no logs.
-// CONTROLLER_SCALE_PARTITIONS names another number of partitions.
+// broker that leads a tenth of them and goes, in order or not. These brokers are a process of the bench's that keeps no logs;
+// beside them a real broker, which has no replica, shows what the metadata cost every broker.
+//   CONTROLLER_SCALE_PARTITIONS (1000000)      CONTROLLER_SCALE_ROUNDS (3): failovers by each signal
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { milenaJson, startCluster } from '../conformance/cluster.mjs';
-import { until } from '../conformance/process.mjs';
+import { expect, spread, until } from '../conformance/process.mjs';
+import { liveBytes } from './outside/live-memory.mjs';
 import { startOutside } from './outside/start-outside.mjs';
 
 const partitions = Number(process.env.CONTROLLER_SCALE_PARTITIONS ?? '1000000');
+const rounds = Number(process.env.CONTROLLER_SCALE_ROUNDS ?? '3');
 
 export const title = `three controllers with ${partitions} partitions (RF 3, 10 brokers that keep no logs)`;
 
 const width = 5_000;
 const brokers = 10;
+const withinMs = 15_000;
 
 const residentMiB = (pid) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-async function heapMiB(cluster, id) {
-  const page = await (await fetch(`http://${cluster.monitor('controller', id)}/metrics`)).text();
-  return Number(/^nodejs_heap_size_used_bytes(?:\{[^}]*\})? ([\d.e+]+)/m.exec(page)?.[1]) / 2 ** 20;
+async function isReady(cluster, role, id) {
+  return (await fetch(`http://${cluster.monitor(role, id)}/readyz`).catch(() => undefined))?.ok === true;
 }
 
-async function isReady(cluster, id) {
-  return (await fetch(`http://${cluster.monitor('controller', id)}/readyz`).catch(() => undefined))?.ok === true;
+/** Milliseconds until a process that was started just now is ready. */
+async function readyAfter(cluster, role, id) {
+  const started = performance.now();
+  await until(`${role} ${id} to be ready`, 120_000, () => isReady(cluster, role, id));
+  return performance.now() - started;
 }
 
-/** Milliseconds that the last snapshots took, by what the controllers' logs say. */
-function snapshotsWritten(cluster) {
-  const text = Buffer.concat(cluster.errors).toString();
-  return [...text.matchAll(/"tookMs":(\d+),"msg":"wrote a snapshot of the metadata"/g)].map(([, ms]) => Number(ms));
+/** Milliseconds that the nodes' logs name in lines with a message, as text, by node. */
+function told(cluster, message) {
+  const byNode = new Map();
+  for (const line of Buffer.concat(cluster.errors).toString().split('\n')) {
+    if (!line.includes(`"msg":"${message}"`)) continue;
+    const { service, node_id: id, tookMs } = JSON.parse(line);
+    const node = `${service === 'broker' ? 'broker' : 'controller'} ${id}`;
+    byNode.set(node, [...(byNode.get(node) ?? []), text(tookMs)]);
+  }
+  return [...byNode].sort().map(([node, times]) => `${node}: ${times.join(', ')}`);
 }
 
 const text = (ms) => (ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toFixed(0)} ms`);
@@ -39,19 +51,28 @@ export async function run(print) {
   const listeners = ids.map((id) => cluster.listener('controller', id, 'CONTROLLER'));
   const { clusterId } = await milenaJson('quorum', 'describe', '--bootstrap-controller', listeners[0]);
   const outside = await startOutside(clusterId, listeners, { observes: true });
+  const bench = { cluster, outside, ids, print };
   try {
+    const empty = {
+      controller: await liveBytes(cluster.pid('controller', ids[0])),
+      broker: await liveBytes(cluster.pid('broker', 1)),
+    };
+    // It gets no replicas while it is away.
     cluster.signal('broker', 1, 'SIGTERM');
-    await cluster.exited('broker', 1, 10_000);
+    await cluster.exited('broker', 1, 20_000);
     await outside.ask('brokers', { count: brokers });
-    await measure({ cluster, outside, ids, print });
+    await load(bench);
+    await failOver(bench);
+    await startBroker(bench);
+    await weigh(bench, empty);
+    await loseBrokers(bench);
   } finally {
     outside.stop();
     await cluster.stop();
   }
 }
 
-async function measure({ cluster, outside, ids, print }) {
-  const before = await heapMiB(cluster, ids[0]);
+async function load({ outside, print }) {
   const started = performance.now();
   await outside.ask('load', { partitions, width, replicationFactor: 3 });
   await outside.ask('seen', { partitions });
@@ -60,35 +81,47 @@ async function measure({ cluster, outside, ids, print }) {
     `created in ${seconds.toFixed(1)} s, ${Math.round(partitions / seconds)} partitions/s, until an observer has all`,
   );
   await delay(3_000);
-  for (const id of ids) {
-    const heap = await heapMiB(cluster, id);
-    const perPartition = ((heap - before) * 2 ** 20) / partitions;
-    const resident = residentMiB(cluster.pid('controller', id)).toFixed(0);
+}
+
+async function failOver({ cluster, outside, ids, print }) {
+  const restarts = [];
+  for (const how of ['SIGTERM', 'SIGKILL']) {
+    const times = [];
+    for (let done = 0; done < rounds; done += 1) {
+      const leader = await cluster.activeController();
+      const question = { pid: cluster.pid('controller', leader), how, index: ids.indexOf(leader), withinMs };
+      const { ms } = await outside.ask('fail', question);
+      expect(Number.isFinite(ms), `${how}: nobody took over within ${withinMs} ms`);
+      times.push(ms);
+      await cluster.exited('controller', leader, 20_000);
+      cluster.restart('controller', leader);
+      restarts.push(await readyAfter(cluster, 'controller', leader));
+    }
+    print(`${how} to the active controller, first create that another one committed: ${spread(times)}`);
+  }
+  print(`a controller that is started again is ready: ${spread(restarts)}`);
+}
+
+async function startBroker({ cluster, print }) {
+  cluster.restart('broker', 1);
+  print(`a broker that has none of the metadata yet is ready after ${text(await readyAfter(cluster, 'broker', 1))}`);
+}
+
+async function weigh({ cluster, ids, print }, empty) {
+  await delay(3_000);
+  for (const [role, id] of [...ids.map((each) => ['controller', each]), ['broker', 1]]) {
+    const pid = cluster.pid(role, id);
+    const live = await liveBytes(pid);
+    const each = ((live - empty[role]) / partitions).toFixed(0);
     print(
-      `controller ${id}: heap ${heap.toFixed(0)} MiB (${perPartition.toFixed(0)} bytes a partition more), resident ${resident} MiB`,
+      `${role} ${id}: ${each} bytes a partition more than without, ${(live / 2 ** 20).toFixed(0)} MiB live, ${residentMiB(pid).toFixed(0)} MiB resident`,
     );
   }
-  print(`snapshots took ${snapshotsWritten(cluster).map(text).join(', ') || '- none was written'}`);
+  for (const line of told(cluster, 'wrote a snapshot of the metadata')) print(`snapshots written by ${line}`);
+  for (const line of told(cluster, 'read a snapshot of the metadata')) print(`snapshots read by ${line}`);
+}
 
-  const active = await cluster.activeController();
-  const standby = ids.find((id) => id !== active);
-  cluster.signal('controller', standby, 'SIGTERM');
-  await cluster.exited('controller', standby, 20_000);
-  const restarted = performance.now();
-  cluster.restart('controller', standby);
-  await until('the restarted controller to be ready', 120_000, () => isReady(cluster, standby));
-  print(`a standby restarted after SIGTERM is ready after ${text(performance.now() - restarted)}`);
-
-  for (const signal of ['SIGTERM', 'SIGKILL']) {
-    const leader = await cluster.activeController();
-    cluster.signal('controller', leader, signal);
-    const { ms, refusals } = await outside.ask('create', { width: 1, replicationFactor: 3 });
-    print(`${signal} to the active controller: first committed create after ${text(ms)} (${refusals} refusals)`);
-    await cluster.exited('controller', leader, 20_000);
-    cluster.restart('controller', leader);
-    await until('the controller to be ready again', 120_000, () => isReady(cluster, leader));
-  }
-
+async function loseBrokers({ outside, print }) {
   const stopped = await outside.ask('shutDown', { brokerId: 1001 });
   print(
     `controlled shutdown of a broker with ${stopped.leaderships} leaderships: all moved after ${text(stopped.movedMs)}, it may stop after ${text(stopped.mayStopMs)}`,
