@@ -27,7 +27,7 @@ export interface ControllerServer {
   stop(): void;
   /** Whether this is the active controller. */
   isActive(): boolean;
-  /** Whether this controller takes part in a working quorum: it knows a leader and has learned what is committed. */
+  /** Whether this controller takes part in a working quorum: it knows a leader, and what is committed but for the latest. */
   isReady(): boolean;
   /** Metadata as of the last committed batch. */
   committedImage(): MetadataImage;
@@ -62,7 +62,8 @@ export function createControllerServer(options: ControllerServerOptions): Contro
       controller.stop();
     },
     isActive: () => controller.isActive,
-    isReady: () => metadataLog.leader().leaderId !== undefined && metadataLog.highWatermark() !== undefined,
+    isReady: () =>
+      metadataLog.leader().leaderId !== undefined && metadataLog.highWatermark() !== undefined && !controller.isLoading,
     committedImage: () => controller.committedImage,
     latestImage: () => controller.latestImage,
   };

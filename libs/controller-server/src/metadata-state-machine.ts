@@ -24,11 +24,12 @@ export const metadataStateMachine: StateMachine<MetadataImage, MetadataRecord> =
   decode: decodeMetadataRecord,
 };
 
-/** The image a snapshot holds. */
-export function imageOfSnapshot({ id, batches }: MetadataSnapshot): MetadataImage {
+/** The image a snapshot holds, a batch at each step. */
+export function* imageOfSnapshot({ id, batches }: MetadataSnapshot): Generator<void, MetadataImage, void> {
   const delta = createSnapshotDelta(emptyImage, { offset: addOffset(id.offset, -1), epoch: id.epoch });
   for (const { records } of batches()) {
     for (const value of records) delta.load(decodeMetadataRecord(value));
+    yield;
   }
   return delta.apply();
 }

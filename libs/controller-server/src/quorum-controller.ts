@@ -53,6 +53,7 @@ export class QuorumController implements MetadataLogListener {
   /** Brokers of which a new life is being registered, and how many requests say so. */
   readonly #replaced = new Map<number, number>();
   #stopped = false;
+  #isLoading = false;
   #lastAppendMs = -Infinity;
   #uncleanElections = 0;
   #activations = 0;
@@ -103,6 +104,11 @@ export class QuorumController implements MetadataLogListener {
 
   get isActive(): boolean {
     return this.#replicated.epoch !== undefined;
+  }
+
+  /** Whether it is in the middle of a snapshot: what it knows is from before. */
+  get isLoading(): boolean {
+    return this.#isLoading;
   }
 
   /** Answers waiting for commitment. */
@@ -169,8 +175,13 @@ export class QuorumController implements MetadataLogListener {
     }
   }
 
-  onSnapshot(snapshot: MetadataSnapshot): void {
-    this.#replicated.onSnapshot(imageOfSnapshot(snapshot));
+  *onSnapshot(snapshot: MetadataSnapshot): Iterable<void> {
+    const { logger } = this.#options.platform;
+    const beganMs = this.nowMs();
+    this.#isLoading = true;
+    this.#replicated.onSnapshot(yield* imageOfSnapshot(snapshot));
+    this.#isLoading = false;
+    logger.info('read a snapshot of the metadata', { ...snapshot.id, tookMs: Math.round(this.nowMs() - beganMs) });
   }
 
   onCommitted(batch: CommittedBatch): void {

@@ -28,8 +28,8 @@ export class SnapshottingController implements MetadataLogListener {
     });
   }
 
-  onSnapshot(snapshot: MetadataSnapshot): void {
-    this.controller.onSnapshot(snapshot);
+  *onSnapshot(snapshot: MetadataSnapshot): Iterable<void> {
+    yield* this.controller.onSnapshot(snapshot);
     this.#generator.onSnapshot();
   }
 

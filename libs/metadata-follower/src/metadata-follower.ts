@@ -141,19 +141,24 @@ export class MetadataFollower implements MetadataLogListener {
     });
   }
 
-  /** Publishes as one delta what the snapshot changes against the image before it. */
-  onSnapshot(snapshot: MetadataSnapshot): void {
-    if (this.#isClosed) return;
+  /** Publishes as one delta what the snapshot changes against the image before it, having read a batch at each step. */
+  *onSnapshot(snapshot: MetadataSnapshot): Iterable<void> {
+    const { clock } = this.options.platform;
+    const beganMs = clock.monotonicMs();
     const { epoch, offset: end } = snapshot.id;
     const lastOffset = addOffset(end, -1);
     const delta = createSnapshotDelta(this.#image, { offset: lastOffset, epoch });
     this.#transactions.clear();
     for (const { records } of snapshot.batches()) {
+      if (this.#isClosed) return;
       for (const value of records) delta.load(this.#seen(decodeMetadataRecord(value)));
+      yield;
     }
     this.#take(delta, { lastOffset, epoch, timestamp: snapshot.timestamp });
     this.onDelivered(end);
     this.#generator?.onSnapshot();
+    const tookMs = Math.round(clock.monotonicMs() - beganMs);
+    this.options.snapshots?.logger.info('read a snapshot of the metadata', { offset: end, epoch, tookMs });
   }
 
   onCommitted(batch: CommittedBatch): void {

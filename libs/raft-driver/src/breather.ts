@@ -24,10 +24,10 @@ export class Breather {
     return this.platform.clock.monotonicMs() - this.#sinceMs >= SLICE_MS;
   }
 
-  /** Resolves after whatever else waited had its turn. */
-  pause(): Promise<void> {
+  /** Resolves after whatever else waited had its turn, and `restMs` are over. */
+  pause(restMs = 0): Promise<void> {
     return new Promise((resolve) => {
-      this.platform.timers.after(0, () => {
+      this.platform.timers.after(restMs, () => {
         this.#steps = 0;
         this.#sinceMs = this.platform.clock.monotonicMs();
         resolve();

@@ -38,9 +38,10 @@ export function createCommitDelivery(options: {
   const isOpen = (): boolean => state !== 'closed';
 
   function tell(progress: ListenerProgress): void {
-    if (leadership !== undefined) progress.tellLeader(leadership);
+    if (leadership !== undefined && !progress.isLoading) progress.tellLeader(leadership);
     progress.deliverChunk(highWatermark, isOpen);
-    if (leadership !== undefined && isOpen()) progress.tellActive(leadership);
+    if (!isOpen()) progress.close();
+    else if (leadership !== undefined && !progress.isLoading) progress.tellActive(leadership);
   }
 
   /** Whether somebody has more to be told afterwards. */
@@ -89,7 +90,10 @@ export function createCommitDelivery(options: {
       return progresses.map(({ listener }) => listener);
     },
     close() {
+      // Who is being told something in this moment is closed when that returns.
+      const isTelling = state === 'running' || state === 'changed while running';
       state = 'closed';
+      if (!isTelling) for (const progress of progresses) progress.close();
     },
   };
 }

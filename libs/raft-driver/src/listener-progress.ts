@@ -1,12 +1,25 @@
-import { addOffset, invariant, type Offset, type TimestampMs, ZERO_OFFSET } from '@milena/model';
+import { addOffset, invariant, type Offset, type OffsetAndEpoch, type TimestampMs, ZERO_OFFSET } from '@milena/model';
 import type { Leadership, RaftLog } from '@milena/raft';
 import { batchesOf, type BatchView } from '@milena/record-batch';
 import { committedBatch, committedLeaderChange } from './committed-batch';
 import type { SnapshotStore } from './snapshot-store';
 import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
 
-/** Bytes of the log that are read, and handed to one listener, before anything else may run. */
-const CHUNK_BYTES = 1024 * 1024;
+/** Bytes of the log that are read, and handed to one listener, before anything else may run: some 2,000 records of partitions. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Steps of a listener that takes a snapshot in, before anything else may run: some milliseconds. There is one in the first
+ * turn, so that every snapshot takes two: what may come between is met early, and in every simulation.
+ */
+const SNAPSHOT_STEPS = { firstTurn: 1, turn: 4 } as const;
+
+/** A snapshot that the listener takes in step by step. */
+interface Loading {
+  readonly id: OffsetAndEpoch;
+  readonly timestamp: TimestampMs;
+  readonly steps: Iterator<void>;
+}
 
 /** Who leads, as listeners and callers get it. */
 export function leaderInfo({ leaderId, epoch, leaderEndpoint }: Leadership): LeaderInfo {
@@ -21,6 +34,7 @@ export class ListenerProgress {
   #untold: { readonly epoch: number; readonly timestamp: TimestampMs } | undefined;
   /** Epoch of the `onLeader` that no `onResigned` followed yet. */
   #activeEpoch: number | undefined;
+  #loading: Loading | undefined;
 
   constructor(
     readonly listener: MetadataLogListener,
@@ -31,6 +45,18 @@ export class ListenerProgress {
   /** Everything before it was delivered. */
   get nextOffset(): Offset {
     return this.#nextOffset;
+  }
+
+  /** Whether the listener is in the middle of a snapshot and may be told nothing else. */
+  get isLoading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  /** Gives up a snapshot in the middle of it: nothing is told any more. */
+  close(): void {
+    const { steps } = this.#loading ?? {};
+    this.#loading = undefined;
+    steps?.return?.();
   }
 
   /** Tells that this node resigned, and who leads, if the listener does not know. */
@@ -47,11 +73,12 @@ export class ListenerProgress {
     this.listener.onLeaderChange(leader);
   }
 
-  /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`; a snapshot is a chunk of its own. */
+  /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`; part of a snapshot is a chunk of its own. */
   deliverChunk(highWatermark: Offset, mayGoOn: () => boolean): void {
     if (this.#nextOffset >= highWatermark) return;
-    if (!this.#deliverSnapshot(highWatermark)) this.#deliverBatches(highWatermark, mayGoOn);
-    if (mayGoOn()) this.listener.onDelivered?.(this.#nextOffset);
+    if (this.#loading !== undefined) this.#takeSteps(this.#loading, SNAPSHOT_STEPS.turn, mayGoOn);
+    else if (!this.#beginSnapshot(highWatermark, mayGoOn)) this.#deliverBatches(highWatermark, mayGoOn);
+    if (mayGoOn() && !this.isLoading) this.listener.onDelivered?.(this.#nextOffset);
   }
 
   #deliverBatches(highWatermark: Offset, mayGoOn: () => boolean): void {
@@ -66,16 +93,34 @@ export class ListenerProgress {
   }
 
   /** Whether a snapshot was due: to begin with, or because the log no longer holds what comes next. */
-  #deliverSnapshot(highWatermark: Offset): boolean {
+  #beginSnapshot(highWatermark: Offset, mayGoOn: () => boolean): boolean {
     const { latest } = this.snapshots;
     const isDue = this.#nextOffset === 0 || this.#nextOffset < this.log.startOffset();
     if (!isDue || latest === undefined) return false;
     invariant(latest.offset <= highWatermark, 'a snapshot holds committed records only', { latest, highWatermark });
-    this.#nextOffset = latest.offset;
     const snapshot = this.snapshots.load(latest);
-    this.listener.onSnapshot(snapshot);
-    this.#untold = { epoch: latest.epoch, timestamp: snapshot.timestamp };
+    const { id, timestamp } = snapshot;
+    const steps = this.listener.onSnapshot(snapshot);
+    if (steps === undefined) this.#finishSnapshot(id, timestamp);
+    else {
+      this.#loading = { id, timestamp, steps: steps[Symbol.iterator]() };
+      this.#takeSteps(this.#loading, SNAPSHOT_STEPS.firstTurn, mayGoOn);
+    }
     return true;
+  }
+
+  #takeSteps({ id, timestamp, steps }: Loading, count: number, mayGoOn: () => boolean): void {
+    for (let taken = 0; taken < count && mayGoOn(); taken++) {
+      if (steps.next().done !== true) continue;
+      this.#loading = undefined;
+      this.#finishSnapshot(id, timestamp);
+      return;
+    }
+  }
+
+  #finishSnapshot({ offset, epoch }: OffsetAndEpoch, timestamp: TimestampMs): void {
+    this.#nextOffset = offset;
+    this.#untold = { epoch, timestamp };
   }
 
   /** A snapshot says in which epoch it ends, not who led then; where that epoch goes on, its leader is known. */

@@ -56,8 +56,10 @@ export interface MetadataLogListener {
   /**
    * Takes the place of everything before its end offset, whatever was delivered before; the batches behind it follow. It
    * comes first when the log does not start at 0, and again when this node fell so far behind that it fetched a snapshot.
+   * A listener may take it in step by step, a batch at a time, as a generator does: then others have their turn in between,
+   * and it is told nothing else before its last step. The steps end early when the node stops.
    */
-  onSnapshot(snapshot: MetadataSnapshot): void;
+  onSnapshot(snapshot: MetadataSnapshot): Iterable<void> | void;
   /** Every committed batch in offset order, each once, from offset 0 or a snapshot on. Control batches are left out. */
   onCommitted(batch: CommittedBatch): void;
   /**

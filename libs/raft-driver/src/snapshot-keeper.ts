@@ -3,6 +3,7 @@ import { failure, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/
 import type { Platform, Timer } from '@milena/platform';
 import type { PlantedBugs, Raft } from '@milena/raft';
 import { cleanLog, type MetadataRetention } from './clean-log';
+import { ElectionCalm } from './election-calm';
 import type { SnapshotStore } from './snapshot-store';
 import { installSnapshot, makeSnapshot } from './snapshot-work';
 
@@ -11,7 +12,7 @@ export interface SnapshotKeeperOptions {
   readonly platform: Pick<Platform, 'clock' | 'timers' | 'logger'>;
   readonly log: PartitionLog;
   readonly snapshots: SnapshotStore;
-  readonly raft: Pick<Raft, 'highWatermark' | 'votersAt'>;
+  readonly raft: Pick<Raft, 'highWatermark' | 'votersAt' | 'leadership'>;
   readonly retention: MetadataRetention;
   /** For the simulator only. */
   readonly plantedBugs?: Pick<PlantedBugs, 'cleanBeyondSnapshot'>;
@@ -22,7 +23,7 @@ export interface SnapshotKeeperOptions {
 }
 
 /**
- * The snapshots of a running pump: makes one at a time of this node's own, puts those of the leader in their place, and
+ * The snapshots of a running pump: makes one at a time of this node's own, waiting while a leader is elected, puts those of the leader in their place, and
  * cleans the log behind them at a period.
  */
 export class SnapshotKeeper {
@@ -48,8 +49,10 @@ export class SnapshotKeeper {
       return failure('OPERATION_NOT_ATTEMPTED', 'another snapshot is being written, or this node stops');
     }
     this.#isMaking = true;
-    const { onFatal } = this.#options;
-    const made = makeSnapshot(this.#options, { id, records, mayGoOn: () => !this.#closed, onFatal });
+    const { onFatal, platform, raft } = this.#options;
+    const calm = new ElectionCalm(platform.clock, () => raft.leadership);
+    const pace = { mayGoOn: () => !this.#closed, shouldWait: () => !calm.isCalm };
+    const made = makeSnapshot(this.#options, { id, records, ...pace, onFatal });
     this.#work = Promise.allSettled([this.#work, made]);
     try {
       return await made;

@@ -7,6 +7,19 @@ import { isSameSnapshot, parseSnapshotFileName, partialSnapshotFileName, snapsho
 import { readSnapshotHead, snapshotBatches, type SnapshotHead } from './snapshot-reader';
 import { SnapshotWriter } from './snapshot-writer';
 
+/** Pause between two slices of work on a snapshot: nobody waits for one, and others may want the processor. Milliseconds. */
+const REST_MS = 4;
+/** Pause between two looks whether it may go on. Milliseconds. */
+const LOOK_AGAIN_MS = 50;
+
+/** Asked while a snapshot is being written. */
+export interface SnapshotPace {
+  /** False ends it. */
+  mayGoOn(): boolean;
+  /** Whether there is something else that should not be delayed by it. */
+  shouldWait(): boolean;
+}
+
 /** What a store of snapshots works with. */
 export interface SnapshotStoreOptions {
   readonly disk: Disk;
@@ -134,13 +147,13 @@ export class SnapshotStore {
   }
 
   /**
-   * Writes a snapshot from record values made as they are written, others having their turn now and then. True when all of
-   * it is durable under a name that does not count yet: `adopt` comes next. False when `mayGoOn` said no meanwhile; then,
-   * and when it rejects, nothing is left behind.
+   * Writes a snapshot from record values made as they are written, in a third of the time at most, the rest of which is for
+   * others. True when all of it is durable under a name that does not count yet: `adopt` comes next. False when `mayGoOn`
+   * said no meanwhile; then, and when it rejects, nothing is left behind.
    */
   async make(
     snapshot: { readonly id: OffsetAndEpoch; readonly head: SnapshotHead; readonly records: Iterable<Uint8Array> },
-    mayGoOn: () => boolean,
+    { mayGoOn, shouldWait }: SnapshotPace,
   ): Promise<boolean> {
     const { disk, clock } = this.options;
     const { id, head } = snapshot;
@@ -152,7 +165,11 @@ export class SnapshotStore {
       writer.begin(head);
       for (const record of snapshot.records) {
         writer.append(record);
-        if (breather.isDue()) await breather.pause();
+        if (writer.isSyncDue) await writer.sync();
+        if (breather.isDue()) {
+          await breather.pause(REST_MS);
+          while (shouldWait() && mayGoOn()) await breather.pause(LOOK_AGAIN_MS);
+        }
         if (!mayGoOn()) return false;
       }
       await writer.finish();

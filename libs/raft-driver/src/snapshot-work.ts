@@ -55,11 +55,12 @@ export async function makeSnapshot(
     readonly id: OffsetAndEpoch;
     readonly records: Iterable<Uint8Array>;
     mayGoOn(): boolean;
+    shouldWait(): boolean;
     onFatal(error: unknown): void;
   },
 ): Promise<Result<void>> {
   const { log, snapshots, raft, platform } = on;
-  const { id, records, mayGoOn, onFatal } = wanted;
+  const { id, records, mayGoOn, shouldWait, onFatal } = wanted;
   const raftLog = createMetadataRaftLog(log, snapshots);
   const batches = createMetadataRaftBatches(platform.clock);
   const checked = checkNewSnapshot({ log: raftLog, batches, highWatermark: raft.highWatermark }, id);
@@ -70,9 +71,9 @@ export async function makeSnapshot(
       ? undefined
       : { kraftVersion: written.kraftVersion, voters: written.voters.voters.map(voterEntry) };
   const snapshot = { id, records, head: { timestamp: timestampBefore(log, id), quorum } };
-  const isStillNewest = (): boolean => mayGoOn() && (snapshots.latest?.offset ?? 0) < id.offset;
+  const isNewest = (): boolean => mayGoOn() && (snapshots.latest?.offset ?? 0) < id.offset;
   try {
-    if (!(await snapshots.make(snapshot, isStillNewest))) {
+    if (!(await snapshots.make(snapshot, { mayGoOn: isNewest, shouldWait }))) {
       return failure('OPERATION_NOT_ATTEMPTED', 'the node stops, or a snapshot of the leader took its place');
     }
   } catch (error) {

@@ -11,9 +11,11 @@ import type { SnapshotHead } from './snapshot-reader';
 
 /** Record bytes at which a batch is closed: little enough to be encoded and written in a moment. */
 const BATCH_BYTES = 64 * 1024;
+/** Bytes written since the last sync at which one is due: file systems let the log's syncs wait for those of other files. */
+const SYNC_BYTES = 8 * 1024 * 1024;
 
 /**
- * Writes the content of a snapshot, piece by piece, on the page cache: a control batch with header, KRaft version and voters,
+ * Writes the content of a snapshot, piece by piece: a control batch with header, KRaft version and voters,
  * data batches, a control batch with the footer (KIP-630, KIP-853). Offsets count from 0, the epoch is the snapshot's.
  */
 export class SnapshotWriter {
@@ -23,6 +25,7 @@ export class SnapshotWriter {
   #nextOffset = ZERO_OFFSET;
   #records: NewRecord[] = [];
   #recordBytes = 0;
+  #syncedTo = 0;
 
   constructor(options: {
     readonly disk: Disk;
@@ -46,11 +49,22 @@ export class SnapshotWriter {
     if (this.#recordBytes >= BATCH_BYTES) this.#closeBatch();
   }
 
+  /** Whether so much was written that `sync` should come before more. */
+  get isSyncDue(): boolean {
+    return this.#position - this.#syncedTo >= SYNC_BYTES;
+  }
+
+  /** Makes what was written so far durable. */
+  async sync(): Promise<void> {
+    this.#syncedTo = this.#position;
+    await this.#file.fdatasync();
+  }
+
   /** Writes what is left and the footer, and makes the content durable. */
   async finish(): Promise<void> {
     this.#closeBatch();
     this.#writeControl([{ type: 'snapshot-footer' }]);
-    await this.#file.fdatasync();
+    await this.sync();
   }
 
   close(): void {

@@ -4,6 +4,8 @@ import { CLUSTER_ID, DriverCluster } from './testing/driver-cluster';
 /** Nothing but the newest snapshot and what follows it is kept. */
 const KEEP_LITTLE = { bytes: 1, ms: undefined };
 const CLEANING_MS = 61_000;
+/** More than are written at one go. */
+const RECORDS = 10_000;
 
 async function started(options: Partial<ConstructorParameters<typeof DriverCluster>[0]> = {}): Promise<DriverCluster> {
   const cluster = await DriverCluster.start({
@@ -90,6 +92,56 @@ describe('snapshots that a node writes', () => {
       'OPERATION_NOT_ATTEMPTED',
     ]);
     expect(cluster.node(1).fatal).toEqual([]);
+  });
+
+  it('wait while a leader is elected', async () => {
+    const cluster = await started();
+    await cluster.commit('a');
+    const [first, second, third] = [1, 2, 3];
+    await cluster.everywhere('a');
+    const { driver } = cluster.node(first);
+    const id = { offset: driver.highWatermark()!, epoch: driver.leader().epoch };
+    for (const nodeId of [second, third]) cluster.kill(nodeId);
+    await cluster.time.advance(10_000);
+    let made = 0;
+    function* records(): Generator<Buffer> {
+      for (; made < RECORDS; made += 1) yield Buffer.from(`${made}`);
+    }
+    const outcome = driver.createSnapshot(id, records());
+    await cluster.time.advance(10_000);
+    expect(made).toBeLessThan(RECORDS);
+    for (const nodeId of [second, third]) await cluster.run(nodeId, 'voter');
+    await cluster.time.advance(10_000);
+    expect(await cluster.time.resolve(outcome)).toMatchObject({ ok: true });
+    expect(made).toBe(RECORDS);
+  });
+
+  it('are taken in step by step, and nothing else is told before the last', async () => {
+    const cluster = await started({ voters: [1] });
+    await cluster.commit('a');
+    const { driver } = cluster.node(1);
+    const { epoch } = driver.leader();
+    const large = Array.from({ length: 20 }, (_, index) => Buffer.alloc(64 * 1024, index));
+    const id = { offset: driver.highWatermark()!, epoch };
+    await cluster.time.resolve(driver.createSnapshot(id, large));
+    await cluster.commit('b');
+    const told: string[] = [];
+    driver.subscribe({
+      *onSnapshot({ batches }) {
+        for (const { records } of batches()) {
+          told.push(`${records[0]?.[0]}`);
+          if (told.length === 1) cluster.time.timers.after(0, () => told.push('somebody else'));
+          yield;
+        }
+      },
+      onCommitted: () => void told.push('b'),
+      onLeader: () => void told.push('leads'),
+      onLeaderChange() {},
+      onResigned() {},
+    });
+    await cluster.time.advance(50);
+    const rest = large.slice(1).map((_, index) => `${index + 1}`);
+    expect(told).toEqual(['0', 'somebody else', ...rest, 'leads', 'b']);
   });
 });
 

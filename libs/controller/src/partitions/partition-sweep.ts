@@ -4,7 +4,7 @@ import type { PartitionRules } from './partition-rules';
 import { settlePartition } from './settle-partition';
 
 /** Records and partitions of one step: some milliseconds of work each, so that neither elections nor heartbeats wait for it. */
-export const SWEEP_STEP = { recordsMax: 1_000, partitionsMax: 4_000 } as const;
+export const SWEEP_STEP = { recordsMax: 2_000, partitionsMax: 4_000 } as const;
 
 /** How much one step may do. */
 export interface SweepStepLimits {
