@@ -31,12 +31,18 @@ async function readyAfter(cluster, role, id) {
   return performance.now() - started;
 }
 
-/** Milliseconds that the nodes' logs name in lines with a message, as text, by node. */
-function told(cluster, message) {
+/** Keeps what the nodes' logs say of snapshots, before the latest lines push it out. */
+function listen({ cluster, heard }) {
+  const lines = Buffer.concat(cluster.errors).toString().split('\n');
+  for (const line of lines) if (line.endsWith(' a snapshot of the metadata"}')) heard.add(line);
+}
+
+/** Milliseconds that snapshots took, by node: those whose line begins its message with `verb`. */
+function snapshotTimes({ heard }, verb) {
   const byNode = new Map();
-  for (const line of Buffer.concat(cluster.errors).toString().split('\n')) {
-    if (!line.includes(`"msg":"${message}"`)) continue;
-    const { service, node_id: id, tookMs } = JSON.parse(line);
+  for (const line of heard) {
+    const { service, node_id: id, tookMs, msg } = JSON.parse(line);
+    if (!msg.startsWith(verb)) continue;
     const node = `${service === 'broker' ? 'broker' : 'controller'} ${id}`;
     byNode.set(node, [...(byNode.get(node) ?? []), text(tookMs)]);
   }
@@ -51,7 +57,7 @@ export async function run(print) {
   const listeners = ids.map((id) => cluster.listener('controller', id, 'CONTROLLER'));
   const { clusterId } = await milenaJson('quorum', 'describe', '--bootstrap-controller', listeners[0]);
   const outside = await startOutside(clusterId, listeners, { observes: true });
-  const bench = { cluster, outside, ids, print };
+  const bench = { cluster, outside, ids, print, heard: new Set() };
   try {
     const empty = {
       controller: await liveBytes(cluster.pid('controller', ids[0])),
@@ -72,7 +78,8 @@ export async function run(print) {
   }
 }
 
-async function load({ outside, print }) {
+async function load(bench) {
+  const { outside, print } = bench;
   const started = performance.now();
   await outside.ask('load', { partitions, width, replicationFactor: 3 });
   await outside.ask('seen', { partitions });
@@ -81,14 +88,17 @@ async function load({ outside, print }) {
     `created in ${seconds.toFixed(1)} s, ${Math.round(partitions / seconds)} partitions/s, until an observer has all`,
   );
   await delay(3_000);
+  listen(bench);
 }
 
-async function failOver({ cluster, outside, ids, print }) {
+async function failOver(bench) {
+  const { cluster, outside, ids, print } = bench;
   const restarts = [];
   for (const how of ['SIGTERM', 'SIGKILL']) {
     const times = [];
     for (let done = 0; done < rounds; done += 1) {
       const leader = await cluster.activeController();
+      listen(bench);
       const question = { pid: cluster.pid('controller', leader), how, index: ids.indexOf(leader), withinMs };
       const { ms } = await outside.ask('fail', question);
       expect(Number.isFinite(ms), `${how}: nobody took over within ${withinMs} ms`);
@@ -107,7 +117,8 @@ async function startBroker({ cluster, print }) {
   print(`a broker that has none of the metadata yet is ready after ${text(await readyAfter(cluster, 'broker', 1))}`);
 }
 
-async function weigh({ cluster, ids, print }, empty) {
+async function weigh(bench, empty) {
+  const { cluster, ids, print } = bench;
   await delay(3_000);
   for (const [role, id] of [...ids.map((each) => ['controller', each]), ['broker', 1]]) {
     const pid = cluster.pid(role, id);
@@ -117,8 +128,10 @@ async function weigh({ cluster, ids, print }, empty) {
       `${role} ${id}: ${each} bytes a partition more than without, ${(live / 2 ** 20).toFixed(0)} MiB live, ${residentMiB(pid).toFixed(0)} MiB resident`,
     );
   }
-  for (const line of told(cluster, 'wrote a snapshot of the metadata')) print(`snapshots written by ${line}`);
-  for (const line of told(cluster, 'read a snapshot of the metadata')) print(`snapshots read by ${line}`);
+  listen(bench);
+  for (const verb of ['wrote', 'read']) {
+    for (const line of snapshotTimes(bench, verb)) print(`${verb} snapshots: ${line}`);
+  }
 }
 
 async function loseBrokers({ outside, print }) {
