@@ -47,6 +47,21 @@ describe('a standby', () => {
     expect([cluster.controller(102).isReady(), new TestCluster().controller(102).isReady()]).toEqual([true, false]);
   });
 
+  it('is ready once it has caught up, and stays so', async () => {
+    const cluster = await ledBy101([1]);
+    const standby = cluster.controller(102);
+    const readyAfter = async (topic: string) => {
+      await cluster.createTopic(101, topic);
+      return standby.isReady();
+    };
+    cluster.quorum.behind.add(102);
+    expect(await readyAfter('unseen')).toBe(false);
+    cluster.quorum.behind.clear();
+    expect(await readyAfter('seen')).toBe(true);
+    cluster.quorum.behind.add(102);
+    expect(await readyAfter('late')).toBe(true);
+  });
+
   it('ignores the loss of a replica, and becomes active when it leads', async () => {
     const cluster = await ledBy101([1]);
     cluster.quorum.elect(102);

@@ -27,7 +27,7 @@ export interface ControllerServer {
   stop(): void;
   /** Whether this is the active controller. */
   isActive(): boolean;
-  /** Whether this controller takes part in a working quorum: it knows a leader, and what is committed but for the latest. */
+  /** Whether this controller takes part in a working quorum: it knows a leader and has caught up with what is committed. */
   isReady(): boolean;
   /** Metadata as of the last committed batch. */
   committedImage(): MetadataImage;
@@ -62,8 +62,7 @@ export function createControllerServer(options: ControllerServerOptions): Contro
       controller.stop();
     },
     isActive: () => controller.isActive,
-    isReady: () =>
-      metadataLog.leader().leaderId !== undefined && metadataLog.highWatermark() !== undefined && !controller.isLoading,
+    isReady: () => controller.isReady,
     committedImage: () => controller.committedImage,
     latestImage: () => controller.latestImage,
   };

@@ -53,7 +53,9 @@ export class QuorumController implements MetadataLogListener {
   /** Brokers of which a new life is being registered, and how many requests say so. */
   readonly #replaced = new Map<number, number>();
   #stopped = false;
-  #isLoading = false;
+  /** Everything before it was taken in, control batches included. */
+  #deliveredEnd = 0;
+  #hasCaughtUp = false;
   #lastAppendMs = -Infinity;
   #uncleanElections = 0;
   #activations = 0;
@@ -106,9 +108,16 @@ export class QuorumController implements MetadataLogListener {
     return this.#replicated.epoch !== undefined;
   }
 
-  /** Whether it is in the middle of a snapshot: what it knows is from before. */
-  get isLoading(): boolean {
-    return this.#isLoading;
+  /**
+   * Whether it knows a leader, and has once taken in all that was committed then: before, it is busy reading, and slow to
+   * vote. Ask while its log is in touch with the leader.
+   */
+  get isReady(): boolean {
+    const { metadataLog } = this.#options;
+    const highWatermark = metadataLog.highWatermark();
+    if (highWatermark === undefined || metadataLog.leader().leaderId === undefined) return false;
+    this.#hasCaughtUp ||= this.#deliveredEnd >= highWatermark;
+    return this.#hasCaughtUp;
   }
 
   /** Answers waiting for commitment. */
@@ -178,9 +187,7 @@ export class QuorumController implements MetadataLogListener {
   *onSnapshot(snapshot: MetadataSnapshot): Iterable<void> {
     const { logger } = this.#options.platform;
     const beganMs = this.nowMs();
-    this.#isLoading = true;
     this.#replicated.onSnapshot(yield* imageOfSnapshot(snapshot));
-    this.#isLoading = false;
     logger.info('read a snapshot of the metadata', { ...snapshot.id, tookMs: Math.round(this.nowMs() - beganMs) });
   }
 
@@ -190,6 +197,10 @@ export class QuorumController implements MetadataLogListener {
     this.#replicated.onCommitted(batch);
     span?.end();
     this.#registrar.look();
+  }
+
+  onDelivered(end: Offset): void {
+    this.#deliveredEnd = end;
   }
 
   onLeader(epoch: number, startOffset: Offset): void {

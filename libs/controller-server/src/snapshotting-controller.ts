@@ -38,6 +38,10 @@ export class SnapshottingController implements MetadataLogListener {
     this.#generator.onCommitted(batch);
   }
 
+  onDelivered(end: Offset): void {
+    this.controller.onDelivered(end);
+  }
+
   onLeader(epoch: number, startOffset: Offset): void {
     this.controller.onLeader(epoch, startOffset);
   }

@@ -27,6 +27,8 @@ export class FakeQuorum {
   readonly #members = new Map<number, FakeMetadataLog>();
   readonly batches: Batch[] = [];
   readonly traces: (TraceContext | undefined)[] = [];
+  /** Nodes that are told of nothing that is committed. */
+  readonly behind = new Set<number>();
   leader: LeaderInfo = { leaderId: undefined, epoch: 0 };
   /** When false, nothing commits until `commitAll`. */
   autoCommit = true;
@@ -88,7 +90,11 @@ export class FakeQuorum {
   commitBatches(count: number): void {
     for (const batch of this.batches.slice(this.#committed, this.#committed + count)) {
       this.#committed++;
-      for (const { listener } of this.#members.values()) listener?.onCommitted({ ...batch, timestamp: timestampMs(0) });
+      for (const [nodeId, { listener }] of this.#members) {
+        if (this.behind.has(nodeId)) continue;
+        listener?.onCommitted({ ...batch, timestamp: timestampMs(0) });
+        listener?.onDelivered?.(offset(batch.lastOffset + 1));
+      }
     }
   }
 
