@@ -15,7 +15,7 @@ export function readLog(disk: Disk, folder: string): readonly BatchMark[] {
   for (const name of disk.list(folder)) {
     if (!name.endsWith('.log')) continue;
     const file = disk.open(`${folder}/${name}`, { readOnly: true });
-    const bytes = Buffer.alloc(file.size());
+    const bytes = Buffer.allocUnsafe(file.size());
     file.pread(bytes, 0);
     file.close();
     for (const { header } of batchesOf(bytes)) {

@@ -36,6 +36,8 @@ export class VotersInLog {
   #logEnd = -1;
   #file = '';
   #position = 0;
+  /** Offset behind the last batch that was read. */
+  #readEnd = 0;
 
   constructor(
     private readonly disk: Disk,
@@ -45,10 +47,12 @@ export class VotersInLog {
   /** The sets, oldest first, of a log that ends at `logEnd` now; the same array as long as there is no other set. */
   upTo(logEnd: number): readonly LoggedVoters[] {
     if (logEnd === this.#logEnd) return this.#sets;
-    const files = this.disk.list(this.folder).filter((name) => name.endsWith('.log'));
-    if (logEnd < this.#logEnd || this.#logEnd < 0 || !files.includes(this.#file)) return this.#readAgain(logEnd, files);
+    if (logEnd < this.#logEnd || this.#logEnd < 0 || !this.#isFileThere()) return this.#readAgain(logEnd);
     this.#logEnd = logEnd;
-    const found = this.#readOn(files);
+    const found: LoggedVoters[] = [];
+    this.#readFile(this.#file, found);
+    // Which files there are matters only once the log goes on in another one.
+    if (this.#readEnd < logEnd) this.#readOn(this.#listFiles(), found);
     if (found.length > 0) this.#sets = [...this.#sets, ...found];
     return this.#sets;
   }
@@ -58,22 +62,35 @@ export class VotersInLog {
     this.#logEnd = -1;
   }
 
-  #readAgain(logEnd: number, files: readonly string[]): readonly LoggedVoters[] {
+  #readAgain(logEnd: number): readonly LoggedVoters[] {
+    const files = this.#listFiles();
     this.#logEnd = logEnd;
     this.#file = files[0] ?? '';
     this.#position = 0;
-    const sets = [...inherited(this.disk, this.folder, files), ...this.#readOn(files)];
+    this.#readEnd = 0;
+    const sets = [...inherited(this.disk, this.folder, files)];
+    this.#readOn(files, sets);
     if (!isSameSets(sets, this.#sets)) this.#sets = sets;
     return this.#sets;
   }
 
-  #readOn(files: readonly string[]): readonly LoggedVoters[] {
-    const found: LoggedVoters[] = [];
-    for (const name of files.slice(Math.max(0, files.indexOf(this.#file)))) {
-      if (name !== this.#file) [this.#file, this.#position] = [name, 0];
-      this.#position += readVoters(contentFrom(this.disk, `${this.folder}/${name}`, this.#position), found);
-    }
-    return found;
+  #isFileThere(): boolean {
+    return this.#file !== '' && this.disk.exists(`${this.folder}/${this.#file}`);
+  }
+
+  #listFiles(): readonly string[] {
+    return this.disk.list(this.folder).filter((name) => name.endsWith('.log'));
+  }
+
+  #readOn(files: readonly string[], found: LoggedVoters[]): void {
+    for (const name of files.slice(Math.max(0, files.indexOf(this.#file)))) this.#readFile(name, found);
+  }
+
+  #readFile(name: string, found: LoggedVoters[]): void {
+    if (name !== this.#file) [this.#file, this.#position] = [name, 0];
+    const read = readVoters(contentFrom(this.disk, `${this.folder}/${name}`, this.#position), found);
+    this.#position += read.bytes;
+    this.#readEnd = read.end ?? this.#readEnd;
   }
 }
 
@@ -97,9 +114,9 @@ function votersOfSnapshot(disk: Disk, folder: string): [offset: number, voters: 
   return [(snapshotNamed(name)?.endOffset ?? 0) - 1, voters];
 }
 
-/** Takes in whole batches and returns how many bytes they are; a torn tail is no one's truth. */
-function readVoters(content: Buffer, found: LoggedVoters[]): number {
-  let read = 0;
+/** Takes in whole batches and returns how many bytes they are and where they end; a torn tail is no one's truth. */
+function readVoters(content: Buffer, found: LoggedVoters[]): { readonly bytes: number; readonly end?: number } {
+  let read: { readonly bytes: number; readonly end?: number } = { bytes: 0 };
   try {
     for (const { header, bytes } of batchesOf(content)) {
       if (header.isControl) {
@@ -108,7 +125,7 @@ function readVoters(content: Buffer, found: LoggedVoters[]): number {
           if (control.type === 'voters') found.push({ ...control, offset: record.offset, isInherited: false });
         }
       }
-      read += header.sizeInBytes;
+      read = { bytes: read.bytes + header.sizeInBytes, end: header.nextOffset };
     }
   } catch (error) {
     if (!(error instanceof MalformedInput)) throw error;
@@ -118,7 +135,7 @@ function readVoters(content: Buffer, found: LoggedVoters[]): number {
 
 function contentFrom(disk: Disk, path: string, position: number): Buffer {
   const file = disk.open(path, { readOnly: true });
-  const bytes = Buffer.alloc(Math.max(0, file.size() - position));
+  const bytes = Buffer.allocUnsafe(Math.max(0, file.size() - position));
   file.pread(bytes, position);
   file.close();
   return bytes;

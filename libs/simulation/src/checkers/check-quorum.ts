@@ -6,6 +6,13 @@ const FETCH_METHODS = /raft\.v1\.RaftService\/Fetch(Snapshot)?$/;
 /** 1.5 fetch timeouts (KIP-853's check-quorum), and what one look of the leader at its clock may be late. */
 const LEADS_ALONE_MS_MAX = 3000 + 600;
 
+/** What a look at a leader showed, and until when that is enough: what was fetched stays fetched. */
+interface Look {
+  readonly sinceMs: number;
+  readonly voters: readonly VoterEntry[];
+  readonly holdsUntilMs: number;
+}
+
 /**
  * R12: a leader from which no majority has fetched for longer than its timeout does not lead any more. What it is asked
  * meanwhile must not be answered from a state that others have left behind.
@@ -13,6 +20,8 @@ const LEADS_ALONE_MS_MAX = 3000 + 600;
 export class CheckQuorum {
   /** By leader's host: when each follower's last fetch was delivered there. */
   readonly #fetches = new Map<string, Map<string, number>>();
+  /** By leader's host. */
+  readonly #looks = new Map<string, Look>();
 
   constructor(private readonly world: World) {
     world.onDelivery(({ from, to, method }) => {
@@ -27,6 +36,8 @@ export class CheckQuorum {
   leads(host: string, sinceMs: number, voters: readonly VoterEntry[]): void {
     const nowMs = this.world.time.nowMs();
     if (nowMs - sinceMs < LEADS_ALONE_MS_MAX) return;
+    const look = this.#looks.get(host);
+    if (look?.sinceMs === sinceMs && look.voters === voters && nowMs <= look.holdsUntilMs) return;
     const hosts = voters.map(({ endpoints }) => endpoints[0]?.host);
     const needed = Math.floor(voters.length / 2) + (hosts.includes(host) ? 0 : 1);
     if (needed === 0) return;
@@ -35,7 +46,9 @@ export class CheckQuorum {
       .sort((left, right) => right - left);
     const lastMs = Math.max(sinceMs, contacts[needed - 1] ?? 0);
     // A clock that runs slow by a tenth makes a timeout that much longer.
-    if (nowMs - lastMs <= LEADS_ALONE_MS_MAX * 1.12) return;
+    const holdsUntilMs = lastMs + LEADS_ALONE_MS_MAX * 1.12;
+    this.#looks.set(host, { sinceMs, voters, holdsUntilMs });
+    if (nowMs <= holdsUntilMs) return;
     this.world.report(
       'R12 check quorum',
       `${host} leads on although no majority has fetched from it for ${Math.round(nowMs - lastMs)} ms`,

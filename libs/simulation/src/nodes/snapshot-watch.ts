@@ -76,7 +76,7 @@ export function newestSnapshotEnd(names: readonly string[]): number {
 
 function contentOf(disk: Disk, path: string): Buffer {
   const file = disk.open(path, { readOnly: true });
-  const bytes = Buffer.alloc(file.size());
+  const bytes = Buffer.allocUnsafe(file.size());
   file.pread(bytes, 0);
   file.close();
   return bytes;
