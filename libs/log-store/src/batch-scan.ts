@@ -10,13 +10,14 @@ export interface ScannedBatch {
 
 const CHUNK_BYTES_MIN = 4 * 1024;
 const CHUNK_BYTES_MAX = 64 * 1024;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Walks the batch headers of a file between two positions. Bodies are skipped: small batches are read by the chunk, of
  * large ones only the header. Throws MalformedInput at a batch that is impossible or reaches beyond `end`.
  */
 export function* scanHeaders(file: DiskFile, start: number, end: number): Generator<ScannedBatch, void, undefined> {
-  let chunk = Buffer.alloc(0);
+  let chunk = NO_BYTES;
   let chunkStart = start;
   for (let position = start; position < end;) {
     if (end - position < BATCH_HEADER_BYTES) throw new MalformedInput(`batch header at ${position} is cut off`);
