@@ -25,6 +25,15 @@ describe('ballot', () => {
     expect(ballot.outcome).toBe('lost');
   });
 
+  test('a pre-vote is counted anew for who would answer otherwise now', () => {
+    const ballot = new Ballot([1, 2, 3], 1, 2);
+    ballot.record(2, false);
+    ballot.recount(9);
+    expect(ballot.outcome).toBe('open');
+    ballot.recount(2);
+    expect(ballot.outcome).toBe('won');
+  });
+
   test('it is stalled when somebody rejects and the rest cannot be reached, and open again when one answers after all', () => {
     const ballot = new Ballot([1, 2, 3], 1, 2);
     ballot.recordFailure(3);

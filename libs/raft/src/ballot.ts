@@ -23,6 +23,11 @@ export class Ballot {
     if (vote === 'pending' || vote === 'failed') this.votes.set(voterId, granted ? 'granted' : 'rejected');
   }
 
+  /** Counts what a voter would answer now, whatever it answered before: for pre-votes, which bind nobody. */
+  recount(voterId: number): void {
+    if (this.votes.has(voterId)) this.votes.set(voterId, 'granted');
+  }
+
   /** Notes that a voter could not be reached; it may still answer later. */
   recordFailure(voterId: number): void {
     if (this.votes.get(voterId) === 'pending') this.votes.set(voterId, 'failed');

@@ -3,7 +3,7 @@ import type { ChannelFailureReason } from '@milena/platform';
 import { describeQuorum } from './describe-quorum';
 import { receiveFailure, receiveRequest, receiveResponse } from './dispatch';
 import { dismissParkedFetches, maybeAdvanceHighWatermark } from './fetch-requests';
-import { suspect } from './following';
+import { suspectDead } from './following';
 import { appendAsLeader, resign } from './leadership';
 import { upgradeKraftVersion, type KraftUpgrade } from './kraft-upgrade';
 import { DYNAMIC_VOTERS } from './kraft-versions';
@@ -91,7 +91,7 @@ class Replica implements Raft {
 
   peerSuspected(nodeId: number): void {
     this.input((context) => {
-      suspect(context, nodeId);
+      suspectDead(context, nodeId);
     });
   }
 

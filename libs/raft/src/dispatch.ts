@@ -4,7 +4,7 @@ import { answerDescribeQuorum } from './describe-quorum';
 import { failVote, receiveVote } from './election';
 import { receiveFetch } from './fetch-requests';
 import { failFetch, receiveRecords } from './fetching';
-import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspect } from './following';
+import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspect, suspectDead } from './following';
 import { failAnnouncement } from './leadership';
 import type { RaftRequest, RaftResponse } from './messages';
 import { receiveAnnouncement } from './own-voter';
@@ -135,5 +135,5 @@ function fail(context: RaftContext, sent: OutgoingRequest, reason: ChannelFailur
     default:
       unreachable(sent.request);
   }
-  if (reason === 'reset' || reason === 'refused') suspect(context, sent.nodeId);
+  if (reason === 'reset' || reason === 'refused') suspectDead(context, sent.nodeId);
 }

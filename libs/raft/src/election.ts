@@ -63,6 +63,7 @@ function askForVotes(context: RaftContext, role: Prospective | Candidate): numbe
   for (const id of role.ballot.unansweredIds) {
     const voter = context.history.latest.voter(id);
     if (voter === undefined) continue;
+    if (context.outbox.isResting(id, context.nowMs)) role.ballot.recordFailure(id);
     const readyAtMs = context.outbox.readyAtMs(id, 'vote');
     if (readyAtMs > context.nowMs) {
       nextMs = Math.min(nextMs, readyAtMs);

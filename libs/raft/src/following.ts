@@ -28,7 +28,7 @@ export function pollFollower(context: RaftContext, role: Follower): number {
 }
 
 /**
- * The connection to `nodeId` broke or is refused. If that is the leader, it may be dead: this voter grants pre-votes and
+ * Something is wrong with `nodeId`. If that is the leader, it may be dead: this voter grants pre-votes and
  * stands for one at once, and again after short pauses, a bounded number of times (decision 11). A pre-vote harms no
  * leader that lives, because voters that still fetch from it refuse.
  */
@@ -39,6 +39,15 @@ export function suspect(context: RaftContext, nodeId: number): void {
   if (!quorum.beginEagerAttempts(role.hasFetched)) return;
   role.isLeaderSuspect = true;
   role.suspicionDeadlineMs = nowMs;
+}
+
+/**
+ * As `suspect`, of a connection that broke or is refused: such a node is most likely dead, and an attempt to reach it would
+ * cost an election more than its vote is worth.
+ */
+export function suspectDead(context: RaftContext, nodeId: number): void {
+  if (context.quorum.leaderId === nodeId) context.outbox.rest(nodeId, context.nowMs + context.settings.suspectRestMs);
+  suspect(context, nodeId);
 }
 
 /** A leader makes itself known. */

@@ -24,6 +24,8 @@ export class Outbox {
   /** By kind of request, then by voter. */
   private readonly lanes = new Map<RaftRequest['type'], Map<number, Lane>>();
   private readonly inFlight = new Map<number, OutgoingRequest>();
+  /** Until when voters are left in peace. */
+  private readonly restsUntilMs = new Map<number, number>();
 
   constructor(
     private readonly requestTimeoutMs: number,
@@ -33,9 +35,19 @@ export class Outbox {
 
   /** When the lane of such a request is free: Infinity while one is under way. */
   readyAtMs(nodeId: number, type: RaftRequest['type']): number {
+    const restMs = laneKind(type) === 'fetch' ? -Infinity : (this.restsUntilMs.get(nodeId) ?? -Infinity);
     const lane = this.lanes.get(laneKind(type))?.get(laneNode(nodeId, type));
-    if (lane === undefined) return -Infinity;
-    return lane.inFlight === undefined ? lane.notBeforeMs : Infinity;
+    if (lane === undefined) return restMs;
+    return lane.inFlight === undefined ? Math.max(restMs, lane.notBeforeMs) : Infinity;
+  }
+
+  /** Sends nothing but fetches to that voter until then, in whatever role. */
+  rest(nodeId: number, untilMs: number): void {
+    this.restsUntilMs.set(nodeId, untilMs);
+  }
+
+  isResting(nodeId: number, nowMs: number): boolean {
+    return nowMs < (this.restsUntilMs.get(nodeId) ?? -Infinity);
   }
 
   /** Sends a request; its lane must be free. */

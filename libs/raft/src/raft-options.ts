@@ -31,6 +31,8 @@ export interface RaftSettings {
   readonly startJitterMs: { readonly min: number; readonly max: number };
   /** Bounds of the pause between the eager attempts of a voter that suspects its leader. */
   readonly retryJitterMs: { readonly min: number; readonly max: number };
+  /** How long a leader whose connection broke is asked for nothing: what is decided at once is decided without it. */
+  readonly suspectRestMs: number;
   /** Eager attempts after a start or a suspicion, before the ordinary timeouts rule again. */
   readonly eagerAttempts: number;
 }
@@ -48,6 +50,7 @@ export const DEFAULT_RAFT_SETTINGS: RaftSettings = {
   uncommittedRecordsMax: 100_000,
   startJitterMs: { min: 10, max: 50 },
   retryJitterMs: { min: 10, max: 30 },
+  suspectRestMs: 100,
   eagerAttempts: 8,
 };
 

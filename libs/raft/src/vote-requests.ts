@@ -2,6 +2,7 @@ import { compareLogEnds, type ErrorName } from '@milena/model';
 import type { VoteRequest, VoteResponse } from './messages';
 import type { RaftContext } from './raft-context';
 import { matchesReplica } from './replica-key';
+import type { Prospective } from './roles/prospective';
 
 /**
  * Answers a vote or pre-vote request (Raft section 5.4.1, KIP-595, KIP-996). A request of a higher epoch makes this
@@ -33,7 +34,7 @@ function refusal(context: RaftContext, request: VoteRequest): ErrorName | undefi
   return epoch < context.quorum.epoch ? 'FENCED_LEADER_EPOCH' : undefined;
 }
 
-function rank(context: RaftContext, request: VoteRequest): number {
+function rank(context: RaftContext, request: Pick<VoteRequest, 'lastOffset' | 'lastEpoch'>): number {
   return compareLogEnds(
     { offset: request.lastOffset, epoch: request.lastEpoch },
     { offset: context.log.endOffset(), epoch: context.log.lastEpoch() },
@@ -48,14 +49,19 @@ function grantsPreVote(context: RaftContext, request: VoteRequest): boolean {
   const { role } = context.quorum;
   if (role.name === 'leader') return false;
   if (role.name === 'follower' && role.hasFetched && !role.isLeaderSuspect) return false;
-  if (!isUpToDate(context, request)) return false;
+  if (role.name === 'prospective') meetRival(context, role, request);
+  return isUpToDate(context, request);
+}
+
+/**
+ * Both may win now; the one of lower rank lets the other go first, or they would split the vote. The one of higher rank has
+ * the other's pre-vote without asking: who stands itself refuses only logs behind its own.
+ */
+function meetRival(context: RaftContext, role: Prospective, { candidate, ...request }: VoteRequest): void {
+  if (context.bugs.electWithoutJitter === true || !context.history.latest.includes(candidate)) return;
   const order = rank(context, request);
-  // Both may win now; the one of lower rank lets the other go first, or they would split the vote.
-  const yields = context.bugs.electWithoutJitter !== true;
-  if (yields && role.name === 'prospective' && (order > 0 || (order === 0 && request.candidate.id > context.self.id))) {
-    role.outranked = true;
-  }
-  return true;
+  if (order > 0 || (order === 0 && candidate.id > context.self.id)) role.outranked = true;
+  else role.ballot.recount(candidate.id);
 }
 
 function grantsVote(context: RaftContext, request: VoteRequest): boolean {
