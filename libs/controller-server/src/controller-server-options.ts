@@ -39,6 +39,8 @@ export const CONTROLLER_LIMITS = {
   commitWaitMsMax: 60_000,
   /** How long requests without a wait of their own wait for commitment. */
   commitWaitMs: 5_000,
+  /** Longest a request waits for the outcome of an election. */
+  electionWaitMs: 500,
   /** Probes of a broker's port after its stream broke, and the pause between them: a dying process closes it last. */
   lostBrokerProbes: 4,
   lostBrokerProbeGapMs: 25,

@@ -21,6 +21,7 @@ import {
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
 import { ControllerRegistrar } from './controller-registrar';
+import { ElectionWait } from './election-wait';
 import { firstLevels } from './first-levels';
 import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
 import { IdleRecords } from './idle-records';
@@ -44,6 +45,7 @@ export class QuorumController implements MetadataLogListener {
   readonly defaults: ControllerDefaults;
   readonly sessions: BrokerSessions;
   readonly sweeper: PartitionSweeper;
+  readonly electionWait: ElectionWait;
   readonly #options: ControllerServerOptions;
   readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
   #expiryTimer: DeadlineTimer | undefined;
@@ -66,6 +68,11 @@ export class QuorumController implements MetadataLogListener {
     this.defaults = controllerDefaults(server, options.supportedFeatures);
     this.sessions = new BrokerSessions(server.number('broker.session.timeout.ms'));
     this.sweeper = new PartitionSweeper(this);
+    this.electionWait = new ElectionWait({
+      timers: options.platform.timers,
+      maxMs: CONTROLLER_LIMITS.electionWaitMs,
+      maxWaiting: CONTROLLER_LIMITS.parkedMax,
+    });
     this.#registrar = new ControllerRegistrar(this, options);
     this.#balancer = new LeaderBalancer(this, {
       isEnabled: server.boolean('auto.leader.rebalance.enable'),
@@ -223,6 +230,10 @@ export class QuorumController implements MetadataLogListener {
     this.#registrar.look();
   }
 
+  onElection(isOpen: boolean): void {
+    this.electionWait.set(isOpen && !this.#stopped);
+  }
+
   onResigned(epoch: number): void {
     this.#options.platform.logger.info('is no longer the active controller', { epoch, parked: this.parked });
     this.#deactivate();
@@ -238,6 +249,7 @@ export class QuorumController implements MetadataLogListener {
   /** Stays a standby from here on; answers that wait leave with what is known of them. */
   stop(): void {
     this.#stopped = true;
+    this.electionWait.set(false);
     this.#registrar.close();
     this.#deactivate();
   }

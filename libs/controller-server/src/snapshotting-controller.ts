@@ -50,6 +50,10 @@ export class SnapshottingController implements MetadataLogListener {
     this.controller.onLeaderChange(leader);
   }
 
+  onElection(isOpen: boolean): void {
+    this.controller.onElection(isOpen);
+  }
+
   onResigned(epoch: number): void {
     this.controller.onResigned(epoch);
   }

@@ -41,8 +41,8 @@ export interface Channel {
    * runs. A connection that cannot be made in the connector's time ends the stream with `timeout`.
    */
   openStream(method: string, handlers: StreamHandlers): ChannelStream;
-  /** Begins to connect if there is no connection, so that the next call need not wait for one. Tells nobody how it went. */
-  connect(): void;
+  /** Whether a connection is there; a broken one does not count. Makes none. */
+  readonly isConnected: boolean;
   /** Cancels what is under way and closes the connection. */
   close(): void;
 }

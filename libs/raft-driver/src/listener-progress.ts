@@ -1,5 +1,5 @@
 import { addOffset, invariant, type Offset, type OffsetAndEpoch, type TimestampMs, ZERO_OFFSET } from '@milena/model';
-import type { Leadership, RaftLog } from '@milena/raft';
+import type { Leadership, RaftLog, RoleName } from '@milena/raft';
 import { batchesOf, type BatchView } from '@milena/record-batch';
 import { committedBatch, committedLeaderChange } from './committed-batch';
 import type { SnapshotStore } from './snapshot-store';
@@ -7,6 +7,8 @@ import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
 
 /** Bytes of the log that are read, and handed to one listener, before anything else may run: some 2,000 records of partitions. */
 const CHUNK_BYTES = 256 * 1024;
+/** Those of a voter that does not know who leads, or doubts it. */
+const OPEN_ROLES: ReadonlySet<RoleName> = new Set(['unattached', 'prospective', 'candidate']);
 
 /**
  * Steps of a listener that takes a snapshot in, before anything else may run: some milliseconds. There is one in the first
@@ -32,6 +34,7 @@ export class ListenerProgress {
   #toldLeader: LeaderInfo | undefined;
   /** The epoch whose leader the snapshot left out, as long as that is not told. */
   #untold: { readonly epoch: number; readonly timestamp: TimestampMs } | undefined;
+  #isElectionOpen = false;
   /** Epoch of the `onLeader` that no `onResigned` followed yet. */
   #activeEpoch: number | undefined;
   #loading: Loading | undefined;
@@ -68,9 +71,17 @@ export class ListenerProgress {
     }
     this.#tellLeaderOfSnapshot(now);
     const leader = leaderInfo(now);
-    if (this.#toldLeader !== undefined && sameLeader(this.#toldLeader, leader)) return;
-    this.#toldLeader = leader;
-    this.listener.onLeaderChange(leader);
+    if (this.#toldLeader === undefined || !sameLeader(this.#toldLeader, leader)) {
+      this.#toldLeader = leader;
+      this.listener.onLeaderChange(leader);
+    }
+    this.#tellElection(OPEN_ROLES.has(now.role) || (now.role === 'leader' && this.#activeEpoch !== now.epoch));
+  }
+
+  #tellElection(isOpen: boolean): void {
+    if (this.#isElectionOpen === isOpen) return;
+    this.#isElectionOpen = isOpen;
+    this.listener.onElection?.(isOpen);
   }
 
   /** Delivers the next chunk of what lies before `highWatermark`, while `mayGoOn`; part of a snapshot is a chunk of its own. */
@@ -148,6 +159,7 @@ export class ListenerProgress {
     if (this.#nextOffset <= epochStartOffset) return;
     this.#activeEpoch = epoch;
     this.listener.onLeader(epoch, epochStartOffset);
+    this.#tellElection(false);
   }
 }
 

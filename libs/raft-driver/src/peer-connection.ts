@@ -1,9 +1,12 @@
-import { type Endpoint, endpointText, NO_NODE } from '@milena/model';
+import { type Endpoint, endpointText, NO_NODE, type Uuid } from '@milena/model';
 import type { Channel, ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
-import type { OutgoingRequest } from '@milena/raft';
+import type { DescribeReplicaRequest, OutgoingRequest, ReplicaKey } from '@milena/raft';
 import { createFetchStream, type FetchStream } from './fetch-stream';
 import type { RaftClientHandlers } from './raft-client';
 import { decodeOrUndefined, unaryCall } from './unary-call';
+
+/** How long a greeting may take, milliseconds. */
+const GREETING_TIMEOUT_MS = 2000;
 
 /** What a peer is called with. */
 export interface PeerConnectionOptions {
@@ -28,9 +31,12 @@ export class PeerConnection {
 
   constructor(private readonly options: PeerConnectionOptions) {}
 
-  /** Connects if there is no connection, so that the next call need not wait for one. */
-  connect(): void {
-    this.#connect().connect();
+  /**
+   * Connects if there is no connection, and asks whether the voter is there: so that the next call finds a connection and
+   * code that has run before, and an address that leads to somebody else is told before it is needed.
+   */
+  greet(clusterId: Uuid, voter: ReplicaKey): void {
+    if (this.#channel?.isConnected !== true) void this.#greet({ type: 'describeReplica', clusterId, replica: voter });
   }
 
   /** Sends anything but a fetch. */
@@ -89,6 +95,25 @@ export class PeerConnection {
     const { reason, message } = outcome.error;
     if (breaksConnection(reason)) this.#disconnect(channel);
     this.#fail(request, reason, message);
+  }
+
+  async #greet(request: DescribeReplicaRequest): Promise<void> {
+    const channel = this.#connect();
+    const { method, encoded, decode } = unaryCall(request);
+    const outcome = await channel.unary(method, encoded, { timeoutMs: GREETING_TIMEOUT_MS });
+    if (this.#closed) return;
+    if (!outcome.ok) {
+      if (breaksConnection(outcome.error.reason)) this.#disconnect(channel);
+      return;
+    }
+    const error = decodeOrUndefined(decode, outcome.value)?.error;
+    if (error === 'NONE') return;
+    const { endpoint, logger } = this.options;
+    logger.warn('not that voter is at its address', {
+      voter: request.replica.id,
+      endpoint: endpointText(endpoint),
+      error,
+    });
   }
 
   #openFetchStream(): FetchStream {

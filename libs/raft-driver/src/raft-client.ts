@@ -1,6 +1,6 @@
-import { endpointText, NO_NODE, type Endpoint } from '@milena/model';
+import { endpointText, NO_NODE, type Endpoint, type Uuid } from '@milena/model';
 import type { ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
-import type { OutgoingRequest, RaftResponse } from '@milena/raft';
+import type { OutgoingRequest, RaftResponse, Voter } from '@milena/raft';
 import { PeerConnection } from './peer-connection';
 
 /** What comes back for the requests sent: exactly one `onResponse` or `onFailure` for each. */
@@ -14,8 +14,8 @@ export interface RaftClientHandlers {
 /** The sending side of the quorum's protocol. Handlers never run inside `send`. */
 export interface RaftClient {
   send(request: OutgoingRequest): void;
-  /** Connects to nodes that may have to be called soon. */
-  connect(endpoints: readonly Endpoint[]): void;
+  /** Connects to voters that may have to be called soon. */
+  greet(clusterId: Uuid, voters: readonly Voter[]): void;
   /** Cancels everything; no handler runs afterwards. */
   close(): void;
 }
@@ -56,8 +56,8 @@ export function createRaftClient(options: {
       fetchesFrom = peer;
       peer.fetch(request);
     },
-    connect(endpoints) {
-      for (const endpoint of endpoints) peerAt(endpoint).connect();
+    greet(clusterId, voters) {
+      for (const { key, endpoint } of voters) peerAt(endpoint).greet(clusterId, key);
     },
     close() {
       for (const peer of peers.values()) peer.close();

@@ -151,3 +151,21 @@ describe('the served RPCs', () => {
     await cluster.commit('b');
   });
 });
+
+describe('a voter that connects to another one', () => {
+  it('says when somebody else is at its address', async () => {
+    const logger = createRecordingLogger();
+    const cluster = await DriverCluster.start({ voters: [1, 2, 3], logger });
+    await cluster.activeWithin(1000);
+    const said = () => logger.lines.filter(({ message }) => message === 'not that voter is at its address');
+    await cluster.time.advance(2000);
+    expect(said()).toEqual([]);
+    cluster.kill(3);
+    await cluster.replaceDisk(3);
+    await cluster.run(3, 'voter', [1, 2]);
+    cluster.kill(1);
+    await cluster.run(1, 'voter');
+    await cluster.time.advance(2000);
+    expect(said()).toMatchObject([{ level: 'warn', facts: { voter: 3, error: 'INVALID_VOTER_KEY' } }]);
+  });
+});

@@ -193,6 +193,24 @@ describe('three controllers', () => {
     await cluster.commit('b');
   });
 
+  it('tell when it is open who leads, and that it is settled once somebody serves', async () => {
+    const cluster = await DriverCluster.start({ voters: [1, 2, 3], seed: 5 });
+    const first = await cluster.activeWithin(1000);
+    await cluster.commit('a');
+    const survivors = [1, 2, 3].filter((id) => id !== first.nodeId);
+    const heard = survivors.map((id) => cluster.node(id).listener.elections);
+    expect(heard.map((elections) => elections.at(-1))).toEqual(['follows', 'follows']);
+    cluster.kill(first.nodeId, 'lose-unsynced');
+    const second = await cluster.activeWithin(500, first);
+    await cluster.commit('b');
+    const winner = `leader ${second.epoch}`;
+    expect(cluster.node(second.nodeId).listener.elections.slice(-2)).toEqual(['open', winner]);
+    const loser = survivors.find((id) => id !== second.nodeId) ?? 0;
+    expect(cluster.node(loser).listener.elections.slice(-2)).toEqual(['open', 'follows']);
+    await cluster.stop(second.nodeId);
+    expect(cluster.node(loser).listener.elections.at(-1)).toBe('open');
+  });
+
   it('hand over when the leader resigns, and it follows', async () => {
     const cluster = await DriverCluster.start({ voters: [1, 2, 3], seed: 3 });
     const first = await cluster.activeWithin(1000);

@@ -1,13 +1,5 @@
 import type { PartitionLog } from '@milena/log-store';
-import {
-  type Endpoint,
-  failure,
-  minOffset,
-  type Offset,
-  type OffsetAndEpoch,
-  type Result,
-  ZERO_OFFSET,
-} from '@milena/model';
+import { failure, minOffset, type Offset, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
 import {
   type Appended,
   type BootstrapVoters,
@@ -20,6 +12,7 @@ import {
   type Raft,
   type RaftEffects,
   type RaftRequest,
+  type Voter,
 } from '@milena/raft';
 import { DEFAULT_METADATA_RETENTION } from './clean-log';
 import { createCommitDelivery } from './commit-delivery';
@@ -184,7 +177,7 @@ class Pump implements RaftPump {
     this.#connections = new VoterConnections({
       timers,
       others: () => this.#otherVoters(),
-      connect: (endpoints) => this.#client.connect(endpoints),
+      greet: (voters) => this.#client.greet(driver.clusterId, voters),
     });
   }
 
@@ -371,11 +364,11 @@ class Pump implements RaftPump {
     this.#delivery.leadership(leadership);
   }
 
-  #otherVoters(): readonly Endpoint[] {
+  #otherVoters(): readonly Voter[] {
     const { nodeId, directoryId } = this.#options.driver;
     const { voters } = this.#raft;
     if (!voters.includes({ id: nodeId, directoryId })) return [];
-    return voters.voters.filter(({ key }) => key.id !== nodeId).map(({ endpoint }) => endpoint);
+    return voters.voters.filter(({ key }) => key.id !== nodeId);
   }
 
   #halt(): void {

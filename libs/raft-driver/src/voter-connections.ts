@@ -1,5 +1,5 @@
-import type { Endpoint } from '@milena/model';
 import type { Timer, Timers } from '@milena/platform';
+import type { Voter } from '@milena/raft';
 
 /** How often connections to the other voters are looked after, milliseconds. */
 const PERIOD_MS = 1000;
@@ -14,15 +14,16 @@ export class VoterConnections {
   constructor(
     private readonly options: {
       readonly timers: Timers;
-      /** Where the other voters are; none when this node is not a voter. */
-      others(): readonly Endpoint[];
-      connect(endpoints: readonly Endpoint[]): void;
+      /** The other voters; none when this node is not a voter. */
+      others(): readonly Voter[];
+      /** Connects to those to whom there is no connection. */
+      greet(voters: readonly Voter[]): void;
     },
   ) {}
 
   start(): void {
-    const { timers, others, connect } = this.options;
-    connect(others());
+    const { timers, others, greet } = this.options;
+    greet(others());
     this.#timer = timers.after(PERIOD_MS, () => this.start());
   }
 

@@ -109,11 +109,8 @@ export class GrpcChannel implements Channel {
     return stream;
   }
 
-  connect(): void {
-    const client = this.#currentClient();
-    if (!(client instanceof Client)) return;
-    const state = client.getChannel().getConnectivityState(true);
-    if (state === connectivityState.TRANSIENT_FAILURE) this.#drop(client);
+  get isConnected(): boolean {
+    return this.#client?.getChannel().getConnectivityState(false) === connectivityState.READY;
   }
 
   close(): void {

@@ -15,7 +15,10 @@ export interface ControllerApi<Request, Response> {
   ): Promise<Result<Response>>;
 }
 
-/** Registers an RPC. Bytes that are no request are INVALID_REQUEST; anything else thrown is a broken invariant. */
+/**
+ * Registers an RPC. What comes during an election waits for its outcome. Bytes that are no request are INVALID_REQUEST;
+ * anything else thrown is a broken invariant.
+ */
 export function serveApi<Request, Response>(
   host: ServiceHost,
   controller: QuorumController,
@@ -24,6 +27,7 @@ export function serveApi<Request, Response>(
   host.unary(rpc.method, async (bytes, { trace }) => {
     try {
       const request = rpc.decodeRequest(bytes);
+      await controller.electionWait.over();
       const result = await handle(controller, request, trace === undefined ? {} : { trace });
       return result.ok ? success(rpc.encodeResponse(result.value)) : result;
     } catch (error) {

@@ -65,6 +65,11 @@ export class FakeQuorum {
     this.#members.get(nodeId)?.listener?.onLeader(this.#epoch, startOffset);
   }
 
+  /** An election begins as that node sees it, or is over. */
+  tellElection(nodeId: number, isOpen: boolean): void {
+    this.#members.get(nodeId)?.listener?.onElection?.(isOpen);
+  }
+
   /** The present leader gives up; nobody leads. */
   depose(): void {
     const { leaderId, epoch } = this.leader;

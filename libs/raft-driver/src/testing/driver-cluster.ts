@@ -36,11 +36,15 @@ const LOG_FOLDER = '/data';
 /** Cluster id of every cluster made here. */
 export const CLUSTER_ID = 'test-cluster';
 
+const LEADING = /^(leader|resigned)/;
+
 /** What one listener was told, in order. */
 export class RecordingListener implements MetadataLogListener {
   readonly batches: CommittedBatch[] = [];
   readonly leaders: LeaderInfo[] = [];
   readonly events: string[] = [];
+  /** `open`, and when it is settled the last event that tells whether this node leads, `follows` before any. */
+  readonly elections: string[] = [];
   readonly lost: { readonly replicaId: number; readonly failure: ChannelFailure }[] = [];
 
   /** What a snapshot holds stands for every batch before its end. */
@@ -64,6 +68,10 @@ export class RecordingListener implements MetadataLogListener {
 
   onLeaderChange(leader: LeaderInfo): void {
     this.leaders.push(leader);
+  }
+
+  onElection(isOpen: boolean): void {
+    this.elections.push(isOpen ? 'open' : (this.events.findLast((event) => LEADING.test(event)) ?? 'follows'));
   }
 
   onResigned(epoch: number): void {
