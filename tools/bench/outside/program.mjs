@@ -15,6 +15,8 @@ import { cutOff, portsOf } from './network-cut.mjs';
 
 const [clusterId, controllers, folder] = process.argv.slice(2);
 const principal = 'User:bench';
+/** How long it calls before something happens: a controller that came back has run all its code by then. */
+const warmUpMs = 1_000;
 /** How long one controller may be silent before an administrator asks it again; the others are asked meanwhile. */
 const askAgainMs = 5_000;
 
@@ -125,7 +127,7 @@ const commands = {
   async fail({ pid, how, index, withinMs }) {
     isCalling = true;
     const loops = endpoints.map((_, each) => callWithoutPause(each));
-    await delay(300);
+    await delay(warmUpMs);
     const started = performance.now();
     const committed = new Promise((resolve) => {
       onCommitted = (by) => (by === index ? undefined : resolve({ ms: performance.now() - started }));
