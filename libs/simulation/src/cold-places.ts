@@ -1,6 +1,6 @@
 import { MalformedInput } from '@milena/bytes';
 import type { MemoryDisk } from '@milena/platform/testing';
-import { readCommittedMark } from '@milena/raft-driver';
+import { QUORUM_STATE_FILE, readCommittedMark } from '@milena/raft-driver';
 import { batchesOf } from '@milena/record-batch';
 import { snapshotNamed } from './read-snapshot';
 
@@ -12,7 +12,7 @@ export interface ColdPlace {
 
 /**
  * What a voter that is down has on its disk of log and snapshots and knows to be committed: decay there is damage, while a
- * log that is cut behind the committed mark may be a torn tail.
+ * log that is cut behind the committed mark may be a torn tail. And whom it voted for.
  */
 export function coldPlaces(disk: MemoryDisk, folder: string): readonly ColdPlace[] {
   const names = disk.listDurable(folder);
@@ -22,8 +22,8 @@ export function coldPlaces(disk: MemoryDisk, folder: string): readonly ColdPlace
     const content = disk.readDurable(path);
     if (content === undefined) return [];
     const named = snapshotNamed(name);
-    const isSnapshot = named?.isComplete === true && named.endOffset > 0;
-    const sizeInBytes = isSnapshot ? content.length : name.endsWith('.log') ? committedBytes(content, mark) : 0;
+    const isWhole = name === QUORUM_STATE_FILE || (named?.isComplete === true && named.endOffset > 0);
+    const sizeInBytes = isWhole ? content.length : name.endsWith('.log') ? committedBytes(content, mark) : 0;
     return sizeInBytes === 0 ? [] : [{ path, sizeInBytes }];
   });
 }

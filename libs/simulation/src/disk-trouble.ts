@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@milena/platform/testing';
-import { UnusableMetadataLog, UnusableSnapshot } from '@milena/raft-driver';
+import { UnusableMetadataLog, UnusableQuorumState, UnusableSnapshot } from '@milena/raft-driver';
 import { coldPlaces } from './cold-places';
 import type { Machine } from './machine';
 import type { World } from './world';
@@ -19,7 +19,6 @@ export class DiskTrouble {
   #isDamaged = false;
   readonly #flipped = new Set<string>();
   #fills = 0;
-  /** Set once a damaged disk was refused: somebody has to look at it. */
   #refused = false;
 
   constructor(
@@ -33,8 +32,16 @@ export class DiskTrouble {
     return this.#isDamaged;
   }
 
-  get keepsDown(): boolean {
+  /** Whether the servers refused what is on the disk: it stays down until somebody replaces it. */
+  get isRefused(): boolean {
     return this.#refused;
+  }
+
+  /** Another disk is in its place. */
+  replaced(): void {
+    this.#isDamaged = false;
+    this.#refused = false;
+    this.#flipped.clear();
   }
 
   failNextSync(pathIncludes: string): void {
@@ -92,7 +99,8 @@ export class DiskTrouble {
     if (told === undefined && !this.#refuses(error)) return false;
     if (told === undefined) {
       this.#refused = true;
-      this.world.mark('a damaged log was refused');
+      const isVote = error instanceof UnusableQuorumState;
+      this.world.mark(isVote ? 'a damaged quorum-state was refused' : 'a damaged log was refused');
     } else this.world.mark(`a process ended for ${told}`);
     this.world.logger.info('the process ended for its disk', { host: this.machine.host, told, error });
     // Whoever looks after a disk whose sync failed starts the machine anew: its cache cannot be believed.
@@ -103,8 +111,8 @@ export class DiskTrouble {
 
   /** A damaged disk may be refused, if it is said which file cannot be used. */
   #refuses(error: unknown): boolean {
-    const isTyped = error instanceof UnusableMetadataLog || error instanceof UnusableSnapshot;
-    return this.#isDamaged && isTyped && error.message.includes(METADATA_FOLDER);
+    const isTyped = [UnusableMetadataLog, UnusableSnapshot, UnusableQuorumState].some((type) => error instanceof type);
+    return this.#isDamaged && isTyped && (error as Error).message.includes(METADATA_FOLDER);
   }
 
   /** The process is gone, and with it what it was told. */

@@ -8,7 +8,7 @@ export interface FaultDrawsOptions {
   readonly random: SeededRandom;
   readonly mix: FaultMix;
   readonly machines: readonly Machine[];
-  /** Machines whose disk may decay: fewer than a majority. */
+  /** Machines whose disk may decay. */
   readonly fragile: readonly Machine[];
   readonly hosts: readonly string[];
   /** Who leads, as far as it knows. */

@@ -21,7 +21,7 @@ export interface FaultMix {
   readonly failedSyncs: boolean;
   /** A disk that fills up: the process must stop. */
   readonly fullDisks: boolean;
-  /** Decay of a closed part of the log, at fewer voters than a majority. */
+  /** Decay of a closed part of the log, of snapshots and of votes, at fewer voters than a majority at a time. */
   readonly bitFlips: boolean;
 }
 

@@ -14,8 +14,10 @@ export interface FaultTargets {
   readonly machines: readonly Machine[];
   /** Hosts between which connections may break and ways be cut; the machines' unless said otherwise. */
   readonly hosts?: readonly string[];
-  /** Machines whose disk may decay: fewer than a majority. None unless said otherwise. */
+  /** Machines whose disk may decay. None unless said otherwise. */
   readonly fragile?: readonly Machine[];
+  /** Whether the disk of this one may decay now: fewer than a majority may have lost something at a time. */
+  readonly mayDecay?: (machine: Machine) => boolean;
   /** Host of a leader, which is cut off from the others more often than they are. */
   readonly leader?: () => string | undefined;
   /** Crashes a machine can bear of those in the mix; all unless said otherwise. */
@@ -135,6 +137,7 @@ export class FaultInjector {
   #decay(machine: Machine, { file, position, downMs }: Extract<FaultAction, { do: 'flip bit' }>): void {
     const { world } = this.targets;
     if (!this.#fragile.includes(machine) || !machine.isRunning || machine.isDamaged) return;
+    if (this.targets.mayDecay?.(machine) === false) return;
     machine.crash('lose-unsynced');
     if (machine.flipBit(file, position)) world.mark('a bit of a log was flipped');
     world.time.timers.after(downMs, () => machine.start());

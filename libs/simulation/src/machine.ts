@@ -36,6 +36,8 @@ export interface MachineOptions {
   start(life: ProcessLife): void;
   /** A file is about to get another name than `path`. */
   onRename?(path: string): void;
+  /** A bit of its disk is about to flip. */
+  onDecay?(): void;
 }
 
 /** A machine with a disk that survives and a process that may crash, be stopped for a while, and be started again. */
@@ -108,7 +110,7 @@ export class Machine {
 
   /** Starts the service; nothing happens when it runs. */
   start(): void {
-    if (this.#life !== undefined || this.#isInRepair || this.#trouble.keepsDown) return;
+    if (this.#life !== undefined || this.#isInRepair || this.#trouble.isRefused) return;
     const { world, host, logger } = this.options;
     const { wallOffsetMs, rate } = this.options.clockError ?? TRUE_CLOCK;
     this.#lives += 1;
@@ -178,7 +180,19 @@ export class Machine {
 
   /** Flips a bit of what is committed, in log or snapshots, while the process is down; false when there is none. */
   flipBit(file: number, position: number): boolean {
-    return this.#life === undefined && this.#trouble.flipBit(file, position);
+    if (this.#life !== undefined) return false;
+    this.options.onDecay?.();
+    return this.#trouble.flipBit(file, position);
+  }
+
+  /** Whether the servers refuse to start on its disk: it is down until the disk is replaced. */
+  get isRefused(): boolean {
+    return this.#trouble.isRefused;
+  }
+
+  /** Its disk is an empty one now. */
+  diskIsReplaced(): void {
+    this.#trouble.replaced();
   }
 
   /** The servers have read the disk and go on: what they keep of it counts again. */

@@ -14,6 +14,8 @@ export const RARE_STATES = [
   'a bit of a log was flipped',
   'a node started on a damaged disk',
   'a damaged log was refused',
+  'a damaged quorum-state was refused',
+  'a refused disk was replaced',
   'a snapshot of the leader was installed',
   'a restarted node loaded a snapshot',
   'an observer loaded a snapshot',

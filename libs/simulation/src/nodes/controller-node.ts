@@ -10,7 +10,9 @@ import {
   type FirstVoter,
   type FirstVoters,
   type RaftDriver,
+  UnusableQuorumState,
 } from '@milena/raft-driver';
+import type { QuorumState } from '@milena/raft';
 import type { ClockError } from '../fault-mix';
 import type { VoterDisk } from '../checkers/durable-commit';
 import type { LeaderFiles } from '../checkers/leader-completeness';
@@ -49,6 +51,8 @@ export interface ControllerNodeOptions {
   readonly habits?: StorageHabits;
   /** Whom to ask while no leader is known, besides the voters. */
   readonly bootstrapServers?: readonly Endpoint[];
+  /** Whom a node asks whose disk was replaced. */
+  readonly controllers?: readonly Endpoint[];
   /** Whether it asks to become a voter. */
   readonly autoJoin?: boolean;
   /** What a host runs when it starts next; the program of this package unless said otherwise. */
@@ -68,6 +72,8 @@ export class ControllerNode {
   readonly #snapshots: SnapshotWatch;
   readonly #watch: LeadershipWatch;
   #recovered = false;
+  /** Set from the flip of a bit on: the voter sets that its log had, until it has all again that it ever acknowledged. */
+  #doubted: readonly LoggedVoters[] | undefined;
   #directoryId: Uuid;
   #disks = 1;
 
@@ -86,6 +92,7 @@ export class ControllerNode {
       logger,
       start,
       onRename: (path) => this.#snapshots.renames(this.machine.disk, path),
+      onDecay: () => (this.#doubted = this.votersOnDisk()),
       ...(clockError && { clockError }),
     });
     this.#watch = new LeadershipWatch({
@@ -146,6 +153,8 @@ export class ControllerNode {
   replaceDisk(): Promise<void> {
     return this.machine.repair(() => {
       this.machine.disk.wipe();
+      this.machine.diskIsReplaced();
+      this.#doubted = undefined;
       this.options.checkers.durableVotes.forget(this.nodeId);
       this.options.checkers.voterChanges.forget(this.endpoint.host);
       this.#disks += 1;
@@ -159,14 +168,22 @@ export class ControllerNode {
     return this.#disks > 1;
   }
 
-  /** The voter sets in its log files, be it up or down. */
+  /** Whether its disk has all that it ever acknowledged, or it runs and has it again. */
+  get isWhole(): boolean {
+    return this.#doubted === undefined;
+  }
+
+  /** The voter sets in its log files, be it up or down; of a damaged log those that it had. */
   votersOnDisk(): readonly LoggedVoters[] {
-    return votersOnDisk(this.machine.disk, this.#folder);
+    return this.#doubted ?? votersOnDisk(this.machine.disk, this.#folder);
   }
 
   /** Reported to the checkers after each event. */
   checkLeadership(): void {
     this.#watch.look();
+    // A voter that has yet to fetch what was lost is not healthy.
+    const isLooked = this.machine.isRunning && this.#recovered && !this.machine.isDamaged;
+    if (this.#doubted !== undefined && isLooked && this.driver?.health() === true) this.#doubted = undefined;
   }
 
   /** The batches in its log files; undefined while the machine is down or recovers, when a torn tail is no one's truth. */
@@ -187,10 +204,20 @@ export class ControllerNode {
     return marks && { marks, snapshotEnd: newestSnapshotEnd(this.machine.disk.list(this.#folder)) };
   }
 
+  /** As the server is about to read them; undefined when there are none, or when it must refuse them. */
+  #votes(): QuorumState | undefined {
+    try {
+      return readQuorumState(this.machine.disk, this.#folder);
+    } catch (error) {
+      if (error instanceof UnusableQuorumState && this.machine.isDamaged) return undefined;
+      throw error;
+    }
+  }
+
   #start(life: ProcessLife): void {
     const { world, clusterId, nodeId, plant, checkers, habits = NO_SNAPSHOTS } = this.options;
     this.#snapshots.starts(this.machine.disk);
-    const restored = readQuorumState(this.machine.disk, this.#folder);
+    const restored = this.#votes();
     if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
     if (restored?.leaderId === nodeId) checkers.whoVotes.hasLed(nodeId, restored.leaderEpoch);
     const server = life.network.server(CONTROLLER_PORT);
@@ -204,7 +231,7 @@ export class ControllerNode {
       logFolder: LOG_FOLDER,
       connector: life.network.connector,
       serviceHost: this.#watched(server),
-      bootstrapServers: this.options.bootstrapServers ?? [],
+      bootstrapServers: this.options.bootstrapServers ?? (this.hasNewDisk ? this.options.controllers : undefined) ?? [],
       autoJoin: this.options.autoJoin ?? false,
       endpoint: this.endpoint,
       ...habits.driver,

@@ -65,7 +65,8 @@ export class SimulatedQuorum {
     const ids = Array.from({ length: voters + joiners }, (_, index) => 101 + index);
     // A joiner, and a voter whose disk was replaced, has nobody else to ask.
     const bootstrapServers = ids.map(controllerEndpoint);
-    const controller = { ...shared, plant, program, autoJoin, ...(joiners > 0 && { bootstrapServers }) };
+    const asked = { controllers: bootstrapServers, ...(joiners > 0 && { bootstrapServers }) };
+    const controller = { ...shared, plant, program, autoJoin, ...asked };
     this.nodes = ids.map((nodeId) => new ControllerNode({ ...controller, nodeId, clockError: clockError() }));
     this.#firstVoters = this.nodes.slice(0, voters);
     this.observers = Array.from({ length: options.observers }, (_, index) => {
@@ -75,12 +76,6 @@ export class SimulatedQuorum {
 
   get machines(): readonly Machine[] {
     return [...this.nodes, ...this.observers].map(({ machine }) => machine);
-  }
-
-  /** Voters whose disks may decay: fewer than a majority, and nobody's where the voters change. */
-  get fragile(): readonly Machine[] {
-    const count = this.nodes.length > this.#firstVoters.length ? 0 : Math.floor((this.nodes.length - 1) / 2);
-    return this.nodes.slice(0, count).map(({ machine }) => machine);
   }
 
   /** Host of a controller that takes itself for the leader. */

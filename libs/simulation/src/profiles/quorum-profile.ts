@@ -1,5 +1,6 @@
 import { drawFaultMix } from '../fault-mix';
 import { FaultInjector } from '../faults';
+import type { Machine } from '../machine';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
 import { drawStorageHabits, NO_SNAPSHOTS } from '../nodes/storage-habits';
 import type { Plant } from '../planted-bugs';
@@ -56,8 +57,10 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const readers = drawReaders(world, quorum);
   const changesVoters = joiners > 0;
   const operator = new VoterOperator({ world, quorum, changesVoters, meanPauseMs: 200 * 2 ** random.below(4) });
-  const { machines, fragile } = quorum;
-  const faults = new FaultInjector({ world, machines, fragile, leader: () => quorum.leader }, mix);
+  const fragile = quorum.nodes.map(({ machine }) => machine);
+  const mayDecay = (machine: Machine): boolean => operator.bears(machine);
+  const leader = () => quorum.leader;
+  const faults = new FaultInjector({ world, machines: quorum.machines, fragile, mayDecay, leader }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {
@@ -70,7 +73,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       for (const id of [1, 2, 3]) startPseudoBroker(world, controllers, quorum.clusterId, id);
       for (const workload of workloads) void workload.run();
       readers.start();
-      if (changesVoters || habits !== NO_SNAPSHOTS) void operator.run();
+      if (changesVoters || habits !== NO_SNAPSHOTS || mix.bitFlips) void operator.run();
       faults.start();
       for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
         await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
@@ -82,6 +85,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       operator.stop();
       readers.stop();
       for (const workload of workloads) workload.stop();
+      void operator.makeWhole();
       await run(RECOVERY_MS - 2_000);
       const end = quorum.committedEnd;
       await demandProgress(world, { workload: workloads[0]!, operator: changesVoters ? operator : undefined, run });

@@ -60,10 +60,15 @@ export class VoterBudget {
     });
   }
 
+  /** Whether the disk of this voter is still there, and has all that the voter ever acknowledged. */
+  #isWhole(voter: VoterEntry): boolean {
+    return this.nodes.some((node) => node.isWhole && voterName(node.asVoter) === voterName(voter));
+  }
+
   /** Whether a majority is left of `voters` without `lost`, be the removals that are not known to be done done or not. */
   #survives(voters: readonly VoterEntry[], lost?: string): boolean {
     const nowMs = this.world.time.nowMs();
-    const intact = voters.filter((voter) => voterName(voter) !== lost && this.isIntact(voter));
+    const intact = voters.filter((voter) => voterName(voter) !== lost && this.#isWhole(voter));
     const unsure = intact.filter((voter) => (this.#unsure.get(voterName(voter)) ?? 0) > nowMs).length;
     return (intact.length - unsure) * 2 > voters.length - unsure;
   }

@@ -5,11 +5,15 @@ import { createQuorumLeaderChannel, type QuorumLeaderChannel } from '@milena/raf
 import type { ResponseFacts } from '@milena/raft';
 import type { VoterEntry } from '@milena/record-batch';
 import type { ChoiceStream } from '../choices/choice-stream';
+import type { Machine } from '../machine';
+import type { ControllerNode } from '../nodes/controller-node';
 import type { SimulatedQuorum } from '../nodes/simulated-quorum';
 import type { World } from '../world';
 import { VoterBudget } from './voter-budget';
 
 const CALL_TIMEOUT_MS = 3000;
+/** How often the operator looks after a healing whether something is left to do. */
+const ATTEMPTS = 50;
 /** Answers after which a change is certainly not carried out any more. */
 const REFUSED: ReadonlySet<ErrorName> = new Set(['VOTER_NOT_FOUND', 'DUPLICATE_VOTER', 'INVALID_REQUEST']);
 
@@ -26,12 +30,12 @@ export interface VoterOperatorOptions {
   readonly world: World;
   readonly quorum: SimulatedQuorum;
   readonly meanPauseMs: number;
-  /** Whether it changes the voters and their disks; otherwise only disks of observers. */
+  /** Whether it changes the voters and their disks; otherwise only disks of observers, and voters whose disk is refused. */
   readonly changesVoters: boolean;
 }
 
 /**
- * Adds and removes voters, the leader too, and replaces disks, as an operator who knows what the quorum bears; not waiting for
+ * Adds and removes voters, the leader too, and replaces disks, those that are refused above all, as an operator who knows what the quorum bears; not waiting for
  * one change before asking for the next, and not knowing what became of those that nobody answered.
  */
 export class VoterOperator {
@@ -69,6 +73,24 @@ export class VoterOperator {
     this.#stream.end();
   }
 
+  /** Whether the quorum bears that something on the disk of this machine is lost. */
+  bears(machine: Machine): boolean {
+    const node = this.options.quorum.nodes.find((each) => each.machine === machine);
+    return node !== undefined && this.#budget.mayLose(node);
+  }
+
+  /** With everything healed: disks that are refused are replaced, and unless the voters change anyway lost voters are followed by those on the new disks. */
+  async makeWhole(): Promise<void> {
+    const { quorum, world, changesVoters } = this.options;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      for (const node of quorum.nodes) if (node.machine.isRefused) void this.#replace(node);
+      const mending = changesVoters ? undefined : this.#mending();
+      if (mending?.do === 'remove voter') await this.#removeById(mending.id);
+      if (mending?.do === 'add voter') await this.#add(mending.id);
+      await new Promise<void>((resolve) => world.time.timers.after(100, resolve));
+    }
+  }
+
   /** With everything healed: a controller that does not vote is made a voter, or else a follower is removed. True when done. */
   async changeOnce(): Promise<boolean> {
     const { nodes } = this.options.quorum;
@@ -97,6 +119,9 @@ export class VoterOperator {
     const { quorum, changesVoters } = this.options;
     const observer = this.#pick(quorum.observers);
     const ofObserver = observer && { do: 'replace observer disk' as const, id: observer.nodeId };
+    const refused = quorum.nodes.find(({ machine }) => machine.isRefused);
+    if (refused !== undefined && this.#random.chance(0.5)) return { do: 'replace disk', id: refused.nodeId };
+    if (!changesVoters && this.#random.chance(0.7)) return this.#mending() ?? ofObserver;
     if (!changesVoters || this.#random.chance(0.1)) return ofObserver;
     const ruling = this.#ruling;
     const lost = ruling.filter((voter) => !this.#budget.isIntact(voter));
@@ -110,6 +135,16 @@ export class VoterOperator {
     }
     const node = this.#pick(quorum.nodes);
     return node && this.#budget.mayLose(node) ? { do: 'replace disk', id: node.nodeId } : undefined;
+  }
+
+  /** What makes a controller vote again whose disk was replaced. */
+  #mending(): OperatorAction | undefined {
+    const ruling = this.#ruling;
+    const lost = ruling.find((voter) => !this.#budget.isIntact(voter));
+    if (lost !== undefined) return this.#removal(lost);
+    const { nodes } = this.options.quorum;
+    const newcomer = nodes.find((node) => node.machine.isRunning && !isAmong(ruling, node.nodeId));
+    return newcomer && { do: 'add voter', id: newcomer.nodeId };
   }
 
   #addition(ruling: readonly VoterEntry[]): OperatorAction | undefined {
@@ -127,25 +162,34 @@ export class VoterOperator {
 
   /** What a script has made too much for the quorum is not done. */
   #perform(action: OperatorAction): void {
-    const { quorum, world } = this.options;
+    const { quorum } = this.options;
     switch (action.do) {
       case 'add voter':
         return void this.#add(action.id);
-      case 'remove voter': {
-        const entry = this.#ruling.find(({ voterId }) => voterId === action.id);
-        return entry === undefined || !this.#budget.mayRemove(entry) ? undefined : void this.#remove(entry);
-      }
+      case 'remove voter':
+        return void this.#removeById(action.id);
       case 'replace disk': {
         const node = quorum.nodes.find(({ nodeId }) => nodeId === action.id);
-        if (node === undefined || !this.#budget.mayLose(node)) return;
-        world.note(`replace the disk of ${node.machine.host}`);
-        return void node.replaceDisk();
+        if (node === undefined || !(node.machine.isRefused || this.#budget.mayLose(node))) return;
+        return void this.#replace(node);
       }
       case 'replace observer disk':
         return void quorum.observers.find(({ nodeId }) => nodeId === action.id)?.replaceDisk();
       default:
         return unreachable(action);
     }
+  }
+
+  async #replace(node: ControllerNode): Promise<void> {
+    const { world } = this.options;
+    if (node.machine.isRefused) world.mark('a refused disk was replaced');
+    world.note(`replace the disk of ${node.machine.host}`);
+    await node.replaceDisk();
+  }
+
+  async #removeById(id: number): Promise<void> {
+    const entry = this.#ruling.find(({ voterId }) => voterId === id);
+    if (entry !== undefined && this.#budget.mayRemove(entry)) await this.#remove(entry);
   }
 
   async #add(id: number): Promise<boolean> {
