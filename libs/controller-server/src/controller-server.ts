@@ -23,7 +23,7 @@ import { SnapshottingController } from './snapshotting-controller';
 export interface ControllerServer {
   /** Begins to follow the metadata log, and to lead the cluster whenever this node leads the log. */
   start(): void;
-  /** Ends what waits. Requests that still come are answered NOT_CONTROLLER. */
+  /** Ends what waits for commitment. Requests that still come are answered NOT_CONTROLLER, as soon as it is settled who leads. */
   stop(): void;
   /** Whether this is the active controller. */
   isActive(): boolean;

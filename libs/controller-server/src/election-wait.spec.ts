@@ -40,9 +40,11 @@ describe('a request that comes during an election', () => {
     expect(asked.answer).toEqual({ failed: 'NOT_CONTROLLER' });
   });
 
-  it('is refused when the controller stops', async () => {
+  it('is refused by a controller that was told to stop, even if it wins', async () => {
     const { cluster, asked } = await askedDuringElection();
     cluster.controller(102).stop();
+    cluster.quorum.elect(102);
+    cluster.quorum.tellElection(102, false);
     await cluster.time.advance(10);
     expect(asked.answer).toEqual({ failed: 'NOT_CONTROLLER' });
   });

@@ -231,7 +231,7 @@ export class QuorumController implements MetadataLogListener {
   }
 
   onElection(isOpen: boolean): void {
-    this.electionWait.set(isOpen && !this.#stopped);
+    this.electionWait.set(isOpen);
   }
 
   onResigned(epoch: number): void {
@@ -249,7 +249,6 @@ export class QuorumController implements MetadataLogListener {
   /** Stays a standby from here on; answers that wait leave with what is known of them. */
   stop(): void {
     this.#stopped = true;
-    this.electionWait.set(false);
     this.#registrar.close();
     this.#deactivate();
   }

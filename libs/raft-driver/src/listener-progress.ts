@@ -7,8 +7,8 @@ import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
 
 /** Bytes of the log that are read, and handed to one listener, before anything else may run: some 2,000 records of partitions. */
 const CHUNK_BYTES = 256 * 1024;
-/** Those of a voter that does not know who leads, or doubts it. */
-const OPEN_ROLES: ReadonlySet<RoleName> = new Set(['unattached', 'prospective', 'candidate']);
+/** Those of a voter that does not know who leads next, or doubts it. */
+const OPEN_ROLES: ReadonlySet<RoleName> = new Set(['unattached', 'prospective', 'candidate', 'resigned']);
 
 /**
  * Steps of a listener that takes a snapshot in, before anything else may run: some milliseconds. There is one in the first

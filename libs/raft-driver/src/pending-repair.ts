@@ -7,9 +7,9 @@ export const PENDING_REPAIR_FILE = 'pending-repair';
 const TEXT = 'committed records are being fetched again; until then this node has no vote\n';
 
 /**
- * Notes durably that a repair of the metadata log in this folder has begun. How far the log goes does not tell whether it has ended:
- * the committed mark lags behind what was acknowledged, and the repair may be interrupted between the two. Rejects with
- * DiskError.
+ * Notes durably that a repair of the metadata log in this folder has begun. How far the log goes does not tell whether it
+ * has ended: the committed mark lags behind what was acknowledged, and the repair may be interrupted between the two. Rejects
+ * with DiskError.
  */
 export async function beginPendingRepair(disk: Disk, folder: string): Promise<void> {
   await replaceFile(disk, `${folder}/${PENDING_REPAIR_FILE}`, TEXT);

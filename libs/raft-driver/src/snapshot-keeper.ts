@@ -23,8 +23,8 @@ export interface SnapshotKeeperOptions {
 }
 
 /**
- * The snapshots of a running pump: makes one at a time of this node's own, waiting while a leader is elected, puts those of the leader in their place, and
- * cleans the log behind them at a period.
+ * The snapshots of a running pump: makes one at a time of this node's own, waiting while a leader is elected, puts those of
+ * the leader in their place, and cleans the log behind them at a period.
  */
 export class SnapshotKeeper {
   readonly #options: SnapshotKeeperOptions;

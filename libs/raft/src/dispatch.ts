@@ -4,7 +4,7 @@ import { answerDescribeQuorum } from './describe-quorum';
 import { failVote, receiveVote } from './election';
 import { receiveFetch } from './fetch-requests';
 import { failFetch, receiveRecords } from './fetching';
-import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspect, suspectDead } from './following';
+import { answerBeginQuorumEpoch, answerEndQuorumEpoch, suspectDead, suspectResigned } from './following';
 import { failAnnouncement } from './leadership';
 import type { RaftRequest, RaftResponse } from './messages';
 import { receiveAnnouncement } from './own-voter';
@@ -72,12 +72,11 @@ export function receiveResponse(context: RaftContext, correlationId: number, res
       return;
     case 'fetch':
       receiveRecords(context, sent, response);
-      // A leader that was restarted or is stopping has resigned, and nobody else knows it yet.
-      if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspect(context, sent.nodeId);
+      if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspectResigned(context, sent.nodeId);
       return;
     case 'fetchSnapshot':
       receivePiece(context, sent, response);
-      if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspect(context, sent.nodeId);
+      if (response.error === 'NOT_LEADER_OR_FOLLOWER') suspectResigned(context, sent.nodeId);
       return;
     case 'beginQuorumEpoch':
       context.outbox.succeeded(sent);

@@ -28,26 +28,35 @@ export function pollFollower(context: RaftContext, role: Follower): number {
 }
 
 /**
- * Something is wrong with `nodeId`. If that is the leader, it may be dead: this voter grants pre-votes and
- * stands for one at once, and again after short pauses, a bounded number of times (decision 11). A pre-vote harms no
- * leader that lives, because voters that still fetch from it refuse.
+ * Something is wrong with `nodeId`. If that is the leader, this voter grants pre-votes and stands for one after `delayMs`,
+ * and again after short pauses, a bounded number of times (decision 11). A pre-vote harms no leader that lives, because
+ * voters that still fetch from it refuse.
  */
-export function suspect(context: RaftContext, nodeId: number): void {
+function suspect(context: RaftContext, nodeId: number, delayMs: number): void {
   const { quorum, nowMs } = context;
   const { role } = quorum;
   if (role.name !== 'follower' || role.leader.id !== nodeId || !quorum.mayStand || role.isLeaderSuspect) return;
   if (!quorum.beginEagerAttempts(role.hasFetched)) return;
   role.isLeaderSuspect = true;
-  role.suspicionDeadlineMs = nowMs;
+  role.suspicionDeadlineMs = nowMs + delayMs;
 }
 
 /**
- * As `suspect`, of a connection that broke or is refused: such a node is most likely dead, and an attempt to reach it would
- * cost an election more than its vote is worth.
+ * The connection to `nodeId` broke or is refused: it is most likely dead, and an attempt to reach it would cost an election
+ * more than its vote is worth.
  */
 export function suspectDead(context: RaftContext, nodeId: number): void {
   if (context.quorum.leaderId === nodeId) context.outbox.rest(nodeId, context.nowMs + context.settings.suspectRestMs);
-  suspect(context, nodeId);
+  suspect(context, nodeId, 0);
+}
+
+/**
+ * `nodeId` says that it does not lead: a leader that was restarted or is stopping has resigned, and nobody else knows it yet.
+ * One that led until now is about to say who should follow.
+ */
+export function suspectResigned(context: RaftContext, nodeId: number): void {
+  const { role } = context.quorum;
+  suspect(context, nodeId, role.name === 'follower' && role.hasFetched ? context.timing.retryJitterMs() : 0);
 }
 
 /** A leader makes itself known. */
@@ -85,12 +94,16 @@ export function answerEndQuorumEpoch(context: RaftContext, request: EndQuorumEpo
 }
 
 /** Takes this voter's place among the successors; one that stands already for lack of a leader, too. */
-function succeed(context: RaftContext, { preferredCandidates }: EndQuorumEpochRequest): void {
+function succeed(context: RaftContext, { leaderId, preferredCandidates }: EndQuorumEpochRequest): void {
   const { quorum, nowMs } = context;
   const { role } = quorum;
   if ((role.name !== 'follower' && role.name !== 'prospective') || !quorum.mayStand) return;
   const position = preferredCandidates.findIndex((key) => matchesReplica(key, context.self));
+  // What the leader knew of the logs may be old, and the first successor lose: then the next attempt comes soon.
+  quorum.beginEagerAttempts(role.name === 'follower' && role.hasFetched);
   if (position === 0) {
+    // It is busy stopping, and its vote is seldom needed.
+    context.outbox.rest(leaderId, nowMs + context.settings.suspectRestMs);
     if (role.name === 'follower') quorum.becomeProspective(nowMs);
     quorum.becomeCandidate(nowMs);
   } else if (role.name === 'prospective') {

@@ -16,8 +16,8 @@ interface Lane {
 
 /**
  * Requests under way: at most one per lane. A lane is one kind of request to one voter, and one lane for all fetches, of
- * records or of snapshots. After a failure the lane pauses. A change of role forgets everything, so that a late response to the former role counts only
- * for the facts in it.
+ * records or of snapshots. After a failure the lane pauses. A change of role forgets everything but the rests, so that a late
+ * response to the former role counts only for the facts in it.
  */
 export class Outbox {
   private nextCorrelationId = 1;
