@@ -6,6 +6,8 @@ import type { ChoiceStream } from '../choices/choice-stream';
 import type { World } from '../world';
 
 const CALL_TIMEOUT_MS = 3000;
+/** Topics from which on deletions are as frequent as creations: snapshots stay small, and runs fast. */
+const TOPICS_MANY = 12;
 
 /** What is certain about a topic name after the calls made so far. `unknown`: a call was answered by silence. */
 export type Fate = 'created' | 'deleted' | 'unknown';
@@ -53,7 +55,8 @@ export class AdminWorkload {
   #draw(random: SeededRandom): TopicAction {
     const created = [...this.fates].filter(([, fate]) => fate === 'created').map(([name]) => name);
     const victim = created[random.below(Math.max(1, created.length))];
-    if (victim !== undefined && random.chance(0.2)) return { do: 'delete', topic: victim };
+    const mayDelete = random.chance(created.length < TOPICS_MANY ? 0.2 : 0.5);
+    if (victim !== undefined && mayDelete) return { do: 'delete', topic: victim };
     return { do: 'create', topic: `${this.options.label}-${this.#next++}` };
   }
 

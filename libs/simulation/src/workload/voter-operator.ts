@@ -35,8 +35,9 @@ export interface VoterOperatorOptions {
 }
 
 /**
- * Adds and removes voters, the leader too, and replaces disks, those that are refused above all, as an operator who knows what the quorum bears; not waiting for
- * one change before asking for the next, and not knowing what became of those that nobody answered.
+ * Adds and removes voters, the leader too, and replaces disks, those that are refused above all, as an operator who knows what
+ * the quorum bears; not waiting for one change before asking for the next, and not knowing what became of those that nobody
+ * answered.
  */
 export class VoterOperator {
   readonly #random: SeededRandom;
@@ -79,7 +80,10 @@ export class VoterOperator {
     return node !== undefined && this.#budget.mayLose(node);
   }
 
-  /** With everything healed: disks that are refused are replaced, and unless the voters change anyway lost voters are followed by those on the new disks. */
+  /**
+   * With everything healed: disks that are refused are replaced, and unless the voters change anyway lost voters are followed
+   * by those on the new disks.
+   */
   async makeWhole(): Promise<void> {
     const { quorum, world, changesVoters } = this.options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -139,10 +143,11 @@ export class VoterOperator {
 
   /** What makes a controller vote again whose disk was replaced. */
   #mending(): OperatorAction | undefined {
+    const { nodes } = this.options.quorum;
+    if (!nodes.some(({ hasNewDisk }) => hasNewDisk)) return undefined;
     const ruling = this.#ruling;
     const lost = ruling.find((voter) => !this.#budget.isIntact(voter));
     if (lost !== undefined) return this.#removal(lost);
-    const { nodes } = this.options.quorum;
     const newcomer = nodes.find((node) => node.machine.isRunning && !isAmong(ruling, node.nodeId));
     return newcomer && { do: 'add voter', id: newcomer.nodeId };
   }
