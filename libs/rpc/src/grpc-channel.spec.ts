@@ -1,10 +1,11 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import type { Endpoint } from '@milena/model';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { success, type Endpoint } from '@milena/model';
 import { describeChannelContract, MAX_QUEUED_BYTES, type ContractServer } from '@milena/platform/testing';
 import { createGrpcConnector } from './grpc-connector';
 import { createGrpcServer, type GrpcServer } from './grpc-server';
 import { waitUntil } from './testing/wait-until';
+
+const ECHO = '/milena.test.v1.TestService/Echo';
 
 async function unusedEndpoint(): Promise<Endpoint> {
   const server = createServer();
@@ -49,5 +50,31 @@ describeChannelContract('gRPC', () => {
     cleanUp: async () => {
       for (const server of servers) await server.stop();
     },
+  });
+});
+
+describe('a channel whose connection hangs', () => {
+  it('tries another one with the next call', async () => {
+    const relayed = createGrpcServer({ host: '127.0.0.1', port: 0 });
+    relayed.unary(ECHO, (bytes) => Promise.resolve(success(bytes)));
+    const target = await relayed.start();
+    const accepted: Socket[] = [];
+    // The first connection is accepted and never heard of again, as behind a firewall that forgot it.
+    const relay = createServer((incoming) => {
+      accepted.push(incoming);
+      if (accepted.length === 1) return;
+      const outgoing = connect(target.port, target.host);
+      outgoing.pipe(incoming).pipe(outgoing);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const { port } = relay.address() as AddressInfo;
+    const channel = createGrpcConnector().connect({ host: '127.0.0.1', port }, 'test');
+    const call = (timeoutMs: number) => channel.unary(ECHO, Buffer.from('hello'), { timeoutMs });
+    const outcomes = [await call(100), await call(2000)];
+    channel.close();
+    for (const socket of accepted) socket.destroy();
+    relay.close();
+    await relayed.stop();
+    expect(outcomes).toMatchObject([{ ok: false, error: { reason: 'timeout' } }, { ok: true }]);
   });
 });

@@ -30,9 +30,9 @@ function traceMetadata(trace: TraceContext | undefined): Metadata {
 }
 
 /**
- * A channel over a grpc-js client. A client whose connection was refused or broke is thrown away, and the next call makes
- * a new one: grpc-js would answer calls with the old error until its reconnect backoff is over, and here the caller
- * decides when to try again.
+ * A channel over a grpc-js client. A client whose connection was refused, broke, or is not made in time is thrown away, and
+ * the next call makes a new one: grpc-js would answer calls with the old error until its reconnect backoff is over, or wait
+ * for a connection that hangs, and here the caller decides when to try again.
  */
 export class GrpcChannel implements Channel {
   readonly #cancels = new Set<() => void>();
@@ -138,8 +138,11 @@ export class GrpcChannel implements Channel {
     return this.settings.observe({ method, traced, parent, attributes });
   }
 
+  /** A connection that was not made within the time of a whole call may never be: the next call tries another one. */
   #dropIfBroken(client: Client | ChannelFailure, { reason }: ChannelFailure): void {
-    if (client instanceof Client && (reason === 'refused' || reason === 'reset')) this.#drop(client);
+    if (!(client instanceof Client)) return;
+    const isBroken = reason === 'refused' || reason === 'reset' || (reason === 'timeout' && !this.isConnected);
+    if (isBroken) this.#drop(client);
   }
 
   #drop(client: Client): void {

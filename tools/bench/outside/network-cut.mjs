@@ -25,7 +25,7 @@ export function portsOf(pid) {
   return [...new Set(owned.map((fields) => parseInt(fields[1].split(':')[1], 16)))];
 }
 
-/** Drops everything to and from the ports; the function returned ends that. */
+/** Drops everything to and from the ports, until the function returned is called or this process ends in an orderly way. */
 export function cutOff(ports) {
   const rules = ports.flatMap((port) =>
     ['dport', 'sport'].map((side) => `INPUT -i lo -p tcp --${side} ${port} -j DROP`),
@@ -34,6 +34,11 @@ export function cutOff(ports) {
     const input = `*filter\n${rules.map((rule) => `${action} ${rule}\n`).join('')}COMMIT\n`;
     execFileSync('iptables-restore', ['--noflush'], { input });
   };
+  const heal = () => {
+    process.off('exit', heal);
+    apply('-D');
+  };
   apply('-A');
-  return () => apply('-D');
+  process.once('exit', heal);
+  return heal;
 }

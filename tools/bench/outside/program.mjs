@@ -153,6 +153,10 @@ const commands = {
   },
 };
 
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(1));
+// Whoever asked is gone, maybe in the middle of a cut.
+process.stdin.once('end', () => process.exit(0));
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { command, ...rest } = JSON.parse(line);
   process.stdout.write(`${JSON.stringify((await commands[command](rest)) ?? {})}\n`);
