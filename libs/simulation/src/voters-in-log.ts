@@ -107,11 +107,18 @@ function inherited(disk: Disk, folder: string, files: readonly string[]): readon
   return voters === undefined ? [] : [{ offset, voters, isInherited: true }];
 }
 
+/** Those of the newest snapshot that can be read: one that a power cut has torn is for R8 and the servers to judge. */
 function votersOfSnapshot(disk: Disk, folder: string): [offset: number, voters: readonly VoterEntry[] | undefined] {
-  const name = disk.list(folder).findLast((each) => snapshotNamed(each)?.isComplete === true);
-  if (name === undefined) return [-1, undefined];
-  const { voters } = readSnapshot(contentFrom(disk, `${folder}/${name}`, 0));
-  return [(snapshotNamed(name)?.endOffset ?? 0) - 1, voters];
+  for (const name of disk.list(folder).toReversed()) {
+    const named = snapshotNamed(name);
+    if (named?.isComplete !== true) continue;
+    try {
+      return [named.endOffset - 1, readSnapshot(contentFrom(disk, `${folder}/${name}`, 0)).voters];
+    } catch (error) {
+      if (!(error instanceof MalformedInput)) throw error;
+    }
+  }
+  return [-1, undefined];
 }
 
 /** Takes in whole batches and returns how many bytes they are and where they end; a torn tail is no one's truth. */
