@@ -14,18 +14,34 @@ export class WhoVotes {
   readonly #granted = new Map<number, Set<string>>();
   readonly #leaders = new Map<number, number>();
   #highestEpoch = 0;
+  /** Highest epoch for which a vote was asked for. */
+  #askedEpoch = 0;
 
   constructor(private readonly world: World) {}
 
   /** The service host of a node, with an eye on the votes it grants. */
   watch(host: ServiceHost): ServiceHost {
-    return watchUnary(host, voteRpc.method, (request, response) => {
+    const watched = watchUnary(host, voteRpc.method, (request, response) => {
       const { preVote, epoch, voter, candidate } = voteRpc.decodeRequest(request);
       if (preVote || !voteRpc.decodeResponse(response).voteGranted) return;
       const granted = this.#granted.get(epoch) ?? new Set();
       this.#granted.set(epoch, granted);
       granted.add(`${voterName({ voterId: voter.id, directoryId: voter.directoryId ?? '' })}>${candidate.id}`);
     });
+    return {
+      unary: (method, handler) =>
+        watched.unary(method, (request, context) => {
+          if (method === voteRpc.method) this.#hears(request);
+          return handler(request, context);
+        }),
+      stream: (method, accept) => watched.stream(method, accept),
+    };
+  }
+
+  /** A candidate may crash right behind its first request, before anybody sees its role. */
+  #hears(request: Uint8Array): void {
+    const { preVote, epoch } = voteRpc.decodeRequest(request);
+    if (!preVote) this.#askedEpoch = Math.max(this.#askedEpoch, epoch);
   }
 
   /** What a controller finds at its start says that it led `epoch`. */
@@ -56,7 +72,7 @@ export class WhoVotes {
     // Who led the epoch before may have resigned; it never leads the same epoch twice.
     if (this.#leaders.get(epoch - 1) === voterId) return;
     const found = role();
-    if (found === 'candidate' || found === 'leader') return;
+    if (found === 'candidate' || found === 'leader' || epoch <= this.#askedEpoch) return;
     this.#report(`${host} is ${found} in epoch ${epoch}, for which nobody has stood`);
   }
 
