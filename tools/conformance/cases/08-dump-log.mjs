@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { milenaJson, startCluster } from '../cluster.mjs';
+import { dumpLog } from '../clients/kafka-tools.mjs';
 import { metadataOf, produceLines } from '../clients/kcat.mjs';
-import { kafkaClassPath } from '../prerequisites.mjs';
-import { expect, run as runCommand } from '../process.mjs';
+import { expect } from '../process.mjs';
 
 export const title =
   "Apache Kafka's dump-log reads our segments and indexes, after SIGTERM and after kill -9 with restart";
@@ -12,24 +12,18 @@ export const needs = ['kcat', 'kafkaTools'];
 const topic = 'dumped';
 const records = 20_000;
 
-async function dump(...files) {
-  const args = ['-cp', kafkaClassPath(), 'kafka.tools.DumpLogSegments', '--files', files.join(','), '--deep-iteration'];
-  const { stdout, stderr } = await runCommand('java', args, { timeoutMs: 120_000 });
-  return stdout + stderr;
-}
-
 /** Dumps every segment and index of a partition folder, with the tool's own sanity checks. */
 async function judgeFolder(folder) {
   const names = readdirSync(folder);
   const pick = (ending) => names.filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
-  const logs = await dump(...pick('.log'));
+  const logs = await dumpLog(pick('.log'), '--deep-iteration');
   expect(
     !/invalid|error|exception|mismatch/i.test(logs.replaceAll('isvalid: true', '')),
     `dump-log complains:\n${logs.slice(0, 2000)}`,
   );
   const count = (logs.match(/\| offset: \d+/g) ?? []).length;
   for (const file of [...pick('.index'), ...pick('.timeindex')]) {
-    const indexes = await dump(file);
+    const indexes = await dumpLog([file], '--deep-iteration');
     expect(
       !/mismatch|could not|error|exception|out of order|corrupt/i.test(indexes),
       `dump-log complains of ${file}:\n${indexes.slice(0, 2000)}`,

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { untilQuorum } from '../clients/controllers.mjs';
+import { dumpLog } from '../clients/kafka-tools.mjs';
 import { milena, milenaJson, startCluster } from '../cluster.mjs';
-import { kafkaClassPath } from '../prerequisites.mjs';
 import { expect, run as runCommand, until } from '../process.mjs';
 
 export const title =
@@ -16,20 +16,6 @@ function snapshots(cluster, id) {
   const folder = join(cluster.data, `controller-${id}`, '__cluster_metadata-0');
   const names = readdirSync(folder).filter((name) => /^\d{20}-\d{10}\.checkpoint$/.test(name));
   return names.filter((name) => !name.startsWith('0'.repeat(20))).map((name) => join(folder, name));
-}
-
-async function kafkaDump(file) {
-  const args = [
-    '-Xmx256m',
-    '-cp',
-    kafkaClassPath(),
-    'kafka.tools.DumpLogSegments',
-    '--files',
-    file,
-    '--deep-iteration',
-  ];
-  const { stdout, stderr } = await runCommand('java', args, { timeoutMs: 120_000 });
-  return stdout + stderr;
 }
 
 export async function run(note) {
@@ -68,7 +54,7 @@ export async function run(note) {
     expect(names.length === topics + 1, `${names.length} topics after the restarts: ${names}`);
 
     const snapshot = snapshots(cluster, ids[0]).at(-1);
-    const dumped = await kafkaDump(snapshot);
+    const dumped = await dumpLog([snapshot], '--deep-iteration');
     expect(
       !/invalid|exception|could not/i.test(dumped.replaceAll('isvalid: true', '')),
       `dump-log complains:\n${dumped.slice(0, 3000)}`,

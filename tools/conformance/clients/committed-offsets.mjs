@@ -38,8 +38,8 @@ export function watchCommitted({ bootstrap, topic, group }) {
 
   function remember(partition, offset) {
     const before = latest.get(partition) ?? -1;
-    if (offset < before) backwards.push(`${group}: partition ${partition} from ${before} to ${offset}`);
-    else latest.set(partition, offset);
+    if (offset < before) backwards.push({ partition, from: before, to: offset });
+    latest.set(partition, offset);
   }
 
   const watching = (async () => {
@@ -47,6 +47,7 @@ export function watchCommitted({ bootstrap, topic, group }) {
   })();
 
   return {
+    /** `{ partition, from, to }` of every answer that was lower than the one before. */
     backwards,
     /** The offset of each partition of which one was ever seen. */
     now: () => new Map([...latest].filter(([, offset]) => offset >= 0)),

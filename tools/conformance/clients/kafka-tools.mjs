@@ -19,6 +19,15 @@ export async function kafkaTool(name, bootstrap, ...args) {
   return stdout;
 }
 
+/** What `kafka-dump-log` prints of files, which need no running broker; rejects when it exits non-zero. */
+export async function dumpLog(files, ...options) {
+  const java = ['-Xmx256m', '-cp', kafkaClassPath(), 'kafka.tools.DumpLogSegments'];
+  const { stdout, stderr } = await run('java', [...java, '--files', files.join(','), ...options], {
+    timeoutMs: 120_000,
+  });
+  return stdout + stderr;
+}
+
 /** Rows of a table as the tools print them: the first line that has `column` names the columns. */
 export function table(text, column) {
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
