@@ -15,7 +15,7 @@ import { cutOff, portsOf } from './network-cut.mjs';
 
 const [clusterId, controllers, folder] = process.argv.slice(2);
 const principal = 'User:bench';
-/** How long it calls before something happens: a controller that came back has run all its code by then. */
+/** How long it calls before something happens: a controller that came back has answered many calls by then. */
 const warmUpMs = 1_000;
 /** How long one controller may be silent before an administrator asks it again; the others are asked meanwhile. */
 const askAgainMs = 5_000;
