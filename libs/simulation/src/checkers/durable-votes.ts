@@ -16,7 +16,9 @@ export class DurableVotes {
 
   /** The service host of a node, with an eye on the votes it answers. */
   watch(nodeId: number, host: ServiceHost): ServiceHost {
-    return watchUnary(host, voteRpc.method, (request, response) => this.#answered(nodeId, request, response));
+    return watchUnary(host, voteRpc.method, {
+      answered: (request, response) => this.#answered(nodeId, request, response),
+    });
   }
 
   /** A node starts with this quorum-state. */

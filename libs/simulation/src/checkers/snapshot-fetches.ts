@@ -18,17 +18,21 @@ export class SnapshotFetches {
 
   /** The service host of a node, with an eye on the pieces it serves. */
   watch(nodeId: number, host: ServiceHost): ServiceHost {
-    return watchUnary(host, fetchSnapshotRpc.method, (request, response) => {
-      const { replica } = fetchSnapshotRpc.decodeRequest(request);
-      const { error, position, size, bytes } = fetchSnapshotRpc.decodeResponse(response);
-      if (error !== 'NONE') return;
-      const before = this.#servedBy.get(replica.id);
-      if (before !== undefined && before !== nodeId) {
-        this.world.mark('the leader changed while a snapshot was fetched');
-      }
-      if (position + bytes.length < size) this.#servedBy.set(replica.id, nodeId);
-      else this.#servedBy.delete(replica.id);
-      for (const observe of this.#observers) observe(replica.id);
+    return watchUnary(host, fetchSnapshotRpc.method, {
+      answered: (request, response) => this.#served(nodeId, request, response),
     });
+  }
+
+  #served(nodeId: number, request: Uint8Array, response: Uint8Array): void {
+    const { replica } = fetchSnapshotRpc.decodeRequest(request);
+    const { error, position, size, bytes } = fetchSnapshotRpc.decodeResponse(response);
+    if (error !== 'NONE') return;
+    const before = this.#servedBy.get(replica.id);
+    if (before !== undefined && before !== nodeId) {
+      this.world.mark('the leader changed while a snapshot was fetched');
+    }
+    if (position + bytes.length < size) this.#servedBy.set(replica.id, nodeId);
+    else this.#servedBy.delete(replica.id);
+    for (const observe of this.#observers) observe(replica.id);
   }
 }

@@ -6,8 +6,8 @@ import type { World } from '../world';
 import type { ReplicaOfVoters } from './voter-changes';
 
 /**
- * R10: whoever leads is a voter by its log, or was one before a removal that it does not know to be committed; a majority of the voters in
- * its log voted for it, nobody else counts; and no epoch comes from anything but an election or a resignation.
+ * R10: whoever leads is a voter by its log, or was one before a removal that it does not know to be committed; a majority of
+ * the voters in its log voted for it, nobody else counts; and no epoch comes from anything but an election or a resignation.
  */
 export class WhoVotes {
   /** By epoch: who was granted the vote of which voter, as `voter>candidate`. */
@@ -21,27 +21,10 @@ export class WhoVotes {
 
   /** The service host of a node, with an eye on the votes it grants. */
   watch(host: ServiceHost): ServiceHost {
-    const watched = watchUnary(host, voteRpc.method, (request, response) => {
-      const { preVote, epoch, voter, candidate } = voteRpc.decodeRequest(request);
-      if (preVote || !voteRpc.decodeResponse(response).voteGranted) return;
-      const granted = this.#granted.get(epoch) ?? new Set();
-      this.#granted.set(epoch, granted);
-      granted.add(`${voterName({ voterId: voter.id, directoryId: voter.directoryId ?? '' })}>${candidate.id}`);
+    return watchUnary(host, voteRpc.method, {
+      asked: (request) => this.#asked(request),
+      answered: (request, response) => this.#answered(request, response),
     });
-    return {
-      unary: (method, handler) =>
-        watched.unary(method, (request, context) => {
-          if (method === voteRpc.method) this.#hears(request);
-          return handler(request, context);
-        }),
-      stream: (method, accept) => watched.stream(method, accept),
-    };
-  }
-
-  /** A candidate may crash right behind its first request, before anybody sees its role. */
-  #hears(request: Uint8Array): void {
-    const { preVote, epoch } = voteRpc.decodeRequest(request);
-    if (!preVote) this.#askedEpoch = Math.max(this.#askedEpoch, epoch);
   }
 
   /** What a controller finds at its start says that it led `epoch`. */
@@ -74,6 +57,20 @@ export class WhoVotes {
     const found = role();
     if (found === 'candidate' || found === 'leader' || epoch <= this.#askedEpoch) return;
     this.#report(`${host} is ${found} in epoch ${epoch}, for which nobody has stood`);
+  }
+
+  /** A candidate may crash right behind its first request, before anybody sees its role. */
+  #asked(bytes: Uint8Array): void {
+    const { preVote, epoch } = voteRpc.decodeRequest(bytes);
+    if (!preVote) this.#askedEpoch = Math.max(this.#askedEpoch, epoch);
+  }
+
+  #answered(request: Uint8Array, response: Uint8Array): void {
+    const { preVote, epoch, voter, candidate } = voteRpc.decodeRequest(request);
+    if (preVote || !voteRpc.decodeResponse(response).voteGranted) return;
+    const granted = this.#granted.get(epoch) ?? new Set();
+    this.#granted.set(epoch, granted);
+    granted.add(`${voterName({ voterId: voter.id, directoryId: voter.directoryId ?? '' })}>${candidate.id}`);
   }
 
   #report(text: string): void {
