@@ -1,5 +1,6 @@
 import type { Clock } from '@milena/platform';
 import type { Leadership } from '@milena/raft';
+import { isElectionOpen } from './election-open';
 
 /** How long after an election its leader is left alone: whoever waited for it comes to it at once. Milliseconds. */
 const SETTLE_MS = 1000;
@@ -20,8 +21,9 @@ export class ElectionCalm {
   }
 
   get isCalm(): boolean {
-    const { epoch, role, leaderId } = this.leadership();
-    const isOpen = leaderId === undefined || role === 'prospective' || role === 'candidate';
+    const leadership = this.leadership();
+    const { epoch } = leadership;
+    const isOpen = isElectionOpen(leadership);
     if (isOpen || epoch !== this.#epoch) this.#sinceMs = this.clock.monotonicMs();
     this.#epoch = epoch;
     return !isOpen && this.clock.monotonicMs() - this.#sinceMs >= SETTLE_MS;

@@ -1,14 +1,13 @@
 import { addOffset, invariant, type Offset, type OffsetAndEpoch, type TimestampMs, ZERO_OFFSET } from '@milena/model';
-import type { Leadership, RaftLog, RoleName } from '@milena/raft';
+import type { Leadership, RaftLog } from '@milena/raft';
 import { batchesOf, type BatchView } from '@milena/record-batch';
 import { committedBatch, committedLeaderChange } from './committed-batch';
+import { isElectionOpen } from './election-open';
 import type { SnapshotStore } from './snapshot-store';
 import { type LeaderInfo, type MetadataLogListener } from './metadata-log';
 
 /** Bytes of the log that are read, and handed to one listener, before anything else may run: some 2,000 records of partitions. */
 const CHUNK_BYTES = 256 * 1024;
-/** Those of a voter that does not know who leads next, or doubts it. */
-const OPEN_ROLES: ReadonlySet<RoleName> = new Set(['unattached', 'prospective', 'candidate', 'resigned']);
 
 /**
  * Steps of a listener that takes a snapshot in, before anything else may run: some milliseconds. There is one in the first
@@ -75,7 +74,7 @@ export class ListenerProgress {
       this.#toldLeader = leader;
       this.listener.onLeaderChange(leader);
     }
-    this.#tellElection(OPEN_ROLES.has(now.role) || (now.role === 'leader' && this.#activeEpoch !== now.epoch));
+    this.#tellElection(isElectionOpen(now) || (now.role === 'leader' && this.#activeEpoch !== now.epoch));
   }
 
   #tellElection(isOpen: boolean): void {
