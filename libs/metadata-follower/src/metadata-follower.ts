@@ -143,6 +143,7 @@ export class MetadataFollower implements MetadataLogListener {
 
   /** Publishes as one delta what the snapshot changes against the image before it, having read a batch at each step. */
   *onSnapshot(snapshot: MetadataSnapshot): Iterable<void> {
+    if (this.#isClosed) return;
     const { clock } = this.options.platform;
     const beganMs = clock.monotonicMs();
     const { epoch, offset: end } = snapshot.id;
@@ -150,9 +151,9 @@ export class MetadataFollower implements MetadataLogListener {
     const delta = createSnapshotDelta(this.#image, { offset: lastOffset, epoch });
     this.#transactions.clear();
     for (const { records } of snapshot.batches()) {
-      if (this.#isClosed) return;
       for (const value of records) delta.load(this.#seen(decodeMetadataRecord(value)));
       yield;
+      if (this.#isClosed) return;
     }
     this.#take(delta, { lastOffset, epoch, timestamp: snapshot.timestamp });
     this.onDelivered(end);
