@@ -80,7 +80,8 @@ export interface MetadataLogListener {
   onLeaderChange(leader: LeaderInfo): void;
   /**
    * Whether it is open for this voter who leads: it stands for election or waits for the outcome of one, gave up leading and
-   * has not heard who follows, or leads an epoch whose first record is not committed. True is followed by false, behind the `onLeader` or `onLeaderChange` that settles it.
+   * has not heard who follows, or leads an epoch whose first record is not committed. True is followed by false, behind the
+   * `onLeader` or `onLeaderChange` that settles it.
    */
   onElection?(isOpen: boolean): void;
   /** Follows an `onLeader` of the same epoch: what was appended but not delivered may never be committed. */

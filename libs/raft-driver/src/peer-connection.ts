@@ -1,12 +1,16 @@
 import { type Endpoint, endpointText, NO_NODE, type Uuid } from '@milena/model';
-import type { Channel, ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
-import type { DescribeReplicaRequest, OutgoingRequest, ReplicaKey } from '@milena/raft';
+import type { Channel, ChannelFailure, ChannelFailureReason, Connector, Logger, Timers } from '@milena/platform';
+import type { DescribeReplicaRequest, OutgoingRequest, RaftRequest, RaftResponse, ReplicaKey } from '@milena/raft';
 import { createFetchStream, type FetchStream } from './fetch-stream';
 import type { RaftClientHandlers } from './raft-client';
 import { decodeOrUndefined, unaryCall } from './unary-call';
 
 /** How long a greeting may take, milliseconds. */
 const GREETING_TIMEOUT_MS = 2000;
+
+/** How a call ended. */
+type Answer =
+  { readonly ok: true; readonly value: RaftResponse } | { readonly ok: false; readonly error: ChannelFailure };
 
 /** What a peer is called with. */
 export interface PeerConnectionOptions {
@@ -83,37 +87,31 @@ export class PeerConnection {
   }
 
   async #call(request: OutgoingRequest): Promise<void> {
-    const channel = this.#connect();
-    const { method, encoded, decode } = unaryCall(request.request);
-    const outcome = await channel.unary(method, encoded, { timeoutMs: request.timeoutMs });
+    const answer = await this.#unary(request.request, request.timeoutMs);
     if (this.#closed) return;
-    if (outcome.ok) {
-      const response = decodeOrUndefined(decode, outcome.value);
-      if (response === undefined) return this.#fail(request, 'status', 'the answer is malformed');
-      return this.options.handlers.onResponse(request, response);
-    }
-    const { reason, message } = outcome.error;
-    if (breaksConnection(reason)) this.#disconnect(channel);
-    this.#fail(request, reason, message);
+    if (answer.ok) this.options.handlers.onResponse(request, answer.value);
+    else this.#fail(request, answer.error.reason, answer.error.message);
   }
 
   async #greet(request: DescribeReplicaRequest): Promise<void> {
+    const answer = await this.#unary(request, GREETING_TIMEOUT_MS);
+    if (this.#closed || !answer.ok || answer.value.error === 'NONE') return;
+    const { endpoint, logger } = this.options;
+    const facts = { voter: request.replica.id, endpoint: endpointText(endpoint), error: answer.value.error };
+    logger.warn('not that voter is at its address', facts);
+  }
+
+  async #unary(request: RaftRequest, timeoutMs: number): Promise<Answer> {
     const channel = this.#connect();
     const { method, encoded, decode } = unaryCall(request);
-    const outcome = await channel.unary(method, encoded, { timeoutMs: GREETING_TIMEOUT_MS });
-    if (this.#closed) return;
+    const outcome = await channel.unary(method, encoded, { timeoutMs });
     if (!outcome.ok) {
       if (breaksConnection(outcome.error.reason)) this.#disconnect(channel);
-      return;
+      return outcome;
     }
-    const error = decodeOrUndefined(decode, outcome.value)?.error;
-    if (error === 'NONE') return;
-    const { endpoint, logger } = this.options;
-    logger.warn('not that voter is at its address', {
-      voter: request.replica.id,
-      endpoint: endpointText(endpoint),
-      error,
-    });
+    const value = decodeOrUndefined(decode, outcome.value);
+    if (value !== undefined) return { ok: true, value };
+    return { ok: false, error: { reason: 'status', message: 'the answer is malformed' } };
   }
 
   #openFetchStream(): FetchStream {

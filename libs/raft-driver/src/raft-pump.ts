@@ -5,7 +5,6 @@ import {
   type BootstrapVoters,
   type FetchResponse,
   type KraftUpgrade,
-  createRaft,
   DEFAULT_RAFT_SETTINGS,
   type Leadership,
   type QuorumState,
@@ -21,12 +20,12 @@ import { createEffectQueue } from './effect-queue';
 import { createGroupFlush } from './group-flush';
 import { leaderInfo } from './listener-progress';
 import type { LeaderInfo, MetadataLogListener, QuorumDescription } from './metadata-log';
-import { createMetadataRaftBatches } from './metadata-raft-batches';
 import { createMetadataRaftLog } from './metadata-raft-log';
 import { quorumDescription } from './quorum-description';
 import { createRaftClient } from './raft-client';
 import type { RaftDriverOptions } from './raft-driver-options';
 import { RaftMetrics } from './raft-metrics';
+import { raftOfDriver } from './raft-of-driver';
 import type { RaftService } from './raft-service';
 import { SnapshotKeeper } from './snapshot-keeper';
 import type { SnapshotStore } from './snapshot-store';
@@ -119,7 +118,7 @@ class Pump implements RaftPump {
     const { driver, log, snapshots } = options;
     const { clock, timers, logger } = driver.platform;
     const raftLog = createMetadataRaftLog(log, snapshots);
-    this.#raft = createRaftFor(options, raftLog);
+    this.#raft = raftOfDriver(driver, { log: raftLog, restored: options.restored, bootstrap: options.bootstrap });
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
     this.#quorumState = options.restored;
@@ -388,25 +387,4 @@ class Pump implements RaftPump {
     this.#halt();
     this.#options.onFatal(error);
   }
-}
-
-function createRaftFor(options: RaftPumpOptions, log: ReturnType<typeof createMetadataRaftLog>): Raft {
-  const { driver, restored, bootstrap } = options;
-  const { platform, clusterId, nodeId, directoryId, endpoint, bootstrapServers, settings, plantedBugs, autoJoin } =
-    driver;
-  return createRaft({
-    clusterId,
-    self: { id: nodeId, directoryId },
-    ...(endpoint === undefined ? {} : { endpoint }),
-    bootstrap,
-    ...(bootstrapServers === undefined ? {} : { bootstrapServers }),
-    log,
-    batches: createMetadataRaftBatches(platform.clock),
-    restored,
-    clock: platform.clock,
-    random: platform.random,
-    ...(settings === undefined ? {} : { settings }),
-    ...(plantedBugs === undefined ? {} : { plantedBugs }),
-    ...(autoJoin === undefined ? {} : { autoJoin }),
-  });
 }

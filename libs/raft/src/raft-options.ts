@@ -31,7 +31,7 @@ export interface RaftSettings {
   readonly startJitterMs: { readonly min: number; readonly max: number };
   /** Bounds of the pause between the eager attempts of a voter that suspects its leader. */
   readonly retryJitterMs: { readonly min: number; readonly max: number };
-  /** How long a leader whose connection broke, or who stops, is asked for nothing: what is decided at once is decided without it. */
+  /** How long a leader whose connection broke, or who stops, is asked for nothing: elections begin without it meanwhile. */
   readonly suspectRestMs: number;
   /** Eager attempts after a start or a suspicion, before the ordinary timeouts rule again. */
   readonly eagerAttempts: number;

@@ -24,16 +24,17 @@ export function emptyPartitionTable(): IntTable {
 export function partitionInRow(table: IntTable | IntTableEdit, lists: PartitionLists, row: number): PartitionState {
   const page = table.pageOf(row) ?? NO_PAGE;
   const at = row % PAGE_ROWS;
-  const extras = lists.extras(page[COLUMN.extras * PAGE_ROWS + at] ?? 0);
+  const value = (column: number): number => page[column * PAGE_ROWS + at] ?? 0;
+  const extras = lists.extras(value(COLUMN.extras));
   const { leaderRecoveryState, addingReplicas, removingReplicas, elr, lastKnownElr } = extras;
   return {
-    replicas: lists.brokers.get(page[COLUMN.replicas * PAGE_ROWS + at] ?? 0),
-    isr: lists.brokers.get(page[COLUMN.isr * PAGE_ROWS + at] ?? 0),
-    leader: page[COLUMN.leader * PAGE_ROWS + at] ?? 0,
-    leaderEpoch: page[COLUMN.leaderEpoch * PAGE_ROWS + at] ?? 0,
-    partitionEpoch: page[COLUMN.partitionEpoch * PAGE_ROWS + at] ?? 0,
+    replicas: lists.brokers.get(value(COLUMN.replicas)),
+    isr: lists.brokers.get(value(COLUMN.isr)),
+    leader: value(COLUMN.leader),
+    leaderEpoch: value(COLUMN.leaderEpoch),
+    partitionEpoch: value(COLUMN.partitionEpoch),
     leaderRecoveryState,
-    directories: lists.directories.get(page[COLUMN.directories * PAGE_ROWS + at] ?? 0),
+    directories: lists.directories.get(value(COLUMN.directories)),
     addingReplicas,
     removingReplicas,
     elr,
@@ -55,7 +56,7 @@ export function rowOfPartition(lists: PartitionLists, state: PartitionState): nu
   ];
 }
 
-/** How many of `count` rows from `first` on have a leader other than the one that `preferred` names by the number of their replicas. */
+/** How many of `count` rows from `first` on have another leader than `preferred` names by the number of their replicas. */
 export function countLedByOthers(
   table: IntTable,
   { first, count }: { readonly first: number; readonly count: number },
