@@ -57,10 +57,10 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const readers = drawReaders(world, quorum);
   const changesVoters = joiners > 0;
   const operator = new VoterOperator({ world, quorum, changesVoters, meanPauseMs: 200 * 2 ** random.below(4) });
-  const fragile = quorum.nodes.map(({ machine }) => machine);
+  const { machines } = quorum;
   const mayDecay = (machine: Machine): boolean => operator.bears(machine);
   const leader = () => quorum.leader;
-  const faults = new FaultInjector({ world, machines: quorum.machines, fragile, mayDecay, leader }, mix);
+  const faults = new FaultInjector({ world, machines, fragile: machines, mayDecay, leader }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {

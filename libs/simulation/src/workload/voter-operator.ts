@@ -7,6 +7,7 @@ import type { VoterEntry } from '@milena/record-batch';
 import type { ChoiceStream } from '../choices/choice-stream';
 import type { Machine } from '../machine';
 import type { ControllerNode } from '../nodes/controller-node';
+import type { ObserverNode } from '../nodes/observer-node';
 import type { SimulatedQuorum } from '../nodes/simulated-quorum';
 import type { World } from '../world';
 import { VoterBudget } from './voter-budget';
@@ -77,7 +78,8 @@ export class VoterOperator {
   /** Whether the quorum bears that something on the disk of this machine is lost. */
   bears(machine: Machine): boolean {
     const node = this.options.quorum.nodes.find((each) => each.machine === machine);
-    return node !== undefined && this.#budget.mayLose(node);
+    // Nobody counts on what an observer has.
+    return node === undefined || this.#budget.mayLose(node);
   }
 
   /**
@@ -87,7 +89,7 @@ export class VoterOperator {
   async makeWhole(): Promise<void> {
     const { quorum, world, changesVoters } = this.options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      for (const node of quorum.nodes) if (node.machine.isRefused) void this.#replace(node);
+      for (const node of [...quorum.nodes, ...quorum.observers]) if (node.machine.isRefused) void this.#replace(node);
       const mending = changesVoters ? undefined : this.#mending();
       if (mending?.do === 'remove voter') await this.#removeById(mending.id);
       if (mending?.do === 'add voter') await this.#add(mending.id);
@@ -121,7 +123,7 @@ export class VoterOperator {
 
   #draw(): OperatorAction | undefined {
     const { quorum, changesVoters } = this.options;
-    const observer = this.#pick(quorum.observers);
+    const observer = quorum.observers.find(({ machine }) => machine.isRefused) ?? this.#pick(quorum.observers);
     const ofObserver = observer && { do: 'replace observer disk' as const, id: observer.nodeId };
     const refused = quorum.nodes.find(({ machine }) => machine.isRefused);
     if (refused !== undefined && this.#random.chance(0.5)) return { do: 'replace disk', id: refused.nodeId };
@@ -178,14 +180,16 @@ export class VoterOperator {
         if (node === undefined || !(node.machine.isRefused || this.#budget.mayLose(node))) return;
         return void this.#replace(node);
       }
-      case 'replace observer disk':
-        return void quorum.observers.find(({ nodeId }) => nodeId === action.id)?.replaceDisk();
+      case 'replace observer disk': {
+        const node = quorum.observers.find(({ nodeId }) => nodeId === action.id);
+        return node && void this.#replace(node);
+      }
       default:
         return unreachable(action);
     }
   }
 
-  async #replace(node: ControllerNode): Promise<void> {
+  async #replace(node: ControllerNode | ObserverNode): Promise<void> {
     const { world } = this.options;
     if (node.machine.isRefused) world.mark('a refused disk was replaced');
     world.note(`replace the disk of ${node.machine.host}`);
