@@ -86,6 +86,15 @@ describe('votes', () => {
     expect(node.file).toMatchObject({ leaderEpoch: 5, votedId: 1 });
   });
 
+  test('a candidate that comes back with less of the log has lost the vote it was given', () => {
+    const cluster = quorum();
+    const node = cluster.node(2);
+    const request = { ...vote, voter: { id: 2 }, epoch: 5 };
+    expect(cluster.ask(node.id, request)).toMatchObject({ voteGranted: true, epoch: 5 });
+    expect(cluster.ask(node.id, { ...request, lastOffset: ZERO_OFFSET })).toMatchObject({ voteGranted: false });
+    expect(cluster.ask(node.id, request)).toMatchObject({ voteGranted: true });
+  });
+
   test('a pre-vote is refused by the leader and by followers that fetch from it, and raises no epoch', () => {
     const cluster = quorum();
     for (const id of [2, 3]) {

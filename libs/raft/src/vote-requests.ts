@@ -64,11 +64,15 @@ function meetRival(context: RaftContext, role: Prospective, { candidate, ...requ
   else role.ballot.recount(candidate.id);
 }
 
+/**
+ * A candidate that has the vote may ask again, and gets it again for a log that is no worse than ours: one that lost in a
+ * power cut what it had not flushed asks with less than it got the vote for.
+ */
 function grantsVote(context: RaftContext, request: VoteRequest): boolean {
   const { role, votedFor, leaderId } = context.quorum;
   if (role.name !== 'unattached' && role.name !== 'prospective') return false;
   if (votedFor !== undefined && context.bugs.grantVoteTwice !== true)
-    return matchesReplica(votedFor, request.candidate);
+    return matchesReplica(votedFor, request.candidate) && isUpToDate(context, request);
   if (leaderId !== undefined || !isUpToDate(context, request)) return false;
   context.quorum.grantVote(request.candidate, context.nowMs);
   return true;
