@@ -53,9 +53,15 @@ async function traffic(cluster) {
   });
   for (const { listeners } of cluster.ready.processes)
     await runGrpcurl(listeners.CONTROLLER ?? listeners.INTERNAL ?? listeners.GRPC, 'list');
-  const kazoo = await startKazoo(cluster.listener('zookeeper', cluster.ids('zookeeper')[0], 'ZOOKEEPER'));
-  await kazoo.result('children', '/brokers/ids', { watch: true });
-  return [member, kazoo];
+  const kazoos = [];
+  for (const id of cluster.ids('zookeeper')) {
+    const kazoo = await startKazoo(cluster.listener('zookeeper', id, 'ZOOKEEPER'));
+    kazoos.push(kazoo);
+    await kazoo.result('children', '/brokers/ids', { watch: true });
+    // For this a shim asks a controller; the log comes to it on a stream that may never have ended.
+    await kazoo.result('sync', '/');
+  }
+  return [member, ...kazoos];
 }
 
 async function scrapeAll(cluster) {
