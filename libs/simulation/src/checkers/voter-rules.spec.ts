@@ -2,7 +2,7 @@ import { voteRpc } from '@milena/cluster-protocol';
 import { offset, success } from '@milena/model';
 import type { UnaryHandler } from '@milena/platform';
 import type { VoterEntry } from '@milena/record-batch';
-import { voterName, type LoggedVoters } from '../voters-in-log';
+import type { LoggedVoters } from '../voters-in-log';
 import { createWorld } from '../world';
 import { createQuorumCheckers } from './quorum-checkers';
 
@@ -89,8 +89,7 @@ describe('R10: who leads', () => {
 async function grantVote(whoVotes: ReturnType<typeof setUp>['whoVotes'], id: number): Promise<void> {
   let handler: UnaryHandler | undefined;
   const facts = { error: 'NONE', epoch: 5, leaderId: -1 } as const;
-  const server = { unary: (_method: string, registered: UnaryHandler) => void (handler = registered), stream() {} };
-  const host = whoVotes.watch(server, () => voterName({ voterId: id, directoryId: DIRECTORY }));
+  const host = whoVotes.watch({ unary: (_method, registered) => void (handler = registered), stream() {} });
   host.unary(voteRpc.method, () => {
     return Promise.resolve(success(Buffer.from(voteRpc.encodeResponse({ ...facts, type: 'vote', voteGranted: true }))));
   });

@@ -19,11 +19,11 @@ export class WhoVotes {
 
   constructor(private readonly world: World) {}
 
-  /** The service host of the voter that `name` names, with an eye on the votes it grants. */
-  watch(host: ServiceHost, name: () => string): ServiceHost {
+  /** The service host of a node, with an eye on the votes it grants. */
+  watch(host: ServiceHost): ServiceHost {
     return watchUnary(host, voteRpc.method, {
       asked: (request) => this.#asked(request),
-      answered: (request, response) => this.#answered(name(), request, response),
+      answered: (request, response) => this.#answered(request, response),
     });
   }
 
@@ -65,12 +65,12 @@ export class WhoVotes {
     if (!preVote) this.#askedEpoch = Math.max(this.#askedEpoch, epoch);
   }
 
-  #answered(voter: string, request: Uint8Array, response: Uint8Array): void {
-    const { preVote, epoch, candidate } = voteRpc.decodeRequest(request);
+  #answered(request: Uint8Array, response: Uint8Array): void {
+    const { preVote, epoch, voter, candidate } = voteRpc.decodeRequest(request);
     if (preVote || !voteRpc.decodeResponse(response).voteGranted) return;
     const granted = this.#granted.get(epoch) ?? new Set();
     this.#granted.set(epoch, granted);
-    granted.add(`${voter}>${candidate.id}`);
+    granted.add(`${voterName({ voterId: voter.id, directoryId: voter.directoryId ?? '' })}>${candidate.id}`);
   }
 
   #report(text: string): void {

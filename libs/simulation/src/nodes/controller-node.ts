@@ -10,7 +10,6 @@ import {
   type FirstVoter,
   type FirstVoters,
   type RaftDriver,
-  type StaticVoter,
   UnusableQuorumState,
 } from '@milena/raft-driver';
 import type { QuorumState } from '@milena/raft';
@@ -28,13 +27,12 @@ import { LeadershipWatch } from './leadership-watch';
 import { RoleGauge } from './role-gauge';
 import { newestSnapshotEnd, SnapshotWatch } from './snapshot-watch';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
-import { voterName, VotersInLog, votersOnDisk, type LoggedVoters, type VotingLog } from '../voters-in-log';
+import { VotersInLog, votersOnDisk, type LoggedVoters } from '../voters-in-log';
 import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
 const LOG_FOLDER = '/data';
 const CONTROLLER_PORT = 9093;
-const BOTH_VERSIONS = { kraftVersionMin: 0, kraftVersionMax: 1 };
 
 /** Where a controller serves. */
 export function controllerEndpoint(nodeId: number): Endpoint {
@@ -57,8 +55,6 @@ export interface ControllerNodeOptions {
   readonly controllers?: readonly Endpoint[];
   /** Whether it asks to become a voter. */
   readonly autoJoin?: boolean;
-  /** The voters of a quorum formatted without a voter set (kraft.version 0), once their disks are formatted. */
-  readonly staticVoters?: (() => readonly FirstVoter[]) | undefined;
   /** What a host runs when it starts next; the program of this package unless said otherwise. */
   readonly program?: ((host: string) => ControllerProgram) | undefined;
   readonly checkers: QuorumCheckers;
@@ -104,8 +100,7 @@ export class ControllerNode {
       machine: this.machine,
       voterId: nodeId,
       checkers,
-      voters: new VotersInLog(this.#votingLog),
-      staticVoters: () => this.#votingLog.staticVoters?.() ?? [],
+      voters: new VotersInLog(this.machine.disk, this.#folder),
       log: () => this.log(),
       files: () => this.#leaderFiles(),
     });
@@ -180,7 +175,7 @@ export class ControllerNode {
 
   /** The voter sets in its log files, be it up or down; of a damaged log those that it had. */
   votersOnDisk(): readonly LoggedVoters[] {
-    return this.#doubted ?? votersOnDisk(this.#votingLog);
+    return this.#doubted ?? votersOnDisk(this.machine.disk, this.#folder);
   }
 
   /** Reported to the checkers after each event. */
@@ -202,12 +197,6 @@ export class ControllerNode {
     if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
     this.#snapshots.checkStart(this.machine.disk);
     if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.isFlipped(path));
-  }
-
-  get #votingLog(): VotingLog {
-    const { staticVoters } = this.options;
-    const entries = staticVoters && (() => staticVoters().map((voter) => ({ ...voter, ...BOTH_VERSIONS })));
-    return { disk: this.machine.disk, folder: this.#folder, staticVoters: entries };
   }
 
   #leaderFiles(): LeaderFiles | undefined {
@@ -244,7 +233,6 @@ export class ControllerNode {
       serviceHost: this.#watched(server),
       bootstrapServers: this.options.bootstrapServers ?? (this.hasNewDisk ? this.options.controllers : undefined) ?? [],
       autoJoin: this.options.autoJoin ?? false,
-      ...(this.options.staticVoters && { staticVoters: this.options.staticVoters().map(asStaticVoter) }),
       endpoint: this.endpoint,
       ...habits.driver,
       onFatal: (error) => this.#fatal(life, error),
@@ -291,7 +279,7 @@ export class ControllerNode {
       (host, watcher) => watcher.watch(this.nodeId, host),
       server,
     );
-    return whoVotes.watch(watched, () => voterName({ voterId: this.nodeId, directoryId: this.directoryId }));
+    return whoVotes.watch(watched);
   }
 
   /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */
@@ -300,8 +288,4 @@ export class ControllerNode {
     if (!life.isAlive() || error instanceof ViolationFound || this.machine.endsByDisk(error)) return;
     world.report('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? error.stack : String(error)}`);
   }
-}
-
-function asStaticVoter({ voterId, endpoints }: FirstVoter): StaticVoter {
-  return { id: voterId, endpoint: endpoints[0] ?? controllerEndpoint(voterId) };
 }

@@ -1,5 +1,4 @@
 import type { RaftDriver } from '@milena/raft-driver';
-import type { VoterEntry } from '@milena/record-batch';
 import type { LeaderFiles } from '../checkers/leader-completeness';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
 import type { ReplicaOfVoters } from '../checkers/voter-changes';
@@ -16,8 +15,6 @@ export interface LeadershipWatchOptions {
   readonly checkers: QuorumCheckers;
   /** The voter sets in its log files. */
   readonly voters: VotersInLog;
-  /** Of a quorum that tells its voters apart by id alone: the voters with their disks. */
-  staticVoters(): readonly Pick<VoterEntry, 'voterId' | 'directoryId'>[];
   /** The batches in its log files; undefined while they are nobody's truth. */
   log(): readonly BatchMark[] | undefined;
   files(): LeaderFiles | undefined;
@@ -78,7 +75,7 @@ export class LeadershipWatch {
     if (sets === this.#sets) return;
     this.#sets = sets;
     this.#setsChangedMs = world.time.nowMs();
-    checkers.voterChanges.changed(this.#replica(life, isLeading), () => this.#rulingVoters(life.driver));
+    checkers.voterChanges.changed(this.#replica(life, isLeading), () => rulingVoters(life.driver));
   }
 
   #replica({ directoryId }: WatchedLife, isLeading: boolean): ReplicaOfVoters {
@@ -119,11 +116,9 @@ export class LeadershipWatch {
     else if (world.time.nowMs() - machine.wokenAtMs < 50) world.mark('a leader was woken after another was elected');
     this.#leadership = undefined;
   }
+}
 
-  /** The voters by whom a leader goes. */
-  #rulingVoters(driver: RaftDriver): readonly string[] {
-    const known = new Map(this.options.staticVoters().map(({ voterId, directoryId }) => [voterId, directoryId]));
-    const { voters } = driver.describe();
-    return voters.map(({ id, directoryId = known.get(id) ?? '' }) => voterName({ voterId: id, directoryId }));
-  }
+/** The voters by whom a leader goes. */
+function rulingVoters(driver: RaftDriver): readonly string[] {
+  return driver.describe().voters.map(({ id, directoryId = '' }) => voterName({ voterId: id, directoryId }));
 }

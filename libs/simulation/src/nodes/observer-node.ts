@@ -67,7 +67,6 @@ export class ObserverNode {
   replaceDisk(): Promise<void> {
     return this.machine.repair(() => {
       this.machine.disk.wipe();
-      this.machine.diskIsReplaced();
       return this.format();
     });
   }
@@ -123,11 +122,7 @@ export class ObserverNode {
     this.#follower = new MetadataFollower({ platform, metadataLog: driver, publish() {}, snapshots });
     this.#follower.start();
     driver.start().then(
-      () => {
-        if (!life.isAlive()) return;
-        this.machine.diskIsRead();
-        this.#recovered = true;
-      },
+      () => (this.#recovered = true),
       (error: unknown) => this.#fatal(life, error),
     );
   }
