@@ -122,6 +122,27 @@ describe('a voter whose committed records are damaged', () => {
     expect(cluster.node(damaged).fatal).toEqual([]);
   });
 
+  it('ends its repair although what it had fetched by then was never committed', async () => {
+    const cluster = await committed([1, 2, 3, 4, 5]);
+    const { nodeId: leader, epoch } = await cluster.activeWithin(5000);
+    const [damaged = 0, ...others] = [1, 2, 3, 4, 5].filter((id) => id !== leader);
+    for (const id of [damaged, ...others]) cluster.kill(id);
+    damage(cluster, damaged, '.log');
+    const { driver } = cluster.node(leader);
+    for (const value of ['u', 'v', 'w', 'x']) driver.append(epoch, [Buffer.from(value)]);
+    await cluster.run(damaged, 'voter');
+    const fetched = () => cluster.node(damaged).driver.logEndOffset();
+    while (fetched() < driver.logEndOffset()) await cluster.time.advance(0.1);
+    cluster.kill(damaged);
+    cluster.kill(leader);
+    for (const id of others) await cluster.run(id, 'voter');
+    await cluster.commit('y');
+    await cluster.run(damaged, 'voter');
+    await cluster.everywhere('y', 20_000);
+    expect(cluster.node(damaged).listener.values).toEqual([...VALUES, 'y']);
+    expect(cluster.node(damaged).fatal).toEqual([]);
+  });
+
   it('refuses to start when there is nobody to fetch from, naming file and reason', async () => {
     const cluster = await committed([1]);
     cluster.kill(1);

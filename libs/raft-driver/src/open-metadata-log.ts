@@ -36,8 +36,11 @@ export interface OpenMetadataLogOptions {
 export interface OpenedMetadataLog {
   readonly log: PartitionLog;
   readonly snapshots: SnapshotStore;
-  /** Set when committed records that were on this disk cannot be read any more. */
-  readonly lost: { readonly from: Offset; readonly to: Offset; readonly reason: string } | undefined;
+  /**
+   * Set when committed records that were on this disk cannot be read any more. Those before `committed` were, as far as is
+   * known; what lies between there and `logEnd` may never have been.
+   */
+  readonly lost: { readonly logEnd: Offset; readonly committed: Offset; readonly reason: string } | undefined;
 }
 
 /**
@@ -151,10 +154,10 @@ function lostRecords(
   mark: CommittedMark | undefined,
   isInRepair: boolean,
 ): OpenedMetadataLog['lost'] {
-  const [from, to] = [log.logEndOffset, mark?.offset ?? ZERO_OFFSET];
-  if (mark?.isDamaged === true) return { from, to: from, reason: DAMAGED_MARK };
-  if (from < to) return { from, to, reason: missingRecords(from, to) };
-  return isInRepair ? { from, to: from, reason: INTERRUPTED } : undefined;
+  const [logEnd, committed] = [log.logEndOffset, mark?.offset ?? ZERO_OFFSET];
+  if (mark?.isDamaged === true) return { logEnd, committed, reason: DAMAGED_MARK };
+  if (logEnd < committed) return { logEnd, committed, reason: missingRecords(logEnd, committed) };
+  return isInRepair ? { logEnd, committed, reason: INTERRUPTED } : undefined;
 }
 
 function noSnapshot(folder: string, logStart: Offset): UnusableMetadataLog {

@@ -238,8 +238,8 @@ class Driver implements RaftDriver {
 
   async #endRepair(lost: LostRecords, parts: RaftParts): Promise<void> {
     const { log, folder } = parts;
-    if (log.logEndOffset < lost.to) {
-      const reason = `the leader's log ends at offset ${log.logEndOffset}, but records up to ${lost.to} were committed here`;
+    if (log.logEndOffset < lost.committed) {
+      const reason = `the leader's log ends at offset ${log.logEndOffset}, but records up to ${lost.committed} were committed here`;
       throw new UnusableMetadataLog(folder, reason);
     }
     await this.#pump?.close();
