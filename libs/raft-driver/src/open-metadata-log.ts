@@ -37,8 +37,8 @@ export interface OpenedMetadataLog {
   readonly log: PartitionLog;
   readonly snapshots: SnapshotStore;
   /**
-   * Set when committed records that were on this disk cannot be read any more. Those before `committed` were, as far as is
-   * known; what lies between there and `logEnd` may never have been.
+   * Set when committed records that were on this disk may be missing from the log, which can be read up to `logEnd`. All
+   * before `committed` is known to have been committed and stored here; what the log has beyond may never have been.
    */
   readonly lost: { readonly logEnd: Offset; readonly committed: Offset; readonly reason: string } | undefined;
 }
