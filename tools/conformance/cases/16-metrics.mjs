@@ -37,8 +37,11 @@ function documented() {
   return names;
 }
 
-/** Something of everything that is measured: a topic, records, a group that has read them, ZooKeeper, admin and gRPC calls. */
-async function traffic(cluster) {
+/**
+ * Something of everything that is measured: a topic, records, a group that has read them, ZooKeeper, admin and gRPC calls.
+ * Who was started for it goes into `open`.
+ */
+async function traffic(cluster, open) {
   const [gateway] = cluster.ids('gateway');
   const call = adminCallers.grpcurl({ grpc: cluster.listener('gateway', gateway, 'GRPC') });
   await call('TopicService/CreateTopic', {
@@ -46,6 +49,7 @@ async function traffic(cluster) {
   });
   await produceLines(cluster.bootstrap, topic, (stdin) => stdin.end('record\n'.repeat(records)));
   const member = startMember('kcat', { bootstrap: cluster.bootstrap, topic, group });
+  open.push(member);
   await until('the group to read everything', 30_000, () => member.records.length === records);
   await until('the group to commit everything', 30_000, async () => {
     const { offsets = [] } = await call('GroupService/ListGroupOffsets', { parent: `groups/${group}`, pageSize: 100 });
@@ -53,15 +57,13 @@ async function traffic(cluster) {
   });
   for (const { listeners } of cluster.ready.processes)
     await runGrpcurl(listeners.CONTROLLER ?? listeners.INTERNAL ?? listeners.GRPC, 'list');
-  const kazoos = [];
   for (const id of cluster.ids('zookeeper')) {
     const kazoo = await startKazoo(cluster.listener('zookeeper', id, 'ZOOKEEPER'));
-    kazoos.push(kazoo);
+    open.push(kazoo);
     await kazoo.result('children', '/brokers/ids', { watch: true });
     // For this a shim asks a controller; the log comes to it on a stream that may never have ended.
     await kazoo.result('sync', '/');
   }
-  return [member, ...kazoos];
 }
 
 async function scrapeAll(cluster) {
@@ -127,9 +129,9 @@ function valuesAreTrue(pages) {
 
 export async function run(note) {
   const cluster = await startCluster({ gateways: 1, shims: 2 });
-  let open = [];
+  const open = [];
   try {
-    open = await traffic(cluster);
+    await traffic(cluster, open);
     for (const { role, id } of cluster.ready.processes)
       for (const path of ['/healthz', '/readyz']) {
         const { status, text } = await monitorPage(cluster.monitor(role, id), path);
