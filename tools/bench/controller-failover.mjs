@@ -1,12 +1,13 @@
 // How long administrators wait when the active controller goes: three real controllers with default timeouts, brokers that
 // keep no logs, and a caller who creates topics at all controllers without pause, again after a millisecond when refused.
 // The clock runs from the signal, or from the moment its network is cut, to the first create that another controller has
-// committed.
+// committed. Controllers have time to rehearse elections before, as they do when they have followed for some seconds.
 //   CONTROLLER_FAILOVER_ROUNDS (30)      CONTROLLER_FAILOVER_PARTITIONS (0): loaded before
 import { milenaJson, startCluster } from '../conformance/cluster.mjs';
 import { spread, until } from '../conformance/process.mjs';
 import { failController } from './outside/fail-controller.mjs';
 import { canCut } from './outside/network-cut.mjs';
+import { Rehearsals } from './outside/rehearsals.mjs';
 import { startOutside } from './outside/start-outside.mjs';
 
 const rounds = Number(process.env.CONTROLLER_FAILOVER_ROUNDS ?? '30');
@@ -31,7 +32,8 @@ function allLevel(cluster, listeners) {
 }
 
 export async function run(print) {
-  const cluster = await startCluster({ controllers: 3, brokers: 1 });
+  const rehearsals = new Rehearsals();
+  const cluster = await startCluster({ controllers: 3, brokers: 1, log: (chunk) => rehearsals.take(String(chunk)) });
   const ids = cluster.ids('controller');
   const listeners = ids.map((id) => cluster.listener('controller', id, 'CONTROLLER'));
   const { clusterId } = await milenaJson('quorum', 'describe', '--bootstrap-controller', listeners.join());
@@ -45,7 +47,7 @@ export async function run(print) {
       const times = [];
       for (let done = 0; done < rounds; done += 1) {
         const { leaderId } = await allLevel(cluster, listeners);
-        times.push(await failController({ cluster, outside, ids }, { leaderId, how }));
+        times.push(await failController({ cluster, outside, ids, rehearsals }, { leaderId, how }));
       }
       print(`${how}: ${spread(times)}`);
     }

@@ -8,6 +8,7 @@ import { milenaJson, startCluster } from '../conformance/cluster.mjs';
 import { spread, until } from '../conformance/process.mjs';
 import { failController } from './outside/fail-controller.mjs';
 import { liveBytes } from './outside/live-memory.mjs';
+import { Rehearsals } from './outside/rehearsals.mjs';
 import { startOutside } from './outside/start-outside.mjs';
 
 const partitions = Number(process.env.CONTROLLER_SCALE_PARTITIONS ?? '1000000');
@@ -52,12 +53,13 @@ function snapshotTimes({ heard }, verb) {
 const text = (ms) => (ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms.toFixed(0)} ms`);
 
 export async function run(print) {
-  const cluster = await startCluster({ controllers: 3, brokers: 1 });
+  const rehearsals = new Rehearsals();
+  const cluster = await startCluster({ controllers: 3, brokers: 1, log: (chunk) => rehearsals.take(String(chunk)) });
   const ids = cluster.ids('controller');
   const listeners = ids.map((id) => cluster.listener('controller', id, 'CONTROLLER'));
   const { clusterId } = await milenaJson('quorum', 'describe', '--bootstrap-controller', listeners[0]);
   const outside = await startOutside(clusterId, listeners, { observes: true });
-  const bench = { cluster, outside, ids, print, heard: new Set() };
+  const bench = { cluster, outside, ids, rehearsals, print, heard: new Set() };
   try {
     const empty = {
       controller: await liveBytes(cluster.pid('controller', ids[0])),

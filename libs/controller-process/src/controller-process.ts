@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { metadataLogConfig, type NodeConfig } from '@milena/config';
 import { createControllerServer, type ControllerServer } from '@milena/controller-server';
 import { invariant, type Endpoint } from '@milena/model';
@@ -13,6 +14,8 @@ import {
   type HealthService,
 } from '@milena/rpc';
 import type { ServiceNode } from '@milena/service-process';
+import { rehearse } from './rehearsal/rehearse';
+import { RehearsalSchedule } from './rehearsal/rehearsal-schedule';
 
 /** Name under which the health service speaks for all services. */
 const WHOLE_SERVER = '';
@@ -86,7 +89,7 @@ export function createControllerProcess(options: ControllerProcessOptions): Cont
   });
   return new RunningController(
     { platform, connector, metadataLog, clusterId: () => Promise.resolve(storage.clusterId) },
-    { server, health, controller, bind: listener.bind },
+    { server, health, controller, config, bind: listener.bind },
   );
 }
 
@@ -94,17 +97,29 @@ interface Parts {
   readonly server: GrpcServer;
   readonly health: HealthService;
   readonly controller: ControllerServer;
+  readonly config: NodeConfig;
   readonly bind: Endpoint;
 }
 
 class RunningController implements ControllerProcess {
   #timer: Timer | undefined;
   #isStopping = false;
+  readonly #rehearsal: RehearsalSchedule;
 
   constructor(
     readonly node: ServiceNode,
     private readonly parts: Parts,
-  ) {}
+  ) {
+    const { clock, logger } = node.platform;
+    const { server, metadataFolder: logFolder } = parts.config;
+    const folder = join(metadataFolder(logFolder), 'rehearsal');
+    this.#rehearsal = new RehearsalSchedule({
+      clock,
+      logger,
+      followedEpoch: () => this.#followedEpoch(),
+      rehearse: (isWanted) => rehearse({ folder, server, isWanted }),
+    });
+  }
 
   async start(): Promise<void> {
     const { server, controller, bind } = this.parts;
@@ -135,11 +150,19 @@ class RunningController implements ControllerProcess {
     this.parts.controller.stop();
     await this.node.metadataLog.stop();
     await this.parts.server.stop(DRAIN_MS);
+    await this.#rehearsal.stop();
   }
 
   #reportHealth(): void {
     if (this.#isStopping) return;
     this.parts.health.setServing(WHOLE_SERVER, this.isReady());
+    this.#rehearsal.look();
     this.#timer = this.node.platform.timers.after(HEALTH_INTERVAL_MS, () => this.#reportHealth());
+  }
+
+  /** Epoch in which this controller follows another; undefined when it leads, or is not ready. */
+  #followedEpoch(): number | undefined {
+    const { leaderId, epoch } = this.node.metadataLog.leader();
+    return this.isReady() && leaderId !== this.parts.config.nodeId ? epoch : undefined;
   }
 }

@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadConfig, type NodeConfig } from '@milena/config';
+import type { NodeConfig } from '@milena/config';
 import { noMeter, noTracer, silentLogger } from '@milena/platform';
 import { createNodePlatform } from '@milena/platform-node';
 import { formatStorage } from '@milena/raft-driver';
 import { createGrpcConnector } from '@milena/rpc';
 import { createControllerProcess, type ControllerProcess } from '../src/index';
+import { writtenConfig } from './written-config';
 
 const CLUSTER_ID = '5L6g3nShT-eMCtK--X86sw';
 const HOST = '127.0.0.1';
@@ -39,25 +40,7 @@ describe('a controller process', () => {
   });
 
   function configOf(voters: string, more: Record<string, string> = {}): NodeConfig {
-    const texts = {
-      'process.roles': 'controller',
-      'node.id': '101',
-      'controller.listener.names': 'CONTROLLER',
-      'controller.quorum.voters': voters,
-      listeners: `CONTROLLER://${HOST}:${port}`,
-      'log.dirs': join(folder, 'data'),
-      ...more,
-    };
-    const file = join(folder, 'server.properties');
-    writeFileSync(
-      file,
-      Object.entries(texts)
-        .map(([key, text]) => `${key}=${text}`)
-        .join('\n'),
-    );
-    const loaded = loadConfig({ file, environment: {}, hostname: 'h' });
-    if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
-    return loaded.config;
+    return writtenConfig(folder, port, voters, more);
   }
 
   async function format(config: NodeConfig): Promise<void> {

@@ -3,3 +3,4 @@ export { nodeDisk } from './node-disk';
 export { createNodePlatform, type NodePlatformOptions } from './node-platform';
 export { createNodeRandom } from './node-random';
 export { nodeTimers } from './node-timers';
+export { scratchDisk } from './scratch-disk';

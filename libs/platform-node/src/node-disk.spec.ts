@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DiskError } from '@milena/platform';
 import { describeDiskContract } from '@milena/platform/testing';
 import { nodeDisk } from './node-disk';
+import { scratchDisk } from './scratch-disk';
 
 const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'milena-disk-'));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
@@ -13,6 +14,11 @@ const remove = (folder: string): void => rmSync(folder, { recursive: true, force
 describeDiskContract('the disk of Node', () => {
   const folder = makeFolder();
   return { disk: nodeDisk, folder, settle: (promise) => promise, cleanUp: () => remove(folder) };
+});
+
+describeDiskContract('a disk that does not sync', () => {
+  const folder = makeFolder();
+  return { disk: scratchDisk, folder, settle: (promise) => promise, cleanUp: () => remove(folder) };
 });
 
 describe('the disk of Node', () => {

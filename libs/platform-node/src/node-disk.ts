@@ -41,14 +41,14 @@ function unlessMissing<T>(operation: string, path: string, call: () => T, otherw
   }
 }
 
+/** Opens a file as `Disk.open` says. */
+export function openDescriptor(path: string, options: Parameters<Disk['open']>[1] = {}): number {
+  return diskCall('open', path, () => openSync(path, openFlags(options), 0o644));
+}
+
 /** The file system of the operating system. */
 export const nodeDisk: Disk = {
-  open(path, options = {}) {
-    return new NodeFile(
-      path,
-      diskCall('open', path, () => openSync(path, openFlags(options), 0o644)),
-    );
-  },
+  open: (path, options) => new NodeFile(path, openDescriptor(path, options)),
   exists: existsSync,
   list(folder) {
     return unlessMissing('list', folder, () => readdirSync(folder).sort(), []);

@@ -2,8 +2,8 @@ import type { Endpoint, Failure, GrpcStatusName, Result } from '@milena/model';
 import type { TraceContext } from './tracer';
 
 /**
- * Why a call or stream ended without an answer. `refused`: nothing listens at the port, the process is gone.
- * `reset`: an established connection broke. `timeout`: the deadline passed; the peer may be slow or cut off.
+ * Why a call or stream ended without an answer. `refused`: nothing listens at the port, the process is gone; or the peer,
+ * which is stopping, takes nothing more in on this connection. `reset`: an established connection broke. `timeout`: the deadline passed; the peer may be slow or cut off.
  * `cancelled`: by the caller. `status`: the peer answered with a gRPC status other than OK.
  */
 export type ChannelFailureReason = 'refused' | 'reset' | 'timeout' | 'cancelled' | 'status';

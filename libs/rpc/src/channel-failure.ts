@@ -18,7 +18,8 @@ function connectionReason({ code, details }: StatusObject): ChannelFailureReason
       // We never see our own cancellation here, so the peer or the connection ended the stream.
       return 'reset';
     case status.UNAVAILABLE:
-      if (details.includes('ECONNREFUSED')) return 'refused';
+      // A refused stream was not looked at (RFC 9113, 8.7): its peer is stopping, or serves as many calls as it can.
+      if (/ECONNREFUSED|Stream refused by server/.test(details)) return 'refused';
       return /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Name resolution failed|ENOTFOUND/.test(details) ? 'timeout' : 'reset';
     case status.INTERNAL:
       return /RST_STREAM|Failed to start HTTP\/2 stream/.test(details) ? 'reset' : undefined;

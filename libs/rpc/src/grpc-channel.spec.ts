@@ -1,3 +1,4 @@
+import { constants, createServer as createHttp2Server } from 'node:http2';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { success, type Endpoint } from '@milena/model';
 import { describeChannelContract, MAX_QUEUED_BYTES, type ContractServer } from '@milena/platform/testing';
@@ -50,6 +51,24 @@ describeChannelContract('gRPC', () => {
     cleanUp: async () => {
       for (const server of servers) await server.stop();
     },
+  });
+});
+
+describe('a call that its peer does not take in', () => {
+  it('is refused: nothing was done', async () => {
+    const peer = createHttp2Server();
+    peer.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    });
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+    const { port } = peer.address() as AddressInfo;
+    const channel = createGrpcConnector().connect({ host: '127.0.0.1', port }, 'test');
+    expect(await channel.unary(ECHO, Buffer.alloc(0), { timeoutMs: 1000 })).toMatchObject({
+      error: { reason: 'refused' },
+    });
+    channel.close();
+    peer.close();
   });
 });
 

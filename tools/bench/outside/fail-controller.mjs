@@ -7,14 +7,17 @@ const deadly = new Set(['SIGKILL', 'SIGTERM']);
 
 /**
  * Sends the signal `how` to the controller `leaderId`, or cuts its network (`cut`). Milliseconds until another one has
- * committed a create. A process that ended is started again; one that came back must not have changed anything.
+ * committed a create. The others have rehearsed elections before. A process that ended is started again; one that came back
+ * must not have changed anything.
  */
-export async function failController({ cluster, outside, ids }, { leaderId, how }) {
+export async function failController({ cluster, outside, ids, rehearsals }, { leaderId, how }) {
+  await rehearsals.of(ids.filter((id) => id !== leaderId));
   const pid = cluster.pid('controller', leaderId);
   const { ms, isRefused, isFree } = await outside.ask('fail', { pid, how, index: ids.indexOf(leaderId), withinMs });
   expect(Number.isFinite(ms), `${how}: nobody took over within ${withinMs} ms`);
   if (deadly.has(how)) {
     await cluster.exited('controller', leaderId, 20_000);
+    rehearsals.startsAgain(leaderId);
     cluster.restart('controller', leaderId);
     return ms;
   }
