@@ -135,9 +135,11 @@ class Pump implements RaftPump {
     const onFatal = (error: unknown): void => this.#fail(error);
     this.#delivery = createCommitDelivery({ log: raftLog, snapshots, timers, onFatal });
     this.#queue = createEffectQueue({
-      persist: (state) => {
+      persist: async (state) => {
         this.#quorumState = state;
-        return options.persist(state, this.#raft.kraftVersion);
+        const beganMs = clock.monotonicMs();
+        await options.persist(state, this.#raft.kraftVersion);
+        this.#raft.stateStored(clock.monotonicMs() - beganMs);
       },
       carryOut: (effects) => this.#carryOut(effects),
       release: (effects) => this.#sendOut(effects),

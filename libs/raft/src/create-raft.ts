@@ -103,6 +103,10 @@ class Replica implements Raft {
     return this.input((context) => upgradeKraftVersion(context, upgrade));
   }
 
+  stateStored(tookMs: number): void {
+    this.context.timing.stored(tookMs);
+  }
+
   flushed(flush: LogFlush): void {
     this.input((context) => {
       context.durable.flushed(flush);

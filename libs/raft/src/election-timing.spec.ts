@@ -17,4 +17,17 @@ describe('election timing', () => {
     expect(timing.successorDelayMs(1, 2)).toBe(500);
     expect(timing.successorDelayMs(-1, 2)).toBe(1000);
   });
+
+  test('eager attempts leave each other the time that votes take on a slow disk', () => {
+    const slow = new ElectionTiming(createSeededRandom(1), DEFAULT_RAFT_SETTINGS);
+    const draw = (): number[] => Array.from({ length: 200 }, () => slow.retryJitterMs());
+    expect(Math.max(...draw())).toBeLessThan(30);
+    slow.stored(80);
+    const drawn = draw();
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(170);
+    expect(Math.max(...drawn)).toBeLessThan(510);
+    expect(Math.max(...drawn) - Math.min(...drawn)).toBeGreaterThan(300);
+    slow.stored(60_000);
+    expect(Math.max(...draw())).toBeLessThanOrEqual(1030);
+  });
 });

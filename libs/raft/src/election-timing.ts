@@ -1,8 +1,14 @@
 import type { Random } from '@milena/platform';
 import type { RaftSettings } from './raft-options';
 
+/** Pauses between eager attempts, in times that it takes to store a vote: a round takes two, the candidate's and a voter's. */
+const STORES_PER_PAUSE = { min: 2, max: 6 };
+
 /** Draws the random delays of elections. */
 export class ElectionTiming {
+  /** How long it took to store the last vote or epoch, milliseconds. */
+  #storeMs = 0;
+
   constructor(
     private readonly random: Pick<Random, 'below'>,
     private readonly settings: RaftSettings,
@@ -19,9 +25,19 @@ export class ElectionTiming {
     return this.between(this.settings.startJitterMs);
   }
 
-  /** Pause between eager attempts. */
+  /** Storing a vote or an epoch took so long. */
+  stored(tookMs: number): void {
+    this.#storeMs = Math.min(tookMs, this.settings.electionTimeoutMs / STORES_PER_PAUSE.max);
+  }
+
+  /**
+   * Pause between eager attempts. It grows with the time that votes take on this disk, for a voter that stands again while a
+   * round is under way ends that round (Raft section 5.6: a broadcast takes much less than a timeout).
+   */
   retryJitterMs(): number {
-    return this.between(this.settings.retryJitterMs);
+    const { min, max } = this.settings.retryJitterMs;
+    const { min: least, max: most } = STORES_PER_PAUSE;
+    return this.between({ min: min + least * this.#storeMs, max: max + most * this.#storeMs });
   }
 
   /**
@@ -44,6 +60,6 @@ export class ElectionTiming {
   }
 
   private between({ min, max }: { readonly min: number; readonly max: number }): number {
-    return max > min ? min + this.random.below(max - min) : min;
+    return max > min ? min + this.random.below(Math.ceil(max - min)) : min;
   }
 }

@@ -21,6 +21,8 @@ export function pollFollower(context: RaftContext, role: Follower): number {
   }
   const electionMs = Math.min(role.fetchDeadlineMs, role.suspicionDeadlineMs ?? Infinity);
   if (nowMs >= electionMs) {
+    // Silence of that length says as much as a broken connection: when the votes are split, the next attempt comes soon.
+    if (nowMs >= role.fetchDeadlineMs) quorum.beginEagerAttempts(role.hasFetched);
     quorum.becomeProspective(nowMs);
     return nowMs;
   }

@@ -29,7 +29,7 @@ export interface RaftSettings {
   readonly uncommittedRecordsMax: number;
   /** Bounds of the pause before a voter that starts without a live leader stands for election. */
   readonly startJitterMs: { readonly min: number; readonly max: number };
-  /** Bounds of the pause between the eager attempts of a voter that suspects its leader. */
+  /** Bounds of the pause between the eager attempts of a voter that suspects its leader, on a disk that takes no time. */
   readonly retryJitterMs: { readonly min: number; readonly max: number };
   /** How long a leader whose connection broke, or who stops, is asked for nothing: elections begin without it meanwhile. */
   readonly suspectRestMs: number;

@@ -41,6 +41,8 @@ export interface Raft {
    * Fails with NOT_CONTROLLER, or THROTTLING_QUOTA_EXCEEDED while too much is uncommitted; then nothing was written.
    */
   append(epoch: number, encode: (baseOffset: Offset) => Uint8Array): Result<Appended>;
+  /** The state of the effect `persist` is durable, and that took `tookMs`: a slow disk needs more time between elections. */
+  stateStored(tookMs: number): void;
   /** The flush that was asked for is done. */
   flushed(flush: LogFlush): void;
   /** The snapshot of the effect `installSnapshot` is in its place, and the empty log that starts at its end: both durably. */
