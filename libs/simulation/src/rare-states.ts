@@ -23,6 +23,7 @@ export const RARE_STATES = [
   'a crash interrupted the fetch of a snapshot',
   'a crash interrupted the install of a snapshot',
   'a newcomer became a voter',
+  'static voters became voters of the log',
   'a voter came back with another disk',
   'a change of the voters was undone',
   'a leader removed itself from the voters',

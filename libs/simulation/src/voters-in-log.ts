@@ -13,6 +13,13 @@ export interface LoggedVoters {
   readonly voters: readonly VoterEntry[];
 }
 
+/** A node's metadata log, and who votes before it says anything itself: static voters. */
+export interface VotingLog {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly staticVoters?: (() => readonly VoterEntry[]) | undefined;
+}
+
 /** Identity of a voter: a node with another disk is another voter. */
 export function voterName({ voterId, directoryId }: Pick<VoterEntry, 'voterId' | 'directoryId'>): string {
   return `${voterId} ${directoryId}`;
@@ -39,10 +46,7 @@ export class VotersInLog {
   /** Offset behind the last batch that was read. */
   #readEnd = 0;
 
-  constructor(
-    private readonly disk: Disk,
-    private readonly folder: string,
-  ) {}
+  constructor(private readonly log: VotingLog) {}
 
   /** The sets, oldest first, of a log that ends at `logEnd` now; the same array as long as there is no other set. */
   upTo(logEnd: number): readonly LoggedVoters[] {
@@ -68,18 +72,18 @@ export class VotersInLog {
     this.#file = files[0] ?? '';
     this.#position = 0;
     this.#readEnd = 0;
-    const sets = [...inherited(this.disk, this.folder, files)];
+    const sets = [...inherited(this.log, files)];
     this.#readOn(files, sets);
     if (!isSameSets(sets, this.#sets)) this.#sets = sets;
     return this.#sets;
   }
 
   #isFileThere(): boolean {
-    return this.#file !== '' && this.disk.exists(`${this.folder}/${this.#file}`);
+    return this.#file !== '' && this.log.disk.exists(`${this.log.folder}/${this.#file}`);
   }
 
   #listFiles(): readonly string[] {
-    return this.disk.list(this.folder).filter((name) => name.endsWith('.log'));
+    return this.log.disk.list(this.log.folder).filter((name) => name.endsWith('.log'));
   }
 
   #readOn(files: readonly string[], found: LoggedVoters[]): void {
@@ -88,22 +92,23 @@ export class VotersInLog {
 
   #readFile(name: string, found: LoggedVoters[]): void {
     if (name !== this.#file) [this.#file, this.#position] = [name, 0];
-    const read = readVoters(contentFrom(this.disk, `${this.folder}/${name}`, this.#position), found);
+    const read = readVoters(contentFrom(this.log.disk, `${this.log.folder}/${name}`, this.#position), found);
     this.#position += read.bytes;
     this.#readEnd = read.end ?? this.#readEnd;
   }
 }
 
 /** The voter sets that are in the files of a log right now, oldest first. */
-export function votersOnDisk(disk: Disk, folder: string): readonly LoggedVoters[] {
-  return new VotersInLog(disk, folder).upTo(0);
+export function votersOnDisk(log: VotingLog): readonly LoggedVoters[] {
+  return new VotersInLog(log).upTo(0);
 }
 
-function inherited(disk: Disk, folder: string, files: readonly string[]): readonly LoggedVoters[] {
-  const [offset, voters] =
+function inherited({ disk, folder, staticVoters }: VotingLog, files: readonly string[]): readonly LoggedVoters[] {
+  const [offset, found] =
     Number.parseInt(files[0] ?? '0', 10) === 0
       ? [-1, readBootstrapCheckpoint(disk, folder)?.voters]
       : votersOfSnapshot(disk, folder);
+  const voters = found ?? staticVoters?.();
   return voters === undefined ? [] : [{ offset, voters, isInherited: true }];
 }
 

@@ -2,7 +2,7 @@ import { voteRpc } from '@milena/cluster-protocol';
 import { offset, success } from '@milena/model';
 import type { UnaryHandler } from '@milena/platform';
 import type { VoterEntry } from '@milena/record-batch';
-import type { LoggedVoters } from '../voters-in-log';
+import { voterName, type LoggedVoters } from '../voters-in-log';
 import { createWorld } from '../world';
 import { createQuorumCheckers } from './quorum-checkers';
 
@@ -65,13 +65,14 @@ describe('R10: who leads', () => {
   });
 
   it.each([
-    ['candidate', undefined],
-    ['leader', undefined],
-    ['prospective', /prospective in epoch 5/],
-    ['observer', /observer in epoch 5/],
-  ])('an epoch is raised by a %s', (role, expected) => {
+    ['candidate', 1, undefined],
+    ['leader', 1, undefined],
+    ['prospective', 1, undefined],
+    ['prospective', 2, /prospective in epoch 5/],
+    ['observer', -1, /observer in epoch 5/],
+  ])('an epoch is raised by a %s that voted for %i', (role, votedId, expected) => {
     const { world, whoVotes } = setUp();
-    whoVotes.isIn(5, { host: 'controller-1', voterId: 1 }, () => role);
+    whoVotes.isIn(5, { host: 'controller-1', voterId: 1 }, { role: () => role, votedId: () => votedId });
     if (expected === undefined) expect(world.violation).toBeUndefined();
     else expect(world.violation?.message).toMatch(expected);
   });
@@ -79,8 +80,8 @@ describe('R10: who leads', () => {
   it('an epoch is raised by who led the one before, and is no news to others', () => {
     const { world, whoVotes } = setUp();
     whoVotes.leads(replica([set(2, 1)]), 4, 10);
-    whoVotes.isIn(5, { host: 'controller-1', voterId: 1 }, () => 'unattached');
-    whoVotes.isIn(5, { host: 'controller-2', voterId: 2 }, () => 'follower');
+    whoVotes.isIn(5, { host: 'controller-1', voterId: 1 }, { role: () => 'unattached', votedId: () => -1 });
+    whoVotes.isIn(5, { host: 'controller-2', voterId: 2 }, { role: () => 'follower', votedId: () => -1 });
     expect(world.violation).toBeUndefined();
   });
 });
@@ -89,7 +90,8 @@ describe('R10: who leads', () => {
 async function grantVote(whoVotes: ReturnType<typeof setUp>['whoVotes'], id: number): Promise<void> {
   let handler: UnaryHandler | undefined;
   const facts = { error: 'NONE', epoch: 5, leaderId: -1 } as const;
-  const host = whoVotes.watch({ unary: (_method, registered) => void (handler = registered), stream() {} });
+  const server = { unary: (_method: string, registered: UnaryHandler) => void (handler = registered), stream() {} };
+  const host = whoVotes.watch(server, () => voterName({ voterId: id, directoryId: DIRECTORY }));
   host.unary(voteRpc.method, () => {
     return Promise.resolve(success(Buffer.from(voteRpc.encodeResponse({ ...facts, type: 'vote', voteGranted: true }))));
   });

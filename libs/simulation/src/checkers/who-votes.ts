@@ -5,6 +5,13 @@ import { watchUnary } from '../watch-unary';
 import type { World } from '../world';
 import type { ReplicaOfVoters } from './voter-changes';
 
+/** How a controller stands in the quorum. */
+export interface Standing {
+  role(): string;
+  /** Whom it voted for in its epoch; -1 for nobody. */
+  votedId(): number;
+}
+
 /**
  * R10: whoever leads is a voter by its log, or was one before a removal that it does not know to be committed; a majority of
  * the voters in its log voted for it, nobody else counts; and no epoch comes from anything but an election or a resignation.
@@ -19,11 +26,11 @@ export class WhoVotes {
 
   constructor(private readonly world: World) {}
 
-  /** The service host of a node, with an eye on the votes it grants. */
-  watch(host: ServiceHost): ServiceHost {
+  /** The service host of the voter that `name` names, with an eye on the votes it grants. */
+  watch(host: ServiceHost, name: () => string): ServiceHost {
     return watchUnary(host, voteRpc.method, {
       asked: (request) => this.#asked(request),
-      answered: (request, response) => this.#answered(request, response),
+      answered: (request, response) => this.#answered(name(), request, response),
     });
   }
 
@@ -48,14 +55,16 @@ export class WhoVotes {
     this.#report(`${host} leads epoch ${epoch} with the votes of ${votes.join(', ') || 'none'} of ${names.join(', ')}`);
   }
 
-  /** A controller is in `epoch`; its role is asked for only when nobody was in that epoch before. */
-  isIn(epoch: number, { host, voterId }: Pick<ReplicaOfVoters, 'host' | 'voterId'>, role: () => string): void {
+  /** A controller is in `epoch`; how it stands is asked for only when nobody was in that epoch before. */
+  isIn(epoch: number, { host, voterId }: Pick<ReplicaOfVoters, 'host' | 'voterId'>, standing: Standing): void {
     if (epoch <= this.#highestEpoch) return;
     this.#highestEpoch = epoch;
     // Who led the epoch before may have resigned; it never leads the same epoch twice.
     if (this.#leaders.get(epoch - 1) === voterId) return;
-    const found = role();
+    const found = standing.role();
     if (found === 'candidate' || found === 'leader' || epoch <= this.#askedEpoch) return;
+    // A candidate that was paused for long gives up in the same event, and has only its own vote to show.
+    if (found === 'prospective' && standing.votedId() === voterId) return;
     this.#report(`${host} is ${found} in epoch ${epoch}, for which nobody has stood`);
   }
 
@@ -65,12 +74,12 @@ export class WhoVotes {
     if (!preVote) this.#askedEpoch = Math.max(this.#askedEpoch, epoch);
   }
 
-  #answered(request: Uint8Array, response: Uint8Array): void {
-    const { preVote, epoch, voter, candidate } = voteRpc.decodeRequest(request);
+  #answered(voter: string, request: Uint8Array, response: Uint8Array): void {
+    const { preVote, epoch, candidate } = voteRpc.decodeRequest(request);
     if (preVote || !voteRpc.decodeResponse(response).voteGranted) return;
     const granted = this.#granted.get(epoch) ?? new Set();
     this.#granted.set(epoch, granted);
-    granted.add(`${voterName({ voterId: voter.id, directoryId: voter.directoryId ?? '' })}>${candidate.id}`);
+    granted.add(`${voter}>${candidate.id}`);
   }
 
   #report(text: string): void {

@@ -10,6 +10,7 @@ import {
   type FirstVoter,
   type FirstVoters,
   type RaftDriver,
+  type StaticVoter,
   UnusableQuorumState,
 } from '@milena/raft-driver';
 import type { QuorumState } from '@milena/raft';
@@ -27,12 +28,13 @@ import { LeadershipWatch } from './leadership-watch';
 import { RoleGauge } from './role-gauge';
 import { newestSnapshotEnd, SnapshotWatch } from './snapshot-watch';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
-import { VotersInLog, votersOnDisk, type LoggedVoters } from '../voters-in-log';
+import { voterName, VotersInLog, votersOnDisk, type LoggedVoters, type VotingLog } from '../voters-in-log';
 import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
 const LOG_FOLDER = '/data';
 const CONTROLLER_PORT = 9093;
+const BOTH_VERSIONS = { kraftVersionMin: 0, kraftVersionMax: 1 };
 
 /** Where a controller serves. */
 export function controllerEndpoint(nodeId: number): Endpoint {
@@ -55,6 +57,8 @@ export interface ControllerNodeOptions {
   readonly controllers?: readonly Endpoint[];
   /** Whether it asks to become a voter. */
   readonly autoJoin?: boolean;
+  /** The voters of a quorum formatted without a voter set (kraft.version 0), once their disks are formatted. */
+  readonly staticVoters?: (() => readonly FirstVoter[]) | undefined;
   /** What a host runs when it starts next; the program of this package unless said otherwise. */
   readonly program?: ((host: string) => ControllerProgram) | undefined;
   readonly checkers: QuorumCheckers;
@@ -100,7 +104,8 @@ export class ControllerNode {
       machine: this.machine,
       voterId: nodeId,
       checkers,
-      voters: new VotersInLog(this.machine.disk, this.#folder),
+      voters: new VotersInLog(this.#votingLog),
+      staticVoters: () => this.#votingLog.staticVoters?.() ?? [],
       log: () => this.log(),
       files: () => this.#leaderFiles(),
     });
@@ -175,7 +180,7 @@ export class ControllerNode {
 
   /** The voter sets in its log files, be it up or down; of a damaged log those that it had. */
   votersOnDisk(): readonly LoggedVoters[] {
-    return this.#doubted ?? votersOnDisk(this.machine.disk, this.#folder);
+    return this.#doubted ?? votersOnDisk(this.#votingLog);
   }
 
   /** Reported to the checkers after each event. */
@@ -197,6 +202,12 @@ export class ControllerNode {
     if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
     this.#snapshots.checkStart(this.machine.disk);
     if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.isFlipped(path));
+  }
+
+  get #votingLog(): VotingLog {
+    const { staticVoters } = this.options;
+    const entries = staticVoters && (() => staticVoters().map((voter) => ({ ...voter, ...BOTH_VERSIONS })));
+    return { disk: this.machine.disk, folder: this.#folder, staticVoters: entries };
   }
 
   #leaderFiles(): LeaderFiles | undefined {
@@ -233,6 +244,7 @@ export class ControllerNode {
       serviceHost: this.#watched(server),
       bootstrapServers: this.options.bootstrapServers ?? (this.hasNewDisk ? this.options.controllers : undefined) ?? [],
       autoJoin: this.options.autoJoin ?? false,
+      ...(this.options.staticVoters && { staticVoters: this.options.staticVoters().map(asStaticVoter) }),
       endpoint: this.endpoint,
       ...habits.driver,
       onFatal: (error) => this.#fatal(life, error),
@@ -241,7 +253,7 @@ export class ControllerNode {
     const seen = checkers.committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
     this.driver = driver;
     this.#recovered = false;
-    this.#watch.starts({ driver, directoryId: this.directoryId, role: () => gauge.role() });
+    this.#watch.starts({ driver, directoryId: this.directoryId, standing: gauge });
     driver.subscribe({
       onSnapshot: ({ id }) => {
         this.#snapshots.loaded();
@@ -279,7 +291,7 @@ export class ControllerNode {
       (host, watcher) => watcher.watch(this.nodeId, host),
       server,
     );
-    return whoVotes.watch(watched);
+    return whoVotes.watch(watched, () => voterName({ voterId: this.nodeId, directoryId: this.directoryId }));
   }
 
   /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */
@@ -288,4 +300,8 @@ export class ControllerNode {
     if (!life.isAlive() || error instanceof ViolationFound || this.machine.endsByDisk(error)) return;
     world.report('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? error.stack : String(error)}`);
   }
+}
+
+function asStaticVoter({ voterId, endpoints }: FirstVoter): StaticVoter {
+  return { id: voterId, endpoint: endpoints[0] ?? controllerEndpoint(voterId) };
 }

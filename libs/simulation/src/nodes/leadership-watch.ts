@@ -1,7 +1,9 @@
 import type { RaftDriver } from '@milena/raft-driver';
+import type { VoterEntry } from '@milena/record-batch';
 import type { LeaderFiles } from '../checkers/leader-completeness';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
 import type { ReplicaOfVoters } from '../checkers/voter-changes';
+import type { Standing } from '../checkers/who-votes';
 import type { Machine } from '../machine';
 import type { BatchMark } from '../read-log';
 import { voterName, type LoggedVoters, type VotersInLog } from '../voters-in-log';
@@ -15,6 +17,8 @@ export interface LeadershipWatchOptions {
   readonly checkers: QuorumCheckers;
   /** The voter sets in its log files. */
   readonly voters: VotersInLog;
+  /** Of a quorum that tells its voters apart by id alone: the voters with their disks. */
+  staticVoters(): readonly Pick<VoterEntry, 'voterId' | 'directoryId'>[];
   /** The batches in its log files; undefined while they are nobody's truth. */
   log(): readonly BatchMark[] | undefined;
   files(): LeaderFiles | undefined;
@@ -24,8 +28,7 @@ export interface LeadershipWatchOptions {
 interface WatchedLife {
   readonly driver: RaftDriver;
   readonly directoryId: string;
-  /** Role in the quorum. */
-  role(): string;
+  readonly standing: Standing;
 }
 
 /** Tells the checkers of the quorum, after each event, what one controller does. */
@@ -54,11 +57,11 @@ export class LeadershipWatch {
     const life = this.#life;
     // Of a damaged disk nobody knows yet what counts.
     if (life === undefined || !machine.isAwake || machine.isDamaged) return;
-    const { driver, role } = life;
+    const { driver, standing } = life;
     const { leaderId, epoch } = driver.leader();
     const highWatermark = driver.highWatermark() ?? 0;
     const isLeading = leaderId === voterId;
-    checkers.whoVotes.isIn(epoch, { host: machine.host, voterId }, role);
+    checkers.whoVotes.isIn(epoch, { host: machine.host, voterId }, standing);
     const logEnd = driver.logEndOffset();
     if (logEnd < this.#logEnd) world.mark('a follower threw away a divergent tail');
     if (isLeading) checkers.voterChanges.committed(highWatermark);
@@ -75,7 +78,7 @@ export class LeadershipWatch {
     if (sets === this.#sets) return;
     this.#sets = sets;
     this.#setsChangedMs = world.time.nowMs();
-    checkers.voterChanges.changed(this.#replica(life, isLeading), () => rulingVoters(life.driver));
+    checkers.voterChanges.changed(this.#replica(life, isLeading), () => this.#rulingVoters(life.driver));
   }
 
   #replica({ directoryId }: WatchedLife, isLeading: boolean): ReplicaOfVoters {
@@ -116,9 +119,11 @@ export class LeadershipWatch {
     else if (world.time.nowMs() - machine.wokenAtMs < 50) world.mark('a leader was woken after another was elected');
     this.#leadership = undefined;
   }
-}
 
-/** The voters by whom a leader goes. */
-function rulingVoters(driver: RaftDriver): readonly string[] {
-  return driver.describe().voters.map(({ id, directoryId = '' }) => voterName({ voterId: id, directoryId }));
+  /** The voters by whom a leader goes. */
+  #rulingVoters(driver: RaftDriver): readonly string[] {
+    const known = new Map(this.options.staticVoters().map(({ voterId, directoryId }) => [voterId, directoryId]));
+    const { voters } = driver.describe();
+    return voters.map(({ id, directoryId = known.get(id) ?? '' }) => voterName({ voterId: id, directoryId }));
+  }
 }

@@ -67,6 +67,7 @@ export class ObserverNode {
   replaceDisk(): Promise<void> {
     return this.machine.repair(() => {
       this.machine.disk.wipe();
+      this.machine.diskIsReplaced();
       return this.format();
     });
   }
@@ -122,7 +123,11 @@ export class ObserverNode {
     this.#follower = new MetadataFollower({ platform, metadataLog: driver, publish() {}, snapshots });
     this.#follower.start();
     driver.start().then(
-      () => (this.#recovered = true),
+      () => {
+        if (!life.isAlive()) return;
+        this.machine.diskIsRead();
+        this.#recovered = true;
+      },
       (error: unknown) => this.#fatal(life, error),
     );
   }

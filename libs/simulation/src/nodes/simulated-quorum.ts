@@ -25,6 +25,8 @@ export interface SimulatedQuorumOptions {
   readonly joiners?: number;
   /** Whether controllers that are no voters ask to become one. */
   readonly autoJoin?: boolean;
+  /** Whether the configuration says who votes, not the log (kraft.version 0): then nobody joins. */
+  readonly isStatic?: boolean;
   /** Whether clocks may be off, and run fast or slow. */
   readonly clockErrors: boolean;
   readonly slowDisks: boolean;
@@ -43,6 +45,7 @@ export class SimulatedQuorum {
   readonly nodes: readonly ControllerNode[];
   readonly observers: readonly ObserverNode[];
   readonly checkers: QuorumCheckers;
+  readonly isStatic: boolean;
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #firstVoters: readonly ControllerNode[];
@@ -61,12 +64,14 @@ export class SimulatedQuorum {
     const clocks = random.fork('clocks');
     const clockError = (): ClockError => (options.clockErrors ? drawClockError(clocks) : TRUE_CLOCK);
     const shared = { world, clusterId: this.clusterId, syncLatencyMs, habits, checkers: this.checkers };
-    const { voters, joiners = 0, autoJoin = false } = options;
+    const { voters, joiners = 0, autoJoin = false, isStatic = false } = options;
     const ids = Array.from({ length: voters + joiners }, (_, index) => 101 + index);
     // A joiner, and a voter whose disk was replaced, has nobody else to ask.
     const bootstrapServers = ids.map(controllerEndpoint);
     const asked = { controllers: bootstrapServers, ...(joiners > 0 && { bootstrapServers }) };
-    const controller = { ...shared, plant, program, autoJoin, ...asked };
+    const staticVoters = isStatic ? () => this.#firstVoters.map(({ asVoter }) => asVoter) : undefined;
+    const controller = { ...shared, plant, program, autoJoin, staticVoters, ...asked };
+    this.isStatic = isStatic;
     this.nodes = ids.map((nodeId) => new ControllerNode({ ...controller, nodeId, clockError: clockError() }));
     this.#firstVoters = this.nodes.slice(0, voters);
     this.observers = Array.from({ length: options.observers }, (_, index) => {
@@ -100,8 +105,8 @@ export class SimulatedQuorum {
     const { time } = this.#world;
     const voters = this.#firstVoters.map(({ asVoter }) => asVoter);
     for (const node of this.nodes) {
-      const isVoter = this.#firstVoters.includes(node);
-      await time.resolve(node.format(isVoter ? { kind: 'initial', voters } : { kind: 'none' }));
+      const isKnown = this.#firstVoters.includes(node) && !this.isStatic;
+      await time.resolve(node.format(isKnown ? { kind: 'initial', voters } : { kind: 'none' }));
     }
     for (const node of this.observers) await time.resolve(node.format());
     for (const machine of this.machines) machine.start();

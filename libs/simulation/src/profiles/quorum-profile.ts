@@ -1,3 +1,4 @@
+import type { SeededRandom } from '@milena/platform/testing';
 import { drawFaultMix } from '../fault-mix';
 import { FaultInjector } from '../faults';
 import type { Machine } from '../machine';
@@ -34,33 +35,32 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
   const mix = drawFaultMix(random, { crashesAndNetworkOnly: false });
   const clockErrors = mix.meanPauseMs > 0 && random.chance(0.4);
   const habits = drawStorageHabits(world);
-  const joiners = choices.setting('joiners', [0, 0, 0, 1, 2][random.below(5)]!, [0, 1]);
+  const voting = drawVoting(world, random);
   // Nothing but the servers' own randomness tells the machines apart: they start, send and sync in the same moments.
   const isEven = choices.setting('even machines', mix.meanPauseMs === 0 && random.chance(0.5), [false]);
   if (isEven) world.network.setLatency({ min: 1, max: 1 });
   const quorum = new SimulatedQuorum({
     world,
     random,
-    voters: choices.setting('voters', [1, 3, 3, 3, 3, 4, 5, 5][random.below(8)]!, [1, 3, 4]),
+    ...voting,
     observers: choices.setting('observers', [0, 0, 1, 1, 2, 3][random.below(6)]!, [0, 1]),
     clockErrors: choices.setting('clock errors', clockErrors, [false]),
     slowDisks: choices.setting('slow disks', random.chance(0.4), [false]),
     equalDisks: isEven,
     habits,
-    joiners,
-    autoJoin: choices.setting('joins by itself', joiners > 0 && random.chance(0.3), [false]),
     plant: options.plant ?? {},
   });
   const controllers = quorum.channel('workload');
   const meanPauseMs = [25, 50, 100, 300][random.below(4)]!;
   const workloads = ['a', 'b'].map((label) => new AdminWorkload(world, controllers, { label, meanPauseMs }));
   const readers = drawReaders(world, quorum);
-  const changesVoters = joiners > 0;
-  const operator = new VoterOperator({ world, quorum, changesVoters, meanPauseMs: 200 * 2 ** random.below(4) });
-  const fragile = quorum.nodes.map(({ machine }) => machine);
+  const changesVoters = voting.joiners > 0;
+  const operatorPauseMs = 200 * 2 ** random.below(4);
+  const operator = new VoterOperator({ world, quorum, controllers, changesVoters, meanPauseMs: operatorPauseMs });
+  const { machines } = quorum;
   const mayDecay = (machine: Machine): boolean => operator.bears(machine);
   const leader = () => quorum.leader;
-  const faults = new FaultInjector({ world, machines: quorum.machines, fragile, mayDecay, leader }, mix);
+  const faults = new FaultInjector({ world, machines, fragile: machines, mayDecay, leader }, mix);
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {
@@ -73,7 +73,7 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       for (const id of [1, 2, 3]) startPseudoBroker(world, controllers, quorum.clusterId, id);
       for (const workload of workloads) void workload.run();
       readers.start();
-      if (changesVoters || habits !== NO_SNAPSHOTS || mix.bitFlips) void operator.run();
+      if (changesVoters || voting.isStatic || habits !== NO_SNAPSHOTS || mix.bitFlips) void operator.run();
       faults.start();
       for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
         await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
@@ -93,6 +93,17 @@ export async function runQuorumSeed(seed: number, options: QuorumProfileOptions 
       for (const workload of workloads) workload.checkOutcome(quorum.checkers.truth.image);
     },
   });
+}
+
+/** Who votes, and how that is known. */
+function drawVoting({ choices }: World, random: SeededRandom) {
+  const joiners = choices.setting('joiners', [0, 0, 0, 1, 2][random.below(5)]!, [0, 1]);
+  return {
+    joiners,
+    voters: choices.setting('voters', [1, 3, 3, 3, 3, 4, 5, 5][random.below(8)]!, [1, 3, 4]),
+    autoJoin: choices.setting('joins by itself', joiners > 0 && random.chance(0.3), [false]),
+    isStatic: choices.setting('static voters', joiners === 0 && random.chance(0.2), [false]),
+  };
 }
 
 /** Three runs of four have readers. */

@@ -1,14 +1,16 @@
-import { addVoterRpc, removeVoterRpc, type Rpc } from '@milena/cluster-protocol';
+import { addVoterRpc, removeVoterRpc, updateFeaturesRpc, type Rpc } from '@milena/cluster-protocol';
 import { unreachable, type ErrorName } from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
-import { createQuorumLeaderChannel, type QuorumLeaderChannel } from '@milena/raft-driver';
+import { createQuorumLeaderChannel, type ActiveControllerChannel, type QuorumLeaderChannel } from '@milena/raft-driver';
 import type { ResponseFacts } from '@milena/raft';
 import type { VoterEntry } from '@milena/record-batch';
 import type { ChoiceStream } from '../choices/choice-stream';
 import type { Machine } from '../machine';
 import type { ControllerNode } from '../nodes/controller-node';
+import type { ObserverNode } from '../nodes/observer-node';
 import type { SimulatedQuorum } from '../nodes/simulated-quorum';
 import type { World } from '../world';
+import { callController } from './call-controller';
 import { VoterBudget } from './voter-budget';
 
 const CALL_TIMEOUT_MS = 3000;
@@ -23,12 +25,15 @@ export type OperatorAction =
   | { readonly do: 'remove voter'; readonly id: number }
   /** A controller gets an empty disk, formatted to join. */
   | { readonly do: 'replace disk'; readonly id: number }
-  | { readonly do: 'replace observer disk'; readonly id: number };
+  | { readonly do: 'replace observer disk'; readonly id: number }
+  /** The voters of the configuration become voters of the log. */
+  | { readonly do: 'raise kraft.version' };
 
 /** What an operator looks after. */
 export interface VoterOperatorOptions {
   readonly world: World;
   readonly quorum: SimulatedQuorum;
+  readonly controllers: ActiveControllerChannel;
   readonly meanPauseMs: number;
   /** Whether it changes the voters and their disks; otherwise only disks of observers, and voters whose disk is refused. */
   readonly changesVoters: boolean;
@@ -77,7 +82,8 @@ export class VoterOperator {
   /** Whether the quorum bears that something on the disk of this machine is lost. */
   bears(machine: Machine): boolean {
     const node = this.options.quorum.nodes.find((each) => each.machine === machine);
-    return node !== undefined && this.#budget.mayLose(node);
+    // Nobody counts on what an observer has.
+    return node === undefined || this.#budget.mayLose(node);
   }
 
   /**
@@ -87,7 +93,8 @@ export class VoterOperator {
   async makeWhole(): Promise<void> {
     const { quorum, world, changesVoters } = this.options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      for (const node of quorum.nodes) if (node.machine.isRefused) void this.#replace(node);
+      const refused = [...this.#replaceable, ...quorum.observers].filter(({ machine }) => machine.isRefused);
+      for (const node of refused) void this.#replace(node);
       const mending = changesVoters ? undefined : this.#mending();
       if (mending?.do === 'remove voter') await this.#removeById(mending.id);
       if (mending?.do === 'add voter') await this.#add(mending.id);
@@ -114,6 +121,12 @@ export class VoterOperator {
     return false;
   }
 
+  /** Controllers that may get another disk: on it a static voter would be taken for the one that it was. */
+  get #replaceable(): readonly ControllerNode[] {
+    const { nodes, isStatic } = this.options.quorum;
+    return isStatic ? [] : nodes;
+  }
+
   /** The voters that rule, or will when the last change is committed. */
   get #ruling(): readonly VoterEntry[] {
     return this.#budget.sets.at(-1)?.voters ?? [];
@@ -121,9 +134,10 @@ export class VoterOperator {
 
   #draw(): OperatorAction | undefined {
     const { quorum, changesVoters } = this.options;
-    const observer = this.#pick(quorum.observers);
+    const observer = quorum.observers.find(({ machine }) => machine.isRefused) ?? this.#pick(quorum.observers);
     const ofObserver = observer && { do: 'replace observer disk' as const, id: observer.nodeId };
-    const refused = quorum.nodes.find(({ machine }) => machine.isRefused);
+    if (quorum.isStatic && this.#random.chance(0.1)) return { do: 'raise kraft.version' };
+    const refused = this.#replaceable.find(({ machine }) => machine.isRefused);
     if (refused !== undefined && this.#random.chance(0.5)) return { do: 'replace disk', id: refused.nodeId };
     if (!changesVoters && this.#random.chance(0.7)) return this.#mending() ?? ofObserver;
     if (!changesVoters || this.#random.chance(0.1)) return ofObserver;
@@ -174,18 +188,22 @@ export class VoterOperator {
       case 'remove voter':
         return void this.#removeById(action.id);
       case 'replace disk': {
-        const node = quorum.nodes.find(({ nodeId }) => nodeId === action.id);
+        const node = this.#replaceable.find(({ nodeId }) => nodeId === action.id);
         if (node === undefined || !(node.machine.isRefused || this.#budget.mayLose(node))) return;
         return void this.#replace(node);
       }
-      case 'replace observer disk':
-        return void quorum.observers.find(({ nodeId }) => nodeId === action.id)?.replaceDisk();
+      case 'replace observer disk': {
+        const node = quorum.observers.find(({ nodeId }) => nodeId === action.id);
+        return node && void this.#replace(node);
+      }
+      case 'raise kraft.version':
+        return void this.#raiseKraftVersion();
       default:
         return unreachable(action);
     }
   }
 
-  async #replace(node: ControllerNode): Promise<void> {
+  async #replace(node: ControllerNode | ObserverNode): Promise<void> {
     const { world } = this.options;
     if (node.machine.isRefused) world.mark('a refused disk was replaced');
     world.note(`replace the disk of ${node.machine.host}`);
@@ -223,6 +241,17 @@ export class VoterOperator {
     const error = await this.#ask(removeVoterRpc, request);
     if (error === 'NONE' || REFUSED.has(error)) this.#budget.isSettled(voter);
     return error === 'NONE';
+  }
+
+  async #raiseKraftVersion(): Promise<void> {
+    const { controllers, world } = this.options;
+    const outcome = await callController(controllers, updateFeaturesRpc, {
+      principal: 'User:simulation',
+      updates: [{ name: 'kraft.version', level: 1, upgradeType: 'UPGRADE' }],
+      validateOnly: false,
+      timeoutMs: CALL_TIMEOUT_MS,
+    });
+    if (outcome.isAnswered && outcome.answer.result.ok) world.mark('static voters became voters of the log');
   }
 
   async #ask<Request, Response extends ResponseFacts>(
