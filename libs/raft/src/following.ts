@@ -21,8 +21,12 @@ export function pollFollower(context: RaftContext, role: Follower): number {
   }
   const electionMs = Math.min(role.fetchDeadlineMs, role.suspicionDeadlineMs ?? Infinity);
   if (nowMs >= electionMs) {
-    // Silence of that length says as much as a broken connection: when the votes are split, the next attempt comes soon.
-    if (nowMs >= role.fetchDeadlineMs) quorum.beginEagerAttempts(role.hasFetched);
+    if (nowMs >= role.fetchDeadlineMs) {
+      // Silence of that length says as much as a broken connection: nobody waits for the vote of the silent one, and when the
+      // votes are split, the next attempt comes soon.
+      context.outbox.rest(role.leader.id, nowMs + context.settings.suspectRestMs);
+      quorum.beginEagerAttempts(role.hasFetched);
+    }
     quorum.becomeProspective(nowMs);
     return nowMs;
   }

@@ -49,7 +49,11 @@ function grantsPreVote(context: RaftContext, request: VoteRequest): boolean {
   const { role } = context.quorum;
   if (role.name === 'leader') return false;
   if (role.name === 'follower' && role.hasFetched && !role.isLeaderSuspect) return false;
-  if (role.name === 'prospective') meetRival(context, role, request);
+  if (role.name === 'prospective') {
+    meetRival(context, role, request);
+    // About to stand for the real vote: a rival that won its pre-vote too would split it.
+    if (role.ballot.outcome === 'won' && !role.outranked) return false;
+  }
   return isUpToDate(context, request);
 }
 
