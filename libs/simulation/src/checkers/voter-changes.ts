@@ -17,6 +17,7 @@ export interface ReplicaOfVoters {
  */
 export class VoterChanges {
   #committedEnd = 0;
+  #committedSet: LoggedVoters | undefined;
   /** By host: the sets last seen. */
   readonly #seen = new Map<string, readonly LoggedVoters[]>();
 
@@ -30,6 +31,17 @@ export class VoterChanges {
   /** A controller knows that everything before `highWatermark` is committed. */
   committed(highWatermark: number): void {
     if (highWatermark > this.#committedEnd) this.#committedEnd = highWatermark;
+  }
+
+  /** The newest voter set that some leader knew as committed. */
+  get committedSet(): LoggedVoters | undefined {
+    return this.#committedSet;
+  }
+
+  /** A leader, whose log has these voter sets, knows that everything before `highWatermark` is committed. */
+  committedSets(highWatermark: number, sets: readonly LoggedVoters[]): void {
+    const newest = sets.findLast(({ offset }) => offset < highWatermark);
+    if (newest !== undefined && newest.offset >= (this.#committedSet?.offset ?? -1)) this.#committedSet = newest;
   }
 
   /** A controller's log holds other voter sets than before; `ruling` is what the leader says rules. */

@@ -105,6 +105,7 @@ export class LeadershipWatch {
       // What was committed in the event that changed the set was committed by the set before.
       const sets = [this.#sets.at(-1), now.before.at(-1)].map((set) => set?.voters ?? []);
       checkers.durableCommit.moved({ node: host, from: this.#highWatermark, to: highWatermark, sets });
+      checkers.voterChanges.committedSets(highWatermark, this.#sets);
       this.#highWatermark = highWatermark;
     }
     checkers.deposedLeaders.leads(voterId, epoch, machine.wokenAtMs);

@@ -1,10 +1,14 @@
 import type { VoterEntry } from '@milena/record-batch';
+import type { VoterChanges } from '../checkers/voter-changes';
 import type { ControllerNode } from '../nodes/controller-node';
 import { voterName, type LoggedVoters } from '../voters-in-log';
 import type { World } from '../world';
 
 /** How long a request whose outcome is unknown may still be carried out: pauses, cuts and the leader's own patience. */
 const UNSURE_MS = 15_000;
+
+/** What counts of a controller: who it is as a voter, and what is on its disk. */
+export type BudgetedNode = Pick<ControllerNode, 'asVoter' | 'isWhole' | 'votersOnDisk'>;
 
 /**
  * What an operator may do to the voters so that nothing more is lost than what Raft bears: each voter set that rules, or may
@@ -16,17 +20,21 @@ export class VoterBudget {
 
   constructor(
     private readonly world: World,
-    private readonly nodes: readonly ControllerNode[],
-    /** Everything before it is committed. */
-    private readonly committedEnd: () => number,
+    private readonly nodes: readonly BudgetedNode[],
+    private readonly known: Pick<VoterChanges, 'committedEnd' | 'committedSet'>,
   ) {}
 
-  /** The newest committed voter set and those that are not committed, as far as any log has them; the newest last. */
+  /**
+   * The newest committed voter set and those that are not committed, as far as any log has them; the newest last. That a
+   * log has a set below the committed end says nothing: it may be a tail of an older epoch, which the next leader cuts off.
+   */
   get sets(): readonly LoggedVoters[] {
     const all = this.nodes.flatMap((node) => node.votersOnDisk()).toSorted((left, right) => left.offset - right.offset);
-    const end = this.committedEnd();
-    const committed = all.findLast(({ offset }) => offset < end) ?? all[0];
-    return [...(committed === undefined ? [] : [committed]), ...all.filter(({ offset }) => offset >= end)];
+    const { committedEnd, committedSet = all[0] } = this.known;
+    return [
+      ...(committedSet === undefined ? [] : [committedSet]),
+      ...all.filter(({ offset }) => offset >= committedEnd),
+    ];
   }
 
   /** Whether the disk of this voter is still there, as it was when it became one. */
@@ -51,7 +59,7 @@ export class VoterBudget {
   }
 
   /** Whether the quorum bears that what this controller has on its disk is lost. */
-  mayLose(node: ControllerNode): boolean {
+  mayLose(node: BudgetedNode): boolean {
     const name = voterName(node.asVoter);
     return this.sets.every(({ voters }) => {
       // Who is no voter may be becoming one this moment.

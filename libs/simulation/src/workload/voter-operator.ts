@@ -60,7 +60,7 @@ export class VoterOperator {
       connector: world.outside,
       bootstrap: quorum.nodes.map(({ endpoint }) => endpoint),
     });
-    this.#budget = new VoterBudget(world, quorum.nodes, () => quorum.checkers.voterChanges.committedEnd);
+    this.#budget = new VoterBudget(world, quorum.nodes, quorum.checkers.voterChanges);
   }
 
   /** Works until stopped. */
