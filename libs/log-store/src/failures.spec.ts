@@ -114,6 +114,19 @@ describe('a failing disk', () => {
     expect(() => log.truncateTo(at(0))).toThrow(DiskError);
     await log.close();
   });
+
+  it('tells its owner once when the sync of a closed segment fails, for which nobody waits', async () => {
+    const disk = createMemoryDisk();
+    const told: DiskError[] = [];
+    const log = open(disk, { onFailed: (error) => told.push(error) });
+    fill(log, 3);
+    disk.fail({ operation: 'fdatasync', code: 'EIO', times: 1 });
+    log.roll();
+    await new Promise(setImmediate);
+    expect(told).toMatchObject([{ code: 'EIO' }]);
+    await expect(log.flush()).rejects.toThrow(DiskError);
+    expect(told).toHaveLength(1);
+  });
 });
 
 describe('flushing', () => {

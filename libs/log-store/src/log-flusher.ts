@@ -18,6 +18,7 @@ export interface FlushedLog {
   readonly epochs: LeaderEpochCache;
   readonly metadata: PartitionMetadata;
   readonly logEndOffset: () => Offset;
+  readonly onFailed?: ((error: DiskError) => void) | undefined;
 }
 
 /** What a flush has to sync besides batches. */
@@ -75,7 +76,9 @@ export class LogFlusher {
 
   /** The log can no longer be trusted; `error` is what every later call gets. */
   fail(error: DiskError): void {
-    this.#failure ??= error;
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.log.onFailed?.(error);
   }
 
   /** `segment` is closed for writing: its indexes must last from now on, because recovery will trust them. */

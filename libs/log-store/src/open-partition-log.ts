@@ -23,14 +23,14 @@ function unsyncedParents(disk: Disk, folder: string): readonly string[] {
  * DiskError when the disk does.
  */
 export function openPartitionLog(options: PartitionLogOptions): PartitionLog {
-  const { disk, folder, topicId } = options;
+  const { disk, folder, topicId, onFailed } = options;
   const parents = unsyncedParents(disk, folder);
   disk.makeFolder(folder);
   const loaded = loadLog(options);
   const metadata = new PartitionMetadata(disk, folder, options.cleanShutdown);
   if (topicId !== undefined && metadata.topicId === undefined) metadata.assign(topicId);
   const { segments, epochs } = loaded;
-  const flushed = { disk, folder, segments, epochs, metadata, logEndOffset: () => state.logEndOffset };
+  const flushed = { disk, folder, segments, epochs, metadata, onFailed, logEndOffset: () => state.logEndOffset };
   const flusher = new LogFlusher(flushed, loaded.recoveryPoint, parents);
   for (const segment of loaded.rebuilt) flusher.rolled(segment);
   const state: LogState = { ...loaded, options, config: options.config, metadata, flusher };

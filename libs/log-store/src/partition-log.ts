@@ -25,6 +25,8 @@ export interface PartitionLogOptions {
   readonly recoveryRules?: RecoveryRules;
   /** Called when truncation moves the recovery point back, so that the checkpoint on disk can follow soon. */
   readonly onRecoveryPointLowered?: () => void;
+  /** Called once, at the moment the log has failed for good: in the background too, where no caller is told. */
+  readonly onFailed?: (error: DiskError) => void;
 }
 
 /** What opening a log found and did. */

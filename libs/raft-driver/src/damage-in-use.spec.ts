@@ -80,6 +80,24 @@ describe('a voter that cannot write', () => {
     expect(cluster.node(failing).listener.values).toEqual(cluster.node(cluster.active()?.nodeId ?? 0).listener.values);
   });
 
+  it('a closed segment ends, though nobody waits for it', async () => {
+    const cluster = await DriverCluster.start({ voters: [1], segmentBytes: 1024 });
+    await cluster.run(101, 'observer', [1]);
+    const { nodeId, epoch } = await cluster.activeWithin(5000);
+    cluster.disk(101).fail({ operation: 'fdatasync', code: 'EIO', pathIncludes: '.log' });
+    cluster.node(nodeId).driver.append(epoch, [Buffer.alloc(1000)]);
+    await cluster.time.advance(1000);
+    expect(cluster.node(101).fatal).toMatchObject([{ name: 'DiskError', code: 'EIO' }]);
+    expect(cluster.node(101).driver.health()).toBe(false);
+  });
+
+  it('or read its log for a snapshot ends', async () => {
+    const { cluster, failing } = await started();
+    cluster.disk(failing).fail({ operation: 'pread', code: 'EIO', pathIncludes: '.log' });
+    expect((await cluster.snapshot(failing)).outcome).toMatchObject({ error: { code: 'KAFKA_STORAGE_ERROR' } });
+    expect(cluster.node(failing).fatal).toHaveLength(1);
+  });
+
   it('a snapshot of the leader ends, and fetches it again at its next start', async () => {
     const { cluster, failing } = await started();
     cluster.kill(failing);

@@ -1,4 +1,10 @@
-import { DEFAULT_LOG_CONFIG, type LogConfig, openPartitionLog, type PartitionLog } from '@milena/log-store';
+import {
+  DEFAULT_LOG_CONFIG,
+  type LogConfig,
+  openPartitionLog,
+  type PartitionLog,
+  type PartitionLogOptions,
+} from '@milena/log-store';
 import {
   maxOffset,
   METADATA_PARTITION,
@@ -30,6 +36,8 @@ export interface OpenMetadataLogOptions {
   readonly mark: CommittedMark | undefined;
   /** Whether what cannot be read here may be fetched again from the quorum. */
   readonly mayFetchAgain: boolean;
+  /** See PartitionLogOptions. */
+  readonly onFailed?: PartitionLogOptions['onFailed'];
 }
 
 /** The log with its snapshots, fit for the raft state machine. */
@@ -131,6 +139,7 @@ function openLog(options: OpenMetadataLogOptions, snapshots: readonly OffsetAndE
     recoveryPoint: ZERO_OFFSET,
     cleanShutdown: false,
     recoveryRules: metadataRecoveryRules({ snapshots, mustKeep }),
+    ...(options.onFailed && { onFailed: options.onFailed }),
   });
 }
 

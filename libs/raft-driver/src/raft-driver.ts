@@ -8,7 +8,7 @@ import {
   randomUuid,
   ZERO_OFFSET,
 } from '@milena/model';
-import { type DiskLock, noMeter, type TraceContext } from '@milena/platform';
+import { type DiskError, type DiskLock, noMeter, type TraceContext } from '@milena/platform';
 import {
   type BootstrapVoters,
   type FetchResponse,
@@ -66,6 +66,7 @@ class Driver implements RaftDriver {
   readonly #options: RaftDriverOptions;
   readonly #service: RaftService | undefined;
   readonly #early: MetadataLogListener[] = [];
+  #hasFailed = false;
   #phase: 'new' | 'starting' | 'running' | 'stopping' = 'new';
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -191,7 +192,11 @@ class Driver implements RaftDriver {
     if (mark !== undefined) refuseMissingVotes(folder, restored, mark);
     const mayFetchAgain = this.#mayFetchAgain(bootstrap);
     const { logConfig } = this.#options;
-    const opened = await openMetadataLog({ platform, folder, logConfig, mark, mayFetchAgain });
+    // Who opens or closes the log is told by its calls.
+    const onFailed = (error: DiskError): void => {
+      if (this.#phase === 'running') this.#fail(error);
+    };
+    const opened = await openMetadataLog({ platform, folder, logConfig, mark, mayFetchAgain, onFailed });
     this.#log = opened.log;
     if (mark !== undefined) refuseForgottenVotes(folder, restored, { mark, log: opened.log });
     if (opened.lost !== undefined) await beginPendingRepair(platform.disk, folder);
@@ -312,8 +317,12 @@ class Driver implements RaftDriver {
     throw new UnusableLogFolder(`log folder ${logFolder} is in use by ${holder}`);
   }
 
+  /** Nothing more is done: what this node has on its disk is not what it believes. */
   #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
     this.#phase = 'stopping';
+    this.#pump?.halt();
     this.#options.platform.logger.error('the metadata log cannot go on', { error });
     this.#options.onFatal(error);
   }

@@ -77,6 +77,8 @@ export interface RaftPump {
   isHealthy(): boolean;
   /** Hands leadership over if there is any; resolves when that is done or `timeoutMs` passed. */
   shutdown(timeoutMs: number): Promise<void>;
+  /** Stops at once. */
+  halt(): void;
   /** Stops at once; resolves when no write or flush is under way. */
   close(): Promise<void>;
 }
@@ -264,8 +266,20 @@ class Pump implements RaftPump {
     });
   }
 
+  halt(): void {
+    this.#closed = true;
+    this.#timer.cancel();
+    this.#snapshots.close();
+    this.#connections.close();
+    this.#queue.close();
+    this.#delivery.close();
+    this.#client.close();
+    this.#options.service?.close();
+    this.#onStopped?.();
+  }
+
   async close(): Promise<void> {
-    this.#halt();
+    this.halt();
     await this.#queue.idle();
     await this.#flush.idle();
     await this.#snapshots.idle();
@@ -372,21 +386,9 @@ class Pump implements RaftPump {
     return voters.voters.filter(({ key }) => key.id !== nodeId);
   }
 
-  #halt(): void {
-    this.#closed = true;
-    this.#timer.cancel();
-    this.#snapshots.close();
-    this.#connections.close();
-    this.#queue.close();
-    this.#delivery.close();
-    this.#client.close();
-    this.#options.service?.close();
-    this.#onStopped?.();
-  }
-
   #fail(error: unknown): void {
     if (this.#closed) return;
-    this.#halt();
+    this.halt();
     this.#options.onFatal(error);
   }
 }

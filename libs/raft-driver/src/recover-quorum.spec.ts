@@ -1,5 +1,6 @@
 import { noMeter, noTracer, type Platform, silentLogger } from '@milena/platform';
 import { createMemoryStateStores, createSeededRandom } from '@milena/platform/testing';
+import { batchesOf } from '@milena/record-batch';
 import { metadataFolder } from './format-storage';
 import { UnusableLogFolder } from './meta-properties';
 import { planRecovery, type RecoverySubject } from './plan-recovery';
@@ -7,6 +8,7 @@ import { readQuorumState } from './quorum-state-file';
 import { recoverQuorum } from './recover-quorum';
 import { storedRecords } from './stored-records';
 import { DriverCluster, endpointOf } from './testing/driver-cluster';
+import { UnusableMetadataLog } from './unusable-metadata-log';
 
 const FOLDER = metadataFolder('/data');
 
@@ -123,6 +125,20 @@ it('survives a power cut once it has resolved, and can be done again after a cra
   await recover(cluster, 1);
   await cluster.run(1, 'voter');
   await cluster.commit('after');
+});
+
+it('refuses a log that lacks committed records, and writes nothing down', async () => {
+  const cluster = await lostMajority();
+  const disk = cluster.disk(1);
+  const log = disk.open(`${FOLDER}/00000000000000000000.log`);
+  const content = Buffer.alloc(log.size());
+  log.pread(content, 0);
+  log.truncate(content.length - ([...batchesOf(content)].at(-1)?.bytes.length ?? 0));
+  log.close();
+  const state = readQuorumState(disk, FOLDER);
+  await expect(recover(cluster, 1)).rejects.toThrow(UnusableMetadataLog);
+  expect(readQuorumState(disk, FOLDER)).toEqual(state);
+  expect(disk.list(FOLDER).filter((name) => name.startsWith('recovery'))).toEqual([]);
 });
 
 it('refuses a folder that a process uses', async () => {

@@ -1,5 +1,5 @@
-import { replaceFile } from '@milena/log-store';
-import { NO_NODE, ZERO_UUID } from '@milena/model';
+import { replaceFile, type PartitionLog } from '@milena/log-store';
+import { NO_NODE, type TimestampMs, ZERO_UUID } from '@milena/model';
 import type { DiskLock, Platform } from '@milena/platform';
 import { encodeBatch, encodeControlRecord, type ControlRecord, type VoterEntry } from '@milena/record-batch';
 import { CommittedMark } from './committed-mark';
@@ -25,9 +25,9 @@ export interface RecoveredQuorum {
 
 /**
  * The way out of a lost majority: makes the node of this folder the only voter of its quorum, with the log it has. What
- * only the lost voters had is lost. In this order: a copy of quorum-state and the audit record beside it; the new epoch in
- * quorum-state, so that no vote of an older one can still be given; then the log's new truth, one control batch of the new
- * epoch with leader change, kraft.version and voters. A crash in between leaves a folder that can be recovered again.
+ * only the lost voters had is lost. In this order: the log is opened, or refused; a copy of quorum-state and the audit record
+ * beside it; the new epoch in quorum-state, so that no vote of an older one can still be given; then the log's new truth, one
+ * control batch of the new epoch with leader change, kraft.version and voters. A crash in between leaves a folder that can be recovered again.
  * Throws what planRecovery throws, UnusableLogFolder while a process uses the folder, UnusableMetadataLog or UnusableSnapshot
  * when committed records are missing from this disk, and DiskError.
  */
@@ -36,11 +36,13 @@ export async function recoverQuorum(platform: Platform, subject: RecoverySubject
   try {
     const plan = planRecovery(platform.disk, subject);
     const traceId = randomTraceId(platform);
-    const auditFolder = await writeAudit(platform, plan, traceId);
-    const state = { leaderId: NO_NODE, leaderEpoch: plan.newEpoch, votedId: NO_NODE, votedDirectoryId: ZERO_UUID };
-    await writeQuorumState(platform.disk, plan.folder, state, { dataVersion: 1 });
-    const recoveryOffset = await appendTruth(platform, plan, traceId);
-    return { plan, auditFolder, recoveryOffset, traceId };
+    return await onLog(platform, plan.folder, async (log) => {
+      const auditFolder = await writeAudit(platform, plan, traceId);
+      const state = { leaderId: NO_NODE, leaderEpoch: plan.newEpoch, votedId: NO_NODE, votedDirectoryId: ZERO_UUID };
+      await writeQuorumState(platform.disk, plan.folder, state, { dataVersion: 1 });
+      const recoveryOffset = await appendTruth(log, plan, { traceId, timestamp: platform.clock.wallMs() });
+      return { plan, auditFolder, recoveryOffset, traceId };
+    });
   } finally {
     lock.release();
   }
@@ -64,32 +66,37 @@ async function writeAudit({ disk, clock }: Platform, plan: RecoveryPlan, traceId
   return folder;
 }
 
-async function appendTruth(platform: Platform, plan: RecoveryPlan, traceId: string): Promise<number> {
-  const { disk, timers, clock } = platform;
-  const { folder, newEpoch, voter } = plan;
+/** Opens the log as a start does, before anything is written: what cannot be recovered is refused as it is. */
+async function onLog<T>(platform: Platform, folder: string, run: (log: PartitionLog) => Promise<T>): Promise<T> {
+  const { disk, timers } = platform;
   const mark = await CommittedMark.open({ disk, timers, folder, onFatal: () => undefined });
   try {
     const { log } = await openMetadataLog({ platform, folder, logConfig: {}, mark, mayFetchAgain: false });
     try {
-      const baseOffset = log.logEndOffset;
-      const [first, ...others] = truth(voter).map(encodeControlRecord);
-      // The control record that says who leads names the audit record by its trace.
-      const headers = [
-        { key: TRACEPARENT_HEADER, value: Buffer.from(`00-${traceId}-${traceId.slice(16)}-01`, 'latin1') },
-      ];
-      const records = first === undefined ? [] : [{ ...first, headers }, ...others];
-      const timestamp = clock.wallMs();
-      const batch = encodeBatch({ baseOffset, partitionLeaderEpoch: newEpoch, timestamp, isControl: true, records });
-      const appended = log.appendAsFollower(batch);
-      if (!appended.ok) throw new Error(`the metadata log cannot be appended to: ${appended.error.message}`);
-      await log.flush();
-      return baseOffset;
+      return await run(log);
     } finally {
       await log.close();
     }
   } finally {
     await mark.close();
   }
+}
+
+async function appendTruth(
+  log: PartitionLog,
+  { newEpoch, voter }: RecoveryPlan,
+  { traceId, timestamp }: { readonly traceId: string; readonly timestamp: TimestampMs },
+): Promise<number> {
+  const baseOffset = log.logEndOffset;
+  const [first, ...others] = truth(voter).map(encodeControlRecord);
+  // The control record that says who leads names the audit record by its trace.
+  const headers = [{ key: TRACEPARENT_HEADER, value: Buffer.from(`00-${traceId}-${traceId.slice(16)}-01`, 'latin1') }];
+  const records = first === undefined ? [] : [{ ...first, headers }, ...others];
+  const batch = encodeBatch({ baseOffset, partitionLeaderEpoch: newEpoch, timestamp, isControl: true, records });
+  const appended = log.appendAsFollower(batch);
+  if (!appended.ok) throw new Error(`the metadata log cannot be appended to: ${appended.error.message}`);
+  await log.flush();
+  return baseOffset;
 }
 
 function truth(voter: VoterEntry): readonly ControlRecord[] {

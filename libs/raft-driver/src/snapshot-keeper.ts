@@ -56,6 +56,10 @@ export class SnapshotKeeper {
     this.#work = Promise.allSettled([this.#work, made]);
     try {
       return await made;
+    } catch (error) {
+      // The log that was read to check it is broken.
+      onFatal(error);
+      return failure('KAFKA_STORAGE_ERROR', 'the metadata log cannot be read');
     } finally {
       this.#isMaking = false;
     }

@@ -18,8 +18,6 @@ export class DiskTrouble {
   #failedPath: string | undefined;
   #isDamaged = false;
   readonly #flipped = new Set<string>();
-  /** Whether it was full at any time in the life of the process. */
-  #wasFull = false;
   #fills = 0;
   #refused = false;
 
@@ -60,7 +58,6 @@ export class DiskTrouble {
     const { disk } = this.machine;
     disk.setCapacity(disk.usedBytes() + freeBytes);
     this.#isFull = true;
-    this.#wasFull = true;
     this.#fills += 1;
     const fill = this.#fills;
     this.world.time.timers.after(DOWN_MS_MAX, () => {
@@ -98,7 +95,7 @@ export class DiskTrouble {
   }
 
   explains(error: unknown): boolean {
-    const told = this.#failedPath !== undefined ? 'failed sync' : this.#lackedSpace(error) ? 'no space' : undefined;
+    const told = this.#failedPath !== undefined ? 'failed sync' : this.#isFull ? 'no space' : undefined;
     if (told === undefined && !this.#refuses(error)) return false;
     if (told === undefined) {
       this.#refused = true;
@@ -112,11 +109,6 @@ export class DiskTrouble {
     return true;
   }
 
-  /** A log that could not be flushed for want of space is failed for good: that may come out when there is room again. */
-  #lackedSpace(error: unknown): boolean {
-    return this.#isFull || (this.#wasFull && String(error).includes('ENOSPC'));
-  }
-
   /** A damaged disk may be refused, if it is said which file cannot be used. */
   #refuses(error: unknown): boolean {
     const isTyped = [UnusableMetadataLog, UnusableSnapshot, UnusableQuorumState].some((type) => error instanceof type);
@@ -127,7 +119,6 @@ export class DiskTrouble {
   ended(): void {
     this.machine.disk.clearFaults();
     this.#failedPath = undefined;
-    this.#wasFull = this.#isFull;
   }
 
   heal(): void {
