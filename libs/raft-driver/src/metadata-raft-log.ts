@@ -1,12 +1,16 @@
-import { NO_EPOCH, offset } from '@milena/model';
+import { MalformedInput } from '@milena/bytes';
 import type { PartitionLog } from '@milena/log-store';
+import { NO_EPOCH, offset } from '@milena/model';
 import type { RaftLog } from '@milena/raft';
+import { batchesOf, verifyCrc } from '@milena/record-batch';
 import { voterSet } from './metadata-raft-batches';
 import type { SnapshotStore } from './snapshot-store';
+import { UnusableMetadataLog } from './unusable-metadata-log';
 
 /**
  * The raft state machine's view of a log of log-store and of the snapshots beside it. What the stores refuse here is a
- * broken log, so it throws.
+ * broken log, so it throws. What has rotted since it was written is neither applied nor sent to anybody: the node ends, and its
+ * next start fetches again what it lost.
  */
 export function createMetadataRaftLog(log: PartitionLog, snapshots: SnapshotStore): RaftLog {
   return {
@@ -23,6 +27,8 @@ export function createMetadataRaftLog(log: PartitionLog, snapshots: SnapshotStor
     read(from, maxBytes) {
       const read = log.read({ from, upTo: log.logEndOffset, maxBytes, minOneBatch: true });
       if (!read.ok) throw new Error(`the metadata log cannot be read at ${from}: ${read.error.message}`);
+      if (!isSound(read.value.records))
+        throw new UnusableMetadataLog(log.folder, `a batch from offset ${from} on is damaged`);
       return read.value.records;
     },
     append(batches) {
@@ -44,4 +50,13 @@ export function createMetadataRaftLog(log: PartitionLog, snapshots: SnapshotStor
     appendSnapshot: (bytes) => snapshots.append(bytes),
     abandonSnapshot: () => snapshots.abandon(),
   };
+}
+
+function isSound(records: Buffer): boolean {
+  try {
+    return [...batchesOf(records)].every(({ bytes }) => verifyCrc(bytes));
+  } catch (error) {
+    if (!(error instanceof MalformedInput)) throw error;
+    return false;
+  }
 }
