@@ -50,7 +50,7 @@ it.each([
   ['a negative epoch', KAFKA_VERSION_1.replace('"leaderEpoch":7', '"leaderEpoch":-1'), /leaderEpoch/],
   ['a vote that is text', KAFKA_VERSION_1.replace('"votedId":3', '"votedId":"3"'), /votedId/],
   ['a directory that is no uuid', KAFKA_VERSION_1.replace(DIRECTORY_ID, 'x'), /votedDirectoryId/],
-])('refuses %s, because a forgotten vote could elect two leaders', (_what, text, message) => {
+])('KAFKA-15412: refuses %s, because a forgotten vote could elect two leaders', (_what, text, message) => {
   expect(() => decodeQuorumState(text)).toThrow(UnusableQuorumState);
   expect(() => decodeQuorumState(text)).toThrow(message);
 });
@@ -59,7 +59,7 @@ it('knows no state before the first election', () => {
   expect(readQuorumState(createMemoryDisk(), FOLDER)).toBeUndefined();
 });
 
-it('keeps the new state over a power cut once the write has resolved', async () => {
+it('KAFKA-14273: keeps the new state over a power cut once the write has resolved', async () => {
   const disk = createMemoryDisk();
   disk.makeFolder(FOLDER);
   await disk.fsyncDirectory('/');

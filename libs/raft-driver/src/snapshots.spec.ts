@@ -31,6 +31,12 @@ async function cleaned(cluster: DriverCluster, nodeIds: readonly number[]): Prom
   await cluster.time.advance(CLEANING_MS);
 }
 
+/** Base offset of node 1's first segment. */
+function logStart(cluster: DriverCluster): number {
+  const files = cluster.disk(1).list('/data/__cluster_metadata-0');
+  return Number(files.filter((name) => name.endsWith('.log'))[0]?.slice(0, 20));
+}
+
 describe('snapshots that a node writes', () => {
   it('stand in for the log before them: a restarted node loads the newest and then what follows', async () => {
     const cluster = await started({ voters: [1] });
@@ -58,20 +64,55 @@ describe('snapshots that a node writes', () => {
     expect(cluster.snapshotFiles(1)).toHaveLength(1);
   });
 
-  it('let the log be cleaned behind them, all but one', async () => {
+  it('KAFKA-15312: are whole after a power cut, once they are made', async () => {
+    const cluster = await started({ voters: [1] });
+    await commitAll(cluster, ['a', 'b']);
+    const { id } = await cluster.snapshot(1);
+    cluster.kill(1, 'lose-unsynced');
+    await cluster.run(1, 'voter');
+    await cluster.everywhere('b');
+    expect(cluster.node(1).listener.events[0]).toBe(`snapshot ${id.offset}-${id.epoch}`);
+  });
+
+  it('KAFKA-12155: let the log be cleaned behind them, all but one', async () => {
     const cluster = await started({ voters: [1] });
     await cleaned(cluster, [1]);
     expect(cluster.snapshotFiles(1)).toHaveLength(1);
-    const segments = cluster
-      .disk(1)
-      .list('/data/__cluster_metadata-0')
-      .filter((name) => name.endsWith('.log'));
-    expect(Number(segments[0]?.slice(0, 20))).toBeGreaterThan(0);
+    expect(logStart(cluster)).toBeGreaterThan(0);
     await cluster.stop(1);
     await cluster.run(1, 'voter');
     await cluster.everywhere('second b');
     expect(cluster.node(1).listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
     await cluster.commit('after');
+  });
+
+  it('are cleaned away by age alone, one after the other, and not before', async () => {
+    const ageMs = 3_600_000;
+    const cluster = await started({ voters: [1], retention: { bytes: 1e9, ms: ageMs } });
+    const taken = async (value: string): Promise<number> => {
+      await commitAll(cluster, [`${value} a`, `${value} b`]);
+      const writtenAtMs = cluster.time.clock.wallMs();
+      await cluster.snapshot(1);
+      return writtenAtMs;
+    };
+    const firstMs = await taken('first');
+    await cluster.time.advance(ageMs / 2);
+    const secondMs = await taken('second');
+    await taken('third');
+    const [first = '', second = '', third = ''] = cluster.snapshotFiles(1);
+    const until = (ms: number): Promise<void> => cluster.time.advance(ms - cluster.time.clock.wallMs());
+    await until(firstMs + ageMs);
+    expect(cluster.snapshotFiles(1)).toEqual([first, second, third]);
+    expect(logStart(cluster)).toBe(0);
+    await cluster.time.advance(CLEANING_MS);
+    expect(cluster.snapshotFiles(1)).toEqual([second, third]);
+    expect(logStart(cluster)).toBeGreaterThan(0);
+    await until(secondMs + ageMs);
+    expect(cluster.snapshotFiles(1)).toEqual([second, third]);
+    await cluster.time.advance(CLEANING_MS);
+    expect(cluster.snapshotFiles(1)).toEqual([third]);
+    await cluster.time.advance(2 * ageMs);
+    expect(cluster.snapshotFiles(1)).toEqual([third]);
   });
 
   it('are not written while another is, and leave nothing behind when the disk is full', async () => {
@@ -162,6 +203,21 @@ describe('a node that is behind the log start', () => {
     expect(listener.values).toEqual(['before', 'first a', 'first b', 'second a', 'second b', 'after']);
   });
 
+  it('KAFKA-15312: has it whole after a power cut, once it was told of it', async () => {
+    const cluster = await started();
+    const { nodeId } = await cluster.activeWithin(5000);
+    const behind = [1, 2, 3].find((id) => id !== nodeId) ?? 0;
+    cluster.kill(behind);
+    await cleaned(cluster, [...cluster.running.keys()]);
+    await cluster.run(behind, 'voter');
+    await cluster.everywhere('second b');
+    for (const id of [1, 2, 3]) cluster.kill(id, 'lose-unsynced');
+    // Alone, so that nobody can send it again.
+    const { listener } = await cluster.run(behind, 'voter');
+    await cluster.time.advance(1000);
+    expect(listener.values).toEqual(['first a', 'first b', 'second a', 'second b']);
+  });
+
   it('is a new observer, too', async () => {
     const cluster = await started();
     await cleaned(cluster, [1, 2, 3]);
@@ -203,7 +259,7 @@ describe('a node that is behind the log start', () => {
   });
 
   it.each(['pwrite', 'fdatasync', 'rename', 'fsyncDirectory', 'truncate', 'removeFile'] as const)(
-    'survives a power cut at the first %s of an install',
+    'KAFKA-13098: survives a power cut at the first %s of an install',
     async (operation) => {
       const cluster = await started();
       const { nodeId } = await cluster.activeWithin(5000);

@@ -1,5 +1,11 @@
 import { offset, ZERO_OFFSET } from '@milena/model';
-import type { RaftRequest, RaftResponse, VoteRequest } from './messages';
+import type {
+  BeginQuorumEpochRequest,
+  EndQuorumEpochRequest,
+  RaftRequest,
+  RaftResponse,
+  VoteRequest,
+} from './messages';
 import { sampleRequests } from './testing/sample-requests';
 import { startedQuorum } from './testing/started-quorum';
 import { TestCluster, testVoters } from './testing/test-cluster';
@@ -7,6 +13,25 @@ import { testEndpoint } from './testing/test-node';
 import { encodeTextBatch } from './testing/text-batches';
 
 const { vote, fetch } = sampleRequests;
+
+/** Voter 1 tells 3 that it leads epoch 5. */
+const begin: BeginQuorumEpochRequest = {
+  type: 'beginQuorumEpoch',
+  clusterId: 'test-cluster',
+  voter: { id: 3 },
+  leaderId: 1,
+  epoch: 5,
+  leaderEndpoint: testEndpoint(1),
+};
+/** Voter 1 tells 3 that it stops leading epoch 5. */
+const end: EndQuorumEpochRequest = {
+  type: 'endQuorumEpoch',
+  clusterId: 'test-cluster',
+  voter: { id: 3 },
+  leaderId: 1,
+  epoch: 5,
+  preferredCandidates: [{ id: 3 }],
+};
 
 /** Three voters of which 3 leads epoch 1 with `<leaderChange> a` committed. */
 function quorum(observers = 0): TestCluster {
@@ -26,28 +51,12 @@ describe('requests are checked in order', () => {
     ['INVALID_REQUEST', { ...fetch, lastFetchedEpoch: 2 }],
     ['INVALID_REQUEST', { ...fetch, replica: { id: 3 } }],
     ['INCONSISTENT_CLUSTER_ID', { type: 'describeQuorum', clusterId: 'other' }],
-    [
-      'INVALID_VOTER_KEY',
-      {
-        type: 'beginQuorumEpoch',
-        clusterId: 'test-cluster',
-        voter: { id: 1 },
-        leaderId: 1,
-        epoch: 5,
-        leaderEndpoint: testEndpoint(1),
-      },
-    ],
-    [
-      'FENCED_LEADER_EPOCH',
-      {
-        type: 'endQuorumEpoch',
-        clusterId: 'test-cluster',
-        voter: { id: 3 },
-        leaderId: 1,
-        epoch: 0,
-        preferredCandidates: [],
-      },
-    ],
+    ['INCONSISTENT_CLUSTER_ID', { ...begin, clusterId: 'other', epoch: 0, voter: { id: 1 } }],
+    ['FENCED_LEADER_EPOCH', { ...begin, epoch: 0, voter: { id: 1 } }],
+    ['INVALID_VOTER_KEY', { ...begin, voter: { id: 1 } }],
+    ['INCONSISTENT_CLUSTER_ID', { ...end, clusterId: 'other', epoch: 0, voter: { id: 1 } }],
+    ['FENCED_LEADER_EPOCH', { ...end, epoch: 0, voter: { id: 1 } }],
+    ['INVALID_VOTER_KEY', { ...end, voter: { id: 1 } }],
   ])('%s', (error, request) => {
     const cluster = quorum();
     expect(cluster.ask(3, request).error).toBe(error);
@@ -58,11 +67,32 @@ describe('requests are checked in order', () => {
     expect(cluster.ask(3, { type: 'describeQuorum' }).error).toBe('NONE');
   });
 
-  test('a stranger from another cluster learns and changes nothing', () => {
+  test.each<[string, RaftRequest]>([
+    ['vote', { ...vote, epoch: 99 }],
+    ['begin', begin],
+    ['end', end],
+  ])('a stranger from another cluster learns and changes nothing by %s', (_, request) => {
     const cluster = quorum();
-    const answer = cluster.ask(3, { ...vote, clusterId: 'other', epoch: 99 });
-    expect(answer).toMatchObject({ epoch: 0, leaderId: -1 });
-    expect(cluster.node(3).raft?.leadership.epoch).toBe(1);
+    const before = cluster.node(3).raft?.leadership;
+    const answer = cluster.ask(3, { ...request, clusterId: 'other' });
+    expect(answer).toEqual({
+      type: request.type,
+      error: 'INCONSISTENT_CLUSTER_ID',
+      epoch: 0,
+      leaderId: -1,
+      ...(request.type === 'vote' && { voteGranted: false }),
+    });
+    expect(before).toMatchObject({ role: 'leader', epoch: 1 });
+    expect(cluster.node(3).raft?.leadership).toEqual(before);
+  });
+
+  test.each<[string, RaftRequest]>([
+    ['begin', begin],
+    ['end', end],
+  ])('and the same %s from the own cluster is heeded', (_, request) => {
+    const cluster = quorum();
+    expect(cluster.ask(3, request)).toMatchObject({ error: 'NONE' });
+    expect(cluster.node(3).raft?.leadership.epoch).toBeGreaterThanOrEqual(5);
   });
 
   test('who does not lead says who does', () => {
@@ -101,6 +131,44 @@ describe('votes', () => {
       const request: VoteRequest = { ...vote, voter: { id }, epoch: 1, preVote: true };
       expect(cluster.ask(id, request)).toMatchObject({ voteGranted: false, epoch: 1, leaderId: 3 });
     }
+  });
+});
+
+describe('a pre-vote that is answered UNSUPPORTED_VERSION', () => {
+  /** Voter 1 stands because its leader 3 is gone, and voter 2, who would else grant it, answers this to pre-votes. */
+  function standing(error: 'UNSUPPORTED_VERSION' | 'INVALID_REQUEST') {
+    const cluster = quorum();
+    const asked: VoteRequest[] = [];
+    cluster.node(2).kill({ losesUnflushed: false });
+    cluster.network.peers.set(2, {
+      isUp: () => true,
+      life: () => 99,
+      serve: (request, reply) => {
+        if (request.type !== 'vote') return;
+        asked.push(request);
+        reply({ type: 'vote', error, epoch: 1, leaderId: -1, voteGranted: false });
+      },
+    });
+    cluster.node(3).kill({ losesUnflushed: false });
+    cluster.runUntil(() => asked.length > 0);
+    cluster.run(4);
+    return { cluster, asked };
+  }
+
+  test('makes the asker a candidate at once, for nobody there could grant one', () => {
+    const { cluster, asked } = standing('UNSUPPORTED_VERSION');
+    expect(asked[0]).toMatchObject({ preVote: true, epoch: 1 });
+    expect(asked[1]).toMatchObject({ preVote: false, epoch: 2, candidate: { id: 1 } });
+    expect(cluster.node(1).file).toMatchObject({ leaderEpoch: 2, votedId: 1, leaderId: -1 });
+    expect(cluster.node(1).raft?.leadership).toMatchObject({ role: 'candidate', epoch: 2 });
+  });
+
+  test('and no other error does', () => {
+    const { cluster, asked } = standing('INVALID_REQUEST');
+    cluster.run(5000);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.every(({ preVote, epoch }) => preVote && epoch === 1)).toBe(true);
+    expect(cluster.node(1).raft?.leadership.epoch).toBe(1);
   });
 });
 

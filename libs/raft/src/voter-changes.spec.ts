@@ -69,14 +69,14 @@ describe('changes of the voter set are checked', () => {
 });
 
 describe('the voter set', () => {
-  test('an endpoint that nobody can reach does not get into it (KAFKA-20661)', () => {
+  test('KAFKA-20661: an endpoint that nobody can reach does not get into it', () => {
     const cluster = quorum();
     const unreachable = { ...update, endpoint: { ...testEndpoint(1), port: 9999 } };
     expect(cluster.ask(3, unreachable)).toMatchObject({ error: 'REQUEST_TIMED_OUT' });
     expect(cluster.node(3).raft?.voters.endpoint(1)).toEqual(testEndpoint(1));
   });
 
-  test('a voter whose update fails tries again once in two fetch timeouts (KAFKA-17751)', () => {
+  test('KAFKA-17751, KAFKA-19605: a voter whose update fails tries again once in two fetch timeouts', () => {
     const cluster = quorum();
     const asked: number[] = [];
     const leader = cluster.node(3);
@@ -95,6 +95,19 @@ describe('the voter set', () => {
     cluster.run(20_000);
     expect(asked.length).toBe(5);
     expect(asked.slice(1).map((at, index) => Math.round(at - (asked[index] ?? 0)))).toEqual([4000, 4000, 4000, 4000]);
+  });
+
+  test('KAFKA-17604: a voter that was added is described with the endpoint it was added with', () => {
+    const cluster = quorum();
+    const moved = { ...testEndpoint(4), port: 9094 };
+    cluster.node(4).kill({ losesUnflushed: false });
+    cluster.node(4).move(moved.port);
+    cluster.node(4).start();
+    cluster.run(600);
+    expect(cluster.ask(3, { ...add, endpoint: moved })).toMatchObject({ error: 'NONE' });
+    for (const id of [1, 3, 4]) expect(cluster.node(id).raft?.voters.endpoint(4)).toEqual(moved);
+    const { voters } = cluster.node(3).raft?.describe() ?? {};
+    expect(voters?.find(({ replica }) => replica.id === 4)).toMatchObject({ endpoint: moved });
   });
 
   test('a snapshot holds the one written last before its end', () => {
