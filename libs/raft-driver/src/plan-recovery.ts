@@ -6,7 +6,7 @@ import { readBootstrapCheckpoint } from './bootstrap-checkpoint';
 import { metadataFolder } from './format-storage';
 import { ownMetaProperties } from './meta-properties';
 import { readQuorumState } from './quorum-state-file';
-import { storedRecords } from './stored-records';
+import { storedRecords, UnreadableMetadataLog } from './stored-records';
 
 /**
  * How far the recovered quorum's epoch is ahead of the last one this node knows: the lost voters may have elected leaders
@@ -35,6 +35,8 @@ export interface RecoveryPlan {
   readonly lastEpoch: number;
   readonly logEndOffset: Offset;
   readonly lastTimestamp: TimestampMs | undefined;
+  /** What stands behind that end and cannot be read, as a power cut leaves it; it is cut off. */
+  readonly damage: string | undefined;
   readonly quorumState: QuorumState;
   /** The epoch the new voter set is written in. */
   readonly newEpoch: number;
@@ -46,8 +48,9 @@ export interface RecoveryPlan {
 }
 
 /**
- * Reads what a recovery would do, and changes nothing. Throws UnusableLogFolder, UnreadableMetadataLog, UnusableQuorumState,
- * UnusableBootstrapCheckpoint.
+ * Reads what a recovery would do, and changes nothing. Throws UnusableLogFolder, UnreadableMetadataLog when there is no log,
+ * UnusableQuorumState, UnusableBootstrapCheckpoint. Whether a damaged log has lost anything that was committed is for
+ * recoverQuorum to say.
  */
 export function planRecovery(disk: Disk, subject: RecoverySubject): RecoveryPlan {
   const { nodeId, logFolder, listenerName, endpoint } = subject;
@@ -66,6 +69,7 @@ export function planRecovery(disk: Disk, subject: RecoverySubject): RecoveryPlan
     lastEpoch: end.lastEpoch,
     logEndOffset: end.logEndOffset,
     lastTimestamp: end.lastTimestamp,
+    damage: end.damage,
     quorumState,
     newEpoch: Math.max(quorumState.leaderEpoch, end.lastEpoch) + EPOCH_STEP,
     votersBefore,
@@ -79,11 +83,17 @@ function endOfLog(disk: Disk, logFolder: string) {
   let lastEpoch = 0;
   let lastTimestamp: TimestampMs | undefined;
   let voters: readonly VoterEntry[] | undefined;
-  for (const { offset: at, epoch, timestamp, content, snapshot } of storedRecords(disk, logFolder)) {
-    logEndOffset = snapshot?.offset ?? addOffset(at, 1);
-    lastEpoch = snapshot?.epoch ?? epoch;
-    lastTimestamp = timestamp;
-    if (!Buffer.isBuffer(content) && content.type === 'voters') voters = content.voters;
+  let damage: string | undefined;
+  try {
+    for (const { offset: at, epoch, timestamp, content, snapshot } of storedRecords(disk, logFolder)) {
+      logEndOffset = snapshot?.offset ?? addOffset(at, 1);
+      lastEpoch = snapshot?.epoch ?? epoch;
+      lastTimestamp = timestamp;
+      if (!Buffer.isBuffer(content) && content.type === 'voters') voters = content.voters;
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableMetadataLog) || error.reason === 'missing') throw error;
+    damage = error.message;
   }
-  return { logEndOffset, lastEpoch, lastTimestamp, voters };
+  return { logEndOffset, lastEpoch, lastTimestamp, voters, damage };
 }

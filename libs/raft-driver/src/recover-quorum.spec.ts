@@ -127,6 +127,22 @@ it('survives a power cut once it has resolved, and can be done again after a cra
   await cluster.commit('after');
 });
 
+it('goes on without the tail that a power cut has torn, and says what it cuts off', async () => {
+  const cluster = await lostMajority();
+  const path = `${FOLDER}/00000000000000000000.log`;
+  const file = cluster.disk(1).open(path);
+  const whole = planRecovery(cluster.disk(1), subjectOf(1));
+  expect(whole.damage).toBeUndefined();
+  file.pwrite(Buffer.alloc(200, 0x7f), file.size());
+  file.close();
+  const { plan, recoveryOffset } = await recover(cluster, 1);
+  expect(plan.damage).toContain(path);
+  expect(recoveryOffset).toBe(whole.logEndOffset);
+  await cluster.run(1, 'voter');
+  await cluster.commit('after');
+  expect(cluster.node(1).listener.values).toEqual(['before', 'after']);
+});
+
 it('refuses a log that lacks committed records, and writes nothing down', async () => {
   const cluster = await lostMajority();
   const disk = cluster.disk(1);

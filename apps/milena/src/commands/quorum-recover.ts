@@ -80,6 +80,7 @@ function shown({ clusterId, nodeId, directoryId, folder, ...plan }: RecoveryPlan
     lastEpoch: plan.lastEpoch,
     logEndOffset: plan.logEndOffset,
     lastRecordAt: plan.lastTimestamp === undefined ? null : new Date(plan.lastTimestamp).toISOString(),
+    damage: plan.damage ?? null,
     newEpoch: plan.newEpoch,
     votersBefore: plan.votersBefore.map(text),
     droppedVoters: plan.dropped.map(text),
