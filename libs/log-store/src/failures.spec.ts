@@ -115,6 +115,18 @@ describe('a failing disk', () => {
     await log.close();
   });
 
+  it('has its old beginning until it has a new one', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 3);
+    const files = disk.list(FOLDER);
+    disk.fail({ operation: 'open', code: 'EIO', pathIncludes: '00040.log' });
+    expect(() => {
+      log.truncateFullyAndStartAt(at(40));
+    }).toThrow(DiskError);
+    expect(disk.list(FOLDER)).toEqual(files);
+  });
+
   it('tells its owner once when the sync of a closed segment fails, for which nobody waits', async () => {
     const disk = createMemoryDisk();
     const told: DiskError[] = [];

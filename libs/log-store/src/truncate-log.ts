@@ -60,8 +60,15 @@ function cut(log: LogState, to: Offset): boolean {
 }
 
 function startOver(log: LogState, startOffset: Offset, logStartOffset: Offset): void {
-  removeSegments(log, log.segments.takeAll());
+  const before = log.segments.takeAll();
+  const isNamesake = ({ baseOffset }: LogSegment): boolean => baseOffset === startOffset;
+  removeSegments(log, before.filter(isNamesake));
   addSegment(log, startOffset);
+  // Last, so that a crash in between leaves a log with its old beginning or its new one: none at all looks like a loss.
+  removeSegments(
+    log,
+    before.filter((segment) => !isNamesake(segment)),
+  );
   log.snapshots.removeWhere(() => true);
   log.producers.restore([]);
   log.epochs.clear();

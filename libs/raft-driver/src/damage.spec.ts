@@ -285,6 +285,17 @@ describe('a failing disk', () => {
   });
 });
 
+it('a lone voter whose segments are gone is refused, and keeps its snapshot, however far that reaches', async () => {
+  const cluster = await committed([1]);
+  await cluster.snapshot(1);
+  const kept = cluster.snapshotFiles(1);
+  cluster.kill(1);
+  const disk = cluster.disk(1);
+  for (const name of disk.list(FOLDER)) if (name.endsWith('.log')) disk.removeFile(`${FOLDER}/${name}`);
+  await expect(cluster.run(1, 'voter')).rejects.toThrow(/cannot be used: it can be read up to offset 0/);
+  expect(cluster.snapshotFiles(1)).toEqual(kept);
+});
+
 it('a leader whose committed batch rots while it runs ends, rather than send it to anybody, and fetches it again', async () => {
   const cluster = await committed();
   const leader = cluster.active()?.nodeId ?? 0;

@@ -149,7 +149,8 @@ async function refuseLoss(
   { mark, folder }: OpenMetadataLogOptions,
   found: { readonly usable: OffsetAndEpoch | undefined; readonly cause: Error | undefined },
 ): Promise<void> {
-  const end = maxOffset(log.logEndOffset, found.usable?.offset ?? ZERO_OFFSET);
+  const reached = found.usable?.offset ?? ZERO_OFFSET;
+  const end = hidesLoss(log, mark, found.usable) ? log.logEndOffset : maxOffset(log.logEndOffset, reached);
   const committed = mark?.offset ?? ZERO_OFFSET;
   const missing = end < committed ? new UnusableMetadataLog(folder, missingRecords(end, committed)) : undefined;
   const refusal = found.cause ?? missing;
