@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBundles, bundle, run, Running, startDev } from './dev-process';
-import { batch, MetadataLogFolder, topic } from './metadata-log';
+import { batch, MetadataLogFolder, snapshot, topic, WRITTEN } from './metadata-log';
 import { until } from './until';
 
 jest.setTimeout(60_000);
@@ -51,6 +51,22 @@ describe('a metadata log that is written while somebody reads it', () => {
     await interrupt(tail);
     expect(told(tail, 'name')).toEqual(['b', 'c', 'd', 'e', 'f', 'g']);
     expect(told(tail, 'offset')).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('is followed from the snapshot on that it begins with, and into another one', async () => {
+    log.addSnapshot(100, snapshot(WRITTEN, topic('old')));
+    log.append(100);
+    const tail = tailing(log.path, '-o', 'json');
+    await until(() => told(tail, 'name').includes('old'));
+    log.append(100, batch({ at: 100 }, topic('new')));
+    await until(() => told(tail, 'name').includes('new'));
+    log.replace(200, snapshot(WRITTEN, topic('newer')));
+    log.append(200, batch({ at: 200 }, topic('newest')));
+    await until(() => told(tail, 'name').includes('newest'));
+    tail.child.stdout?.destroy();
+    log.append(200, batch({ at: 201 }, topic('unread')));
+    await until(() => tail.child.exitCode === 0);
+    expect(tail.stderr).toBe('');
   });
 
   it('is followed from now on with -n 0, and shows its last ten records without -n', async () => {

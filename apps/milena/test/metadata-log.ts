@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeMetadataRecord, type MetadataRecord } from '@milena/metadata';
@@ -65,6 +65,14 @@ export class MetadataLogFolder {
   /** Adds the snapshot of what was before `end`. */
   addSnapshot(end: number, bytes: Buffer): void {
     appendFileSync(join(this.#files, `${String(end).padStart(20, '0')}-0000000002.checkpoint`), bytes);
+  }
+
+  /** Begins anew at the snapshot of what was before `end`, as a replica does that gets one from its leader. */
+  replace(end: number, bytes: Buffer): void {
+    const before = readdirSync(this.#files);
+    this.addSnapshot(end, bytes);
+    this.append(end);
+    for (const name of before) rmSync(join(this.#files, name));
   }
 
   remove(): void {

@@ -114,13 +114,16 @@ describe('metadata at, as a command', () => {
       expect(stdout).toBe([topic('a'), topic('b')].map((record) => `${JSON.stringify(record)}\n`).join(''));
     });
 
-    it.each(['yesterday', '2026-13-01', '1234567890123456', ''])('refuses %p with code 2', async (point) => {
-      expect(await at(point)).toEqual({
-        code: 2,
-        stdout: '',
-        message: `${point}: must be an offset or a time, as in 2026-11-22T07:00:00Z`,
-      });
-    });
+    it.each(['yesterday', 'orders-1', '-1', '2026-1-1', '2026-13-01', '1234567890123456', ''])(
+      'refuses %p with code 2',
+      async (point) => {
+        expect(await at(point)).toEqual({
+          code: 2,
+          stdout: '',
+          message: `${point}: must be an offset or a time, as in 2026-11-22T07:00:00Z`,
+        });
+      },
+    );
   });
 
   it('ends with 3 for a time that was cleaned, and has the snapshot from the time of its last record on', async () => {

@@ -30,10 +30,12 @@ function readMoment(point: HistoryPoint, path: string): MetadataMoment {
   }
 }
 
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
 /** Whole numbers of up to eleven digits are offsets, longer ones milliseconds since 1970; else a time as ISO 8601 has it. */
 function parsePoint(text: string): HistoryPoint {
   if (/^\d{1,11}$/.test(text)) return { offset: Number(text) };
-  const timestamp = /^\d{12,15}$/.test(text) ? Number(text) : Date.parse(text);
+  const timestamp = /^\d{12,15}$/.test(text) ? Number(text) : ISO_8601.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(timestamp)) return { timestamp };
   throw new CommandFailure(2, `${text}: must be an offset or a time, as in 2026-11-22T07:00:00Z`);
 }

@@ -1,3 +1,4 @@
+import { UnsupportedMetadataRecord } from '@milena/metadata';
 import { UnreadableMetadataLog } from '@milena/raft-driver';
 import type { HistoryRecord } from '@milena/metadata-follower';
 import { CommandFailure } from '../command-failure';
@@ -12,8 +13,9 @@ export function readingLog<T>(read: () => T): T {
   }
 }
 
-/** The CommandFailure of a metadata log that cannot be read; anything else as it is. */
+/** The CommandFailure of a metadata log that cannot be read, or not by this version; anything else as it is. */
 export function logFailure(cause: unknown): unknown {
+  if (cause instanceof UnsupportedMetadataRecord) return new CommandFailure(1, cause.message, { cause });
   if (!(cause instanceof UnreadableMetadataLog)) return cause;
   return new CommandFailure(cause.reason === 'missing' ? 3 : 1, cause.message, { cause });
 }

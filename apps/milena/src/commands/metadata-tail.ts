@@ -41,8 +41,10 @@ async function followLog(
   let next = first;
   let place: { readonly file: StoredFile; position: number } | undefined;
   for (;;) {
-    // A segment holds the offsets from its name to that of the next one: only the last that begins at or below is of use.
-    const file = storedFiles(disk, path).findLast((each) => each.snapshot === undefined && each.offset <= next);
+    const segments = storedFiles(disk, path).filter(({ snapshot }) => snapshot === undefined);
+    // A segment holds the offsets from its name to that of the next one: only the last that begins at or below is of use. A
+    // log that was cleaned or replaced by a snapshot goes on at its first.
+    const file = segments.findLast(({ offset }) => offset <= next) ?? segments[0];
     if (file !== undefined) {
       if (place?.file.path !== file.path) place = { file, position: 0 };
       for (const { records, position } of storedBatches(disk, file, next, place.position)) {

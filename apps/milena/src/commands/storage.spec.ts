@@ -93,6 +93,9 @@ describe('storage format', () => {
     `1@::1:19093:${ID_1}`,
     '1@one.example:19093:short',
     '1@one.example:19093:AAAAAAAAAAAAAAAAAAAAAB',
+    '1@one.example:19093:AAAAAAAAAAAAAAAAAAAAAA',
+    `1@:19093:${ID_1}`,
+    `1@one.example:0:${ID_1}`,
   ])('refuses %p among the initial controllers, names it, and writes nothing', async (malformed) => {
     const config = configured(...CONTROLLER, ASKING);
     const message = `--initial-controllers: ${malformed}: must be id@host:port:directoryId`;
@@ -102,13 +105,17 @@ describe('storage format', () => {
     expect(existsSync(data())).toBe(false);
   });
 
-  it('refuses an id that is named twice, and a list without this node, and writes nothing', async () => {
+  it('refuses a voter or directory id that is named twice, and a list without this node, and writes nothing', async () => {
     const config = configured(...CONTROLLER, ASKING);
     const [own, other] = [`1@one.example:19093:${ID_1}`, `2@two.example:19093:${ID_2}`];
     expect(await format(config, { initialControllers: `${own},${other},2@three.example:19093:${ID_3}` })).toEqual({
       code: 2,
       stdout: '',
       message: '--initial-controllers names 2 twice',
+    });
+    expect(await format(config, { initialControllers: `${own},2@two.example:19093:${ID_1}` })).toMatchObject({
+      code: 2,
+      message: `--initial-controllers names ${ID_1} twice`,
     });
     const message = 'node.id 1 is not among the initial voters';
     expect(await format(config, { initialControllers: other })).toEqual({ code: 1, stdout: '', message });

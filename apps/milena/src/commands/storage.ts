@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeConfig } from '@milena/config';
-import { isUuid, parseEndpoint, randomUuid } from '@milena/model';
+import { isUuid, parseEndpoint, randomUuid, ZERO_UUID } from '@milena/model';
 import { formatStorage, UnusableLogFolder, type FirstVoter, type FirstVoters } from '@milena/raft-driver';
 import { CommandFailure } from '../command-failure';
 import { printRows, type OutputFormat } from '../output/printer';
@@ -92,12 +92,15 @@ function parseVoters(text: string, listenerName: string): readonly FirstVoter[] 
     const match = /^(\d{1,9})@(.+):([\w-]{22})$/.exec(item.trim());
     const endpoint = parseEndpoint(match?.[2] ?? '');
     const directoryId = match?.[3] ?? '';
-    if (match === null || endpoint === undefined || !isUuid(directoryId)) {
+    const isReachable = endpoint !== undefined && endpoint.host !== '' && endpoint.port !== 0;
+    if (match === null || !isReachable || !isUuid(directoryId) || directoryId === ZERO_UUID) {
       throw new CommandFailure(2, `--initial-controllers: ${item}: must be id@host:port:directoryId`);
     }
     return { voterId: Number(match[1]), directoryId, endpoints: [{ name: listenerName, ...endpoint }] };
   });
-  const twice = voters.find(({ voterId }, index) => voters.findIndex((each) => each.voterId === voterId) < index);
-  if (twice !== undefined) throw new CommandFailure(2, `--initial-controllers names ${twice.voterId} twice`);
+  for (const key of ['voterId', 'directoryId'] as const) {
+    const twice = voters.find((voter, index) => voters.findIndex((each) => each[key] === voter[key]) < index)?.[key];
+    if (twice !== undefined) throw new CommandFailure(2, `--initial-controllers names ${twice} twice`);
+  }
   return voters;
 }
