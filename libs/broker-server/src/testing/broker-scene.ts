@@ -101,6 +101,13 @@ export class BrokerScene {
     this.#diskOf(id, sparesStores ? stateStores : undefined);
   }
 
+  /** Gives a broker an empty disk under the directory id of its former one, as that of a copied folder has. */
+  cloneDisk(id: number): void {
+    const { directoryId } = this.#diskOf(id);
+    const clone = { disk: this.#newDisk(), stateStores: createMemoryStateStores(), directoryId };
+    this.#disks.set(id, clone);
+  }
+
   /** Starts a broker, or its next life, and waits until it is ready. */
   async start(...ids: readonly number[]): Promise<void> {
     for (const id of ids) await this.launch(id);
@@ -301,11 +308,15 @@ export class BrokerScene {
   #diskOf(id: number, stateStores = createMemoryStateStores()): SceneDisk {
     const known = this.#disks.get(id);
     if (known !== undefined) return known;
-    const { syncLatencyMs } = this.options;
-    const disk = createMemoryDisk(syncLatencyMs === undefined ? {} : { timers: this.time.timers, syncLatencyMs });
-    const made = { disk, stateStores, directoryId: testUuid(100 + this.#disks.size * 16 + this.#lives) };
+    const directoryId = testUuid(100 + this.#disks.size * 16 + this.#lives);
+    const made = { disk: this.#newDisk(), stateStores, directoryId };
     this.#disks.set(id, made);
     return made;
+  }
+
+  #newDisk(): MemoryDisk {
+    const { syncLatencyMs } = this.options;
+    return createMemoryDisk(syncLatencyMs === undefined ? {} : { timers: this.time.timers, syncLatencyMs });
   }
 }
 

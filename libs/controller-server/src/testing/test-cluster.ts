@@ -10,7 +10,7 @@ import { resolveServerConfig, type ServerConfig } from '@milena/config-schema';
 import type { BrokerHeartbeatRequest, RegisterBrokerRequest } from '@milena/controller';
 import { SUPPORTED_FEATURES } from '@milena/metadata';
 import { uuidFromBytes, type Uuid } from '@milena/model';
-import { noMeter, noTracer, type Channel, type ChannelFailure } from '@milena/platform';
+import { noMeter, noTracer, type Channel, type ChannelFailure, type ReadMetric } from '@milena/platform';
 import {
   createMemoryNetwork,
   createRecordingLogger,
@@ -50,8 +50,13 @@ export class TestCluster {
   >();
   readonly #caller = this.network.join('caller');
   readonly #channels = new Map<number, Channel>();
+  readonly #totals = new Map<string, ReadMetric>();
 
-  constructor(controllerIds: readonly number[] = [101, 102]) {
+  /** @param config Kafka keys of all controllers that differ from those of every test. */
+  constructor(
+    controllerIds: readonly number[] = [101, 102],
+    private readonly config: Readonly<Record<string, string>> = {},
+  ) {
     for (const nodeId of controllerIds) this.#addController(nodeId);
   }
 
@@ -66,10 +71,10 @@ export class TestCluster {
         random: createSeededRandom(nodeId),
         logger: this.logger,
         tracer: noTracer,
-        meter: noMeter,
+        meter: { ...noMeter, total: (name, _, read) => void this.#totals.set(`${nodeId} ${name}`, read) },
       },
       nodeId,
-      config: { clusterId: id(1), server: testConfig() },
+      config: { clusterId: id(1), server: testConfig(this.config) },
       metadataLog: this.quorum.join(nodeId),
       connector: process.connector,
       serviceHost: server,
@@ -83,6 +88,11 @@ export class TestCluster {
 
   controller(nodeId: number): ControllerServer {
     return known(this.controllers, nodeId);
+  }
+
+  /** A metric of a controller that only grows. */
+  total(nodeId: number, name: string): ReturnType<ReadMetric> | undefined {
+    return this.#totals.get(`${nodeId} ${name}`)?.();
   }
 
   async send<Request, Response>(
