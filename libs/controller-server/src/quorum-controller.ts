@@ -7,7 +7,7 @@ import {
   fenceBroker,
   kraftVersionRecords,
 } from '@milena/controller';
-import type { ControllerDefaults, Decision, UnfinishedSweep } from '@milena/controller';
+import type { ControllerDefaults, Decision } from '@milena/controller';
 import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
 import type { ErrorName, Offset, Result } from '@milena/model';
 import { DeadlineTimer, type ChannelFailure, type TraceContext } from '@milena/platform';
@@ -132,7 +132,7 @@ export class QuorumController implements MetadataLogListener {
     return this.#replicated.parked;
   }
 
-  /** Leaders elected out of sync, by decisions of this node. */
+  /** Leaders elected out of sync, by records that this node appended. */
   get uncleanElections(): number {
     return this.#uncleanElections;
   }
@@ -157,21 +157,29 @@ export class QuorumController implements MetadataLogListener {
     decideOn: (image: MetadataImage) => Decision<Response>,
     { operation, timeoutMs = CONTROLLER_LIMITS.commitWaitMs, trace }: RequestOptions,
   ): Promise<Result<Response>> {
-    let unfinished: UnfinishedSweep | undefined;
-    const decideAndNote = (image: MetadataImage): Decision<Response> => {
-      const decision = decideOn(image);
-      if (decision.records.length > 0) this.#lastAppendMs = this.nowMs();
-      this.#uncleanElections += logUncleanElections(this.#options.platform.logger, image, decision.records);
-      ({ unfinished } = decision);
-      return decision;
-    };
-    const outcome = this.#replicated.submit(decideAndNote, {
+    const before = this.latestImage;
+    let decision: Decision<Response> | undefined;
+    const decide = (image: MetadataImage): Decision<Response> => (decision = decideOn(image));
+    const outcome = this.#replicated.submit(decide, {
       operation,
       timeoutMs: Math.min(timeoutMs, CONTROLLER_LIMITS.commitWaitMsMax),
       ...(trace === undefined ? {} : { trace }),
     });
-    if (unfinished !== undefined && this.isActive) this.sweeper.carryOn(unfinished);
+    if (decision !== undefined) this.#noteDecided(decision, before);
     return outcome;
+  }
+
+  /** What the log refused did not happen: it is decided again. */
+  #noteDecided(
+    { records, unfinished }: Pick<Decision<unknown>, 'records' | 'unfinished'>,
+    before: MetadataImage,
+  ): void {
+    if (records.length > 0) {
+      if (this.latestImage === before) return;
+      this.#lastAppendMs = this.nowMs();
+      this.#uncleanElections += logUncleanElections(this.#options.platform.logger, before, records);
+    }
+    if (unfinished !== undefined && this.isActive) this.sweeper.carryOn(unfinished);
   }
 
   /** Whether a new life of the broker is being registered: the former one stays fenced from here on. */

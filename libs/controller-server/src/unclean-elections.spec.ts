@@ -1,5 +1,5 @@
 import { createTopicsRpc, electLeadersRpc } from '@milena/cluster-protocol';
-import { TestCluster, topicRequest } from './testing/test-cluster';
+import { SESSION_TIMEOUT_MS, TestCluster, topicRequest } from './testing/test-cluster';
 
 const UNCLEAN = 'kafka_controller_controllerstats_uncleanleaderelections_total';
 
@@ -56,6 +56,20 @@ describe('an unclean election', () => {
     await losesSync(cluster);
     expect(told(cluster)).toEqual({ totals: [0, 0], lines: [] });
     await dies(cluster, 1);
+    expect(leaderOf(cluster)).toBe(2);
+    expect(told(cluster)).toMatchObject(ONCE);
+  });
+
+  it('is counted when the log takes it, however often it was refused before', async () => {
+    const cluster = await orders('true');
+    await losesSync(cluster);
+    cluster.quorum.isFull = true;
+    await dies(cluster, 1);
+    await cluster.time.advance(SESSION_TIMEOUT_MS);
+    expect(told(cluster)).toEqual({ totals: [0, 0], lines: [] });
+    cluster.quorum.isFull = false;
+    await cluster.heartbeat(101, 2);
+    await cluster.time.advance(1000);
     expect(leaderOf(cluster)).toBe(2);
     expect(told(cluster)).toMatchObject(ONCE);
   });

@@ -32,6 +32,8 @@ export class FakeQuorum {
   leader: LeaderInfo = { leaderId: undefined, epoch: 0 };
   /** When false, nothing commits until `commitAll`. */
   autoCommit = true;
+  /** When true, nothing is appended, as when too much is not committed. */
+  isFull = false;
   kraftVersion = 1;
   /** Why kraft.version cannot be raised, if it cannot. */
   kraftRefusal: Failure | undefined;
@@ -78,6 +80,7 @@ export class FakeQuorum {
   }
 
   append(epoch: number, values: readonly Uint8Array[], trace?: TraceContext) {
+    if (this.isFull) return failure('THROTTLING_QUOTA_EXCEEDED', 'too many records are not committed');
     const baseOffset = offset(this.nextOffset);
     const lastOffset = offset(baseOffset + values.length - 1);
     this.nextOffset = lastOffset + 1;

@@ -24,12 +24,13 @@ export class BrokerSessions {
   constructor(readonly sessionTimeoutMs: number) {}
 
   /**
-   * Begins a session for every unfenced broker: a controller that becomes active has heard from nobody, and must neither
-   * fence them all at once nor wait for ever for one that died meanwhile (KAFKA-18138, KAFKA-19130).
+   * Begins a session for every broker: a controller that becomes active has heard from nobody, and must neither fence them
+   * all at once nor wait for ever for one that died meanwhile (KAFKA-18138, KAFKA-19130). Fenced ones too: they may be
+   * starting, and nobody else may take their id meanwhile.
    */
   restart(image: MetadataImage, nowMs: number): void {
     this.#sessions.clear();
-    for (const broker of image.brokers()) if (!broker.fenced) this.contact(broker, nowMs);
+    for (const broker of image.brokers()) this.contact(broker, nowMs);
   }
 
   /** Notes a sign of life of a registration. */
