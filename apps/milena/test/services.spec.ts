@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { buildBundles, bundle, run, Running, startDev } from './dev-process';
+import { until } from './until';
 
 jest.setTimeout(60_000);
 
@@ -171,13 +171,4 @@ async function isReady(address: string): Promise<boolean> {
     ({ status }) => status === 200,
     () => false,
   );
-}
-
-/** Waits until a condition holds, at most ten seconds. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not happen in time');
-    await delay(10);
-  }
 }
