@@ -27,7 +27,8 @@ export interface RecoveredQuorum {
  * The way out of a lost majority: makes the node of this folder the only voter of its quorum, with the log it has. What
  * only the lost voters had is lost. In this order: the log is opened, or refused; a copy of quorum-state and the audit record
  * beside it; the new epoch in quorum-state, so that no vote of an older one can still be given; then the log's new truth, one
- * control batch of the new epoch with leader change, kraft.version and voters. A crash in between leaves a folder that can be recovered again.
+ * control batch of the new epoch with leader change, kraft.version and voters. A crash in between leaves a folder that can be
+ * recovered again.
  * Throws what planRecovery throws, UnusableLogFolder while a process uses the folder, UnusableMetadataLog or UnusableSnapshot
  * when committed records are missing from this disk, and DiskError.
  */
