@@ -1,5 +1,5 @@
 import type { ConfigProblem, ServerConfig } from '@milena/config-schema';
-import { parseEndpoint, type Endpoint } from '@milena/model';
+import { parseReachableEndpoint, type Endpoint } from '@milena/model';
 
 /** A voter of the static set. */
 export interface StaticVoter {
@@ -36,8 +36,8 @@ export function quorumConfig(server: ServerConfig, problems: ConfigProblem[]): Q
   const key = 'controller.quorum.bootstrap.servers';
   const bootstrap: Endpoint[] = [];
   for (const item of server.list(key)) {
-    const endpoint = parseEndpoint(item);
-    if (endpoint !== undefined && endpoint.host !== '' && endpoint.port !== 0) bootstrap.push(endpoint);
+    const endpoint = parseReachableEndpoint(item);
+    if (endpoint !== undefined) bootstrap.push(endpoint);
     else {
       const message = `must be host:port items (got ${JSON.stringify(item)})`;
       problems.push({ origin: server.origin(key), key, message });
@@ -74,8 +74,8 @@ function staticVoters(server: ServerConfig, problems: ConfigProblem[]): readonly
   for (const item of server.list(key)) {
     const match = /^(\d{1,10})@(.+)$/.exec(item);
     const id = Number(match?.[1]);
-    const endpoint = parseEndpoint(match?.[2] ?? '');
-    if (match === null || endpoint === undefined || endpoint.host === '' || endpoint.port === 0) {
+    const endpoint = parseReachableEndpoint(match?.[2] ?? '');
+    if (match === null || endpoint === undefined) {
       problems.push({ origin, key, message: `must be id@host:port items (got ${JSON.stringify(item)})` });
     } else if (voters.some((voter) => voter.id === id)) {
       problems.push({ origin, key, message: `names voter ${id} twice` });

@@ -16,3 +16,9 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   const port = Number(match[3]);
   return port <= 65535 ? { host: match[1] ?? match[2] ?? '', port } : undefined;
 }
+
+/** As parseEndpoint, of somewhere to connect to: with a host, and a port other than 0. */
+export function parseReachableEndpoint(text: string): Endpoint | undefined {
+  const endpoint = parseEndpoint(text);
+  return endpoint === undefined || endpoint.host === '' || endpoint.port === 0 ? undefined : endpoint;
+}

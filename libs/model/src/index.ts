@@ -31,4 +31,4 @@ export {
 export { isUuid, METADATA_TOPIC_ID, randomUuid, uuidFromBytes, uuidToBytes, ZERO_UUID, type Uuid } from './uuid';
 export { METADATA_PARTITION, parseTopicPartition, topicPartitionName, type TopicPartition } from './topic-partition';
 export { compareLogEnds, type OffsetAndEpoch } from './offset-and-epoch';
-export { endpointText, parseEndpoint, type Endpoint } from './endpoint';
+export { endpointText, parseEndpoint, parseReachableEndpoint, type Endpoint } from './endpoint';

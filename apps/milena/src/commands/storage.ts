@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeConfig } from '@milena/config';
-import { isUuid, parseEndpoint, randomUuid, ZERO_UUID } from '@milena/model';
+import { isUuid, parseReachableEndpoint, randomUuid, ZERO_UUID } from '@milena/model';
 import { formatStorage, UnusableLogFolder, type FirstVoter, type FirstVoters } from '@milena/raft-driver';
 import { CommandFailure } from '../command-failure';
 import { printRows, type OutputFormat } from '../output/printer';
@@ -90,10 +90,9 @@ function firstVoters(config: NodeConfig, { standalone, initialControllers }: For
 function parseVoters(text: string, listenerName: string): readonly FirstVoter[] {
   const voters = text.split(',').map((item) => {
     const match = /^(\d{1,9})@(.+):([\w-]{22})$/.exec(item.trim());
-    const endpoint = parseEndpoint(match?.[2] ?? '');
+    const endpoint = parseReachableEndpoint(match?.[2] ?? '');
     const directoryId = match?.[3] ?? '';
-    const isReachable = endpoint !== undefined && endpoint.host !== '' && endpoint.port !== 0;
-    if (match === null || !isReachable || !isUuid(directoryId) || directoryId === ZERO_UUID) {
+    if (match === null || endpoint === undefined || !isUuid(directoryId) || directoryId === ZERO_UUID) {
       throw new CommandFailure(2, `--initial-controllers: ${item}: must be id@host:port:directoryId`);
     }
     return { voterId: Number(match[1]), directoryId, endpoints: [{ name: listenerName, ...endpoint }] };
