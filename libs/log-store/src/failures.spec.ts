@@ -74,6 +74,8 @@ describe('a failing disk', () => {
 
   it.each([
     ['cut', 'truncate', (log: PartitionLog): void => void log.truncateTo(at(2))],
+    ['removal of what follows a cut', 'rename', (log: PartitionLog): void => void log.truncateTo(at(2))],
+    ['deletion', 'rename', (log: PartitionLog): void => void log.deleteRecordsBefore(at(39))],
     ['fresh start', 'open', (log: PartitionLog): void => log.truncateFullyAndStartAt(at(100))],
   ] as const)('fails the log for good when a %s stops half way', (_, operation, change) => {
     const disk = createMemoryDisk();
@@ -83,6 +85,24 @@ describe('a failing disk', () => {
     expect(() => change(log)).toThrow(DiskError);
     disk.clearFaults();
     expect(log.appendAsLeader(batch(1), 0)).toMatchObject({ error: { code: 'KAFKA_STORAGE_ERROR' } });
+  });
+
+  it.each([
+    ['cut', (log: PartitionLog): void => void log.truncateTo(at(2))],
+    ['deletion', (log: PartitionLog): void => void log.deleteRecordsBefore(at(79))],
+  ])('leaves no hole when one of many segments cannot be removed by a %s', (_, change) => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 40);
+    const written = contents(log);
+    const middle = disk.list(FOLDER).filter((name) => name.endsWith('.log'))[2] ?? '';
+    disk.fail({ operation: 'rename', code: 'EIO', pathIncludes: middle });
+    expect(() => change(log)).toThrow(DiskError);
+    disk.clearFaults();
+    disk.crash('keep');
+    const found = contents(open(disk));
+    expect(found.length).toBeGreaterThan(10);
+    expect(written.join().includes(found.join())).toBe(true);
   });
 
   it('fails the log for good when what a failed write left cannot be cut off', () => {

@@ -181,11 +181,11 @@ class LogLoader {
   /** Removes segments that follow a cut. */
   #dropFrom(dropped: readonly LogSegment[]): void {
     const { logger, folder, recoveryRules } = this.options;
-    for (const segment of dropped) {
+    for (const segment of dropped.toReversed()) {
       recoveryRules?.beforeCut(this.#end, segment.path('log'));
       this.#truncatedBytes += segment.size;
       logger.warn('segment removed after a cut', { folder, baseOffset: segment.baseOffset, bytes: segment.size });
-      segment.remove().catch((error: unknown) => logger.error('segment not removed', { folder, error }));
+      this.#remove(segment);
     }
   }
 
@@ -196,12 +196,12 @@ class LogLoader {
   }
 
   #finish(snapshots: ProducerSnapshots): LoadedLog {
-    const { logStartOffset = ZERO_OFFSET, recoveryPoint, cleanShutdown, logger } = this.options;
+    const { logStartOffset = ZERO_OFFSET, recoveryPoint, cleanShutdown } = this.options;
     const lostDurableData = this.#truncatedBytes > 0 && this.#end < recoveryPoint;
     const start = maxOffset(logStartOffset, this.#segments.first.baseOffset);
     if (start > this.#end) {
       // Everything that is left was deleted by retention or DeleteRecords before the stop.
-      this.#removeAll(logger);
+      for (const segment of this.#segments.takeAll()) this.#remove(segment);
       this.#createFirst(start);
     }
     const rebuilt = this.#scanned.filter((segment) => this.#segments.isClosed(segment));
@@ -225,10 +225,10 @@ class LogLoader {
     };
   }
 
-  #removeAll(logger: PartitionLogOptions['logger']): void {
-    for (const segment of this.#segments.takeAll()) {
-      segment.remove().catch((error: unknown) => logger.error('segment not removed', { error }));
-    }
+  #remove(segment: LogSegment): void {
+    const { logger, folder } = this.options;
+    segment.putAway();
+    segment.remove().catch((error: unknown) => logger.error('segment not removed', { folder, error }));
   }
 }
 

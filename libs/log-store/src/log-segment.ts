@@ -227,12 +227,19 @@ export class LogSegment {
     this.timeIndex.file.close();
   }
 
-  /** Takes the files out of the log by renaming them, then closes and removes them once no sync is running. */
-  async remove(): Promise<void> {
+  /** Takes the files out of the log: they have names that no start looks for. Throws DiskError. */
+  putAway(): void {
     this.#isRemoved = true;
-    const paths = [this.path('log'), this.path('index'), this.path('timeindex')];
-    for (const path of paths) this.#disk.rename(path, `${path}.deleted`);
+    for (const path of this.#paths()) this.#disk.rename(path, `${path}.deleted`);
+  }
+
+  /** Closes and removes the files that were put away, once no sync is running. */
+  async remove(): Promise<void> {
     await this.close();
-    for (const path of paths) this.#disk.removeFile(`${path}.deleted`);
+    for (const path of this.#paths()) this.#disk.removeFile(`${path}.deleted`);
+  }
+
+  #paths(): readonly string[] {
+    return [this.path('log'), this.path('index'), this.path('timeindex')];
   }
 }

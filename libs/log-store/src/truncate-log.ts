@@ -5,14 +5,22 @@ import type { LogState } from './log-state';
 import { rebuildProducers } from './rebuild-producers';
 import { addSegment } from './roll-log';
 
-/** Removes segments from disk in the background; their names are gone when this returns. */
+/**
+ * Removes segments, in the order in which what is left stays whole if it stops half way: their names are gone when this
+ * returns, their space is freed in the background. Throws DiskError, after which the log has failed: a segment whose name
+ * stays would be part of it again at the next start.
+ */
 export function removeSegments(log: LogState, removed: readonly LogSegment[]): void {
+  if (removed.length === 0) return;
+  whole(log, () => {
+    for (const segment of removed) segment.putAway();
+  });
   for (const segment of removed) {
     segment.remove().catch((error: unknown) => {
       log.options.logger.error('segment files not removed', { folder: log.options.folder, error });
     });
   }
-  if (removed.length > 0) log.flusher.namesChanged();
+  log.flusher.namesChanged();
 }
 
 /** PartitionLog.truncateTo. */
@@ -25,7 +33,7 @@ export function truncateFullyAndStartAt(log: LogState, startOffset: Offset, logS
   whole(log, () => startOver(log, startOffset, logStartOffset));
 }
 
-/** A log that was cut half way is neither the old one nor the new one: it has failed. */
+/** A log that was changed half way is neither the old one nor the new one: it has failed. */
 function whole<T>(log: LogState, change: () => T): T {
   try {
     return change();
@@ -45,7 +53,7 @@ function cut(log: LogState, to: Offset): boolean {
     startOver(log, to, to);
     return true;
   }
-  removeSegments(log, log.segments.takeAbove(to));
+  removeSegments(log, log.segments.takeAbove(to).toReversed());
   const { active } = log.segments;
   const cut = active.find(to);
   // A cut inside a batch takes the whole batch, since the rest of it would be no batch.
