@@ -11,8 +11,9 @@ import {
   type PausableTimers,
   type ProcessTime,
 } from '@milena/platform/testing';
-import { DiskTrouble } from './disk-trouble';
-import { TRUE_CLOCK, type ClockError } from './fault-mix';
+import { DiskTrouble } from './faults/disk-trouble';
+import type { SectorContent, SyncedFile } from './faults/fault-action';
+import { TRUE_CLOCK, type ClockError } from './faults/fault-mix';
 import type { World } from './world';
 
 /** One life of a process on a machine: what it may touch, and nothing that outlives it but the disk. */
@@ -50,6 +51,7 @@ export class Machine {
   #life: { readonly time: ProcessTime; readonly network: NetworkProcess; alive: boolean } | undefined;
   #lives = 0;
   #pausedUntil = 0;
+  #jumpedMs = 0;
   #onEffect: ((effect: string) => void) | undefined;
   #isInRepair = false;
 
@@ -93,6 +95,11 @@ export class Machine {
     return this.#pausedUntil;
   }
 
+  /** Since when it is awake and its disk ends syncs, virtual milliseconds: now when it does not. */
+  get worksSinceMs(): number {
+    return Math.max(this.#pausedUntil, this.#trouble.syncsSinceMs);
+  }
+
   /** Whether bits of its disk were flipped: what it has is nobody's truth. */
   get isDamaged(): boolean {
     return this.#trouble.isDamaged;
@@ -112,7 +119,8 @@ export class Machine {
   start(): void {
     if (this.#life !== undefined || this.#isInRepair || this.#trouble.isRefused) return;
     const { world, host, logger } = this.options;
-    const { wallOffsetMs, rate } = this.options.clockError ?? TRUE_CLOCK;
+    const { rate, ...clockError } = this.options.clockError ?? TRUE_CLOCK;
+    const wallOffsetMs = clockError.wallOffsetMs + this.#jumpedMs;
     this.#lives += 1;
     world.note(`start ${host}`);
     const time = createProcessTime({ clock: world.time.clock, timers: this.#pausable.timers, wallOffsetMs, rate });
@@ -120,7 +128,8 @@ export class Machine {
     this.#life = life;
     const random = world.random.fork(`${host} life ${this.#lives}`);
     const { clock, timers } = time;
-    const { disk, stateStores } = this;
+    const { stateStores } = this;
+    const disk = this.#trouble.seenByProcess(this.disk);
     const outputs = { logger, tracer: noTracer, meter: noMeter };
     const platform: Platform = { clock, timers, random, disk, stateStores, ...outputs };
     this.options.start({ platform, network: life.network, isAlive: () => life.alive });
@@ -168,9 +177,26 @@ export class Machine {
     this.options.world.network.resume(this.host);
   }
 
-  /** The next sync of a file whose path includes this fails: the process must stop. */
-  failNextSync(pathIncludes: string): void {
-    if (this.#life !== undefined) this.#trouble.failNextSync(pathIncludes);
+  /** Somebody sets the wall clock of the machine. */
+  jumpClock(byMs: number): void {
+    this.options.world.note(`jump the clock of ${this.host}`);
+    this.#jumpedMs += byMs;
+    this.#life?.time.jump(byMs);
+  }
+
+  /** The next sync of such a file fails: the process must stop, unless it can do without the file. */
+  failNextSync(file: SyncedFile): void {
+    if (this.#life !== undefined) this.#trouble.failNextSync(file);
+  }
+
+  /** The next read of such a file fails: the process must stop, unless it can do without what it wanted to read. */
+  failNextRead(file: SyncedFile): void {
+    if (this.#life !== undefined) this.#trouble.failNextRead(file);
+  }
+
+  /** The disk hangs: no sync ends for so long. */
+  stallDisk(forMs: number): void {
+    if (this.#life !== undefined) this.#trouble.stall(forMs);
   }
 
   /** The disk takes only so many bytes more: the process must stop when it needs more than that. */
@@ -183,6 +209,13 @@ export class Machine {
     if (this.#life !== undefined) return false;
     this.options.onDecay?.();
     return this.#trouble.flipBit(file, position);
+  }
+
+  /** As that, with a whole sector. */
+  loseSector(file: number, position: number, holds: SectorContent): boolean {
+    if (this.#life !== undefined) return false;
+    this.options.onDecay?.();
+    return this.#trouble.loseSector(file, position, holds);
   }
 
   /** Whether the servers refuse to start on its disk: it is down until the disk is replaced. */

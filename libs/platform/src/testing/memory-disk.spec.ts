@@ -165,6 +165,30 @@ describe('a memory disk that fails', () => {
     expect(contentOf(disk, '/f')).toBe('x23456');
   });
 
+  it('ends no sync while it hangs, and those that waited once it does not', async () => {
+    const time = createVirtualTime();
+    const disk = createMemoryDisk({ timers: time.timers, syncLatencyMs: { min: 1, max: 1 } });
+    const file = disk.open('/f', { create: true });
+    let synced = 0;
+    disk.stall();
+    for (const _ of [1, 2]) void file.fdatasync().then(() => (synced += 1));
+    await time.advance(10_000);
+    expect(synced).toBe(0);
+    disk.unstall();
+    await time.advance(2);
+    expect(synced).toBe(2);
+  });
+
+  it('replaces stored bytes for good, and only as far as the file reaches', async () => {
+    const disk = createMemoryDisk();
+    const file = disk.open('/f', { create: true });
+    file.pwrite(Buffer.from('abcdef'), 0);
+    await Promise.all([file.fdatasync(), disk.fsyncDirectory('/')]);
+    disk.overwrite('/f', 4, Buffer.from('XYZ'));
+    disk.crash();
+    expect(contentOf(disk, '/f')).toBe('abcdXY');
+  });
+
   it('flips stored bits for good', async () => {
     const disk = createMemoryDisk();
     const file = disk.open('/f', { create: true });

@@ -30,6 +30,12 @@ export interface MemoryDisk extends Disk {
   wipe(): void;
   /** Flips stored bits of one byte, in cache and on disk. */
   flipBits(path: string, position: number, mask: number): void;
+  /** Replaces stored bytes, in cache and on disk, as a write that was meant for another place does; never grows the file. */
+  overwrite(path: string, position: number, bytes: Uint8Array): void;
+  /** The disk hangs: no sync begun from now on ends before `unstall`. */
+  stall(): void;
+  /** Syncs that waited take the time that a sync takes from now on. */
+  unstall(): void;
 }
 
 /** How a memory disk behaves. */
@@ -77,6 +83,8 @@ class TreeDisk implements MemoryDisk {
   readonly #random: SeededRandom;
   #life: Life = { alive: true, locks: new Set() };
   #capacityBytes = Infinity;
+  /** Syncs that wait while the disk hangs. */
+  #stalled: (() => void)[] | undefined;
 
   constructor(readonly options: MemoryDiskOptions) {
     this.#random = options.random ?? createSeededRandom(0);
@@ -122,6 +130,22 @@ class TreeDisk implements MemoryDisk {
     const entry = this.#find(path);
     if (!(entry instanceof MemoryFile)) throw new DiskError('ENOENT', path, 'flipBits');
     entry.flipBits(position, mask);
+  }
+
+  overwrite(path: string, position: number, bytes: Uint8Array): void {
+    const entry = this.#find(path);
+    if (!(entry instanceof MemoryFile)) throw new DiskError('ENOENT', path, 'overwrite');
+    entry.overwrite(position, bytes);
+  }
+
+  stall(): void {
+    this.#stalled ??= [];
+  }
+
+  unstall(): void {
+    const waiting = this.#stalled ?? [];
+    this.#stalled = undefined;
+    for (const begin of waiting) begin();
   }
 
   open(path: string, options: { readonly create?: boolean; readonly readOnly?: boolean } = {}): DiskFile {
@@ -306,8 +330,12 @@ class TreeDisk implements MemoryDisk {
           reject(error);
         }
       };
-      if (timers === undefined) finish();
-      else timers.after(min + this.#random.fraction() * (max - min), finish);
+      const begin = (): void => {
+        if (timers === undefined) finish();
+        else timers.after(min + this.#random.fraction() * (max - min), finish);
+      };
+      if (this.#stalled === undefined) begin();
+      else this.#stalled.push(begin);
     });
   }
 

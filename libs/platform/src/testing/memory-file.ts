@@ -91,6 +91,14 @@ export class MemoryFile {
     }
   }
 
+  /** Replaces stored bytes as far as the file reaches, in the cache and on the disk. */
+  overwrite(position: number, bytes: Uint8Array): void {
+    for (const content of [this.#cached, this.#durable]) {
+      const place = content.view(position, position + bytes.length);
+      place.set(bytes.subarray(0, place.length));
+    }
+  }
+
   /** Begins a sync of everything written so far. */
   beginSync(): PendingSync {
     const size = this.#cached.size;

@@ -161,6 +161,30 @@ describe('the memory network under faults', () => {
     expect(handled).toEqual(['connected', 'late']);
   });
 
+  it('lets a message straggle, and what follows it in its stream, until told to hurry', async () => {
+    const held = openStream().stream;
+    const other = openStream().stream;
+    await time.advance(10);
+    network.setStragglers(1, 60_000);
+    held.send(Buffer.from('1'));
+    network.setStragglers(0, 0);
+    held.send(Buffer.from('2'));
+    other.send(Buffer.from('overtakes'));
+    await time.advance(10);
+    expect(handled).toEqual(['overtakes']);
+    network.hurryStragglers();
+    await time.advance(10);
+    expect(handled).toEqual(['overtakes', '1', '2']);
+  });
+
+  it('serves a straggling request whose caller has given up', async () => {
+    await time.resolve(call('connected'));
+    network.setStragglers(1, 60_000);
+    expect(await time.resolve(call('late', 100))).toMatchObject({ error: { reason: 'timeout' } });
+    await time.advance(60_000);
+    expect(handled).toEqual(['connected', 'late']);
+  });
+
   it('breaks the stream that loses a message', async () => {
     const { stream, closed } = openStream();
     await time.advance(10);

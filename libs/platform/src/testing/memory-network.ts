@@ -52,6 +52,13 @@ export interface MemoryNetwork {
   resume(host: string): void;
   /** Changes the time messages take from now on. */
   setLatency(latencyMs: { readonly min: number; readonly max: number }): void;
+  /**
+   * Share of messages, 0 to 1, that take up to `maxMs` and hold up what follows them in their stream; a unary call gives
+   * up meanwhile, and its request arrives all the same.
+   */
+  setStragglers(rate: number, maxMs: number): void;
+  /** What straggles arrives as soon as any other message. */
+  hurryStragglers(): void;
 }
 
 /** The network as one process sees it. */
@@ -86,6 +93,7 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
   #stalled = new Set<MemoryWire>();
   #latency: { readonly min: number; readonly max: number };
   #lossRate = 0;
+  #stragglers = { rate: 0, maxMs: 0 };
   #duplicates: { readonly rate: number; readonly concerns: (method: string) => boolean } | undefined;
   readonly #paused = new Map<string, (() => void)[]>();
   readonly #onSend: ((from: string) => void) | undefined;
@@ -181,8 +189,18 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
     this.#latency = latencyMs;
   }
 
+  setStragglers(rate: number, maxMs: number): void {
+    this.#stragglers = { rate, maxMs };
+  }
+
+  hurryStragglers(): void {
+    for (const exchange of [...this.exchanges]) exchange.hurry();
+  }
+
   latencyMs(): number {
     const { min, max } = this.#latency;
+    const { rate, maxMs } = this.#stragglers;
+    if (rate > 0 && this.#random.chance(rate)) return this.#random.fraction() * maxMs;
     return min + this.#random.fraction() * (max - min);
   }
 

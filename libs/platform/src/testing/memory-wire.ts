@@ -59,6 +59,15 @@ export class MemoryWire {
     }
   }
 
+  /** What is under way takes no longer than a message sent now. */
+  hurry(): void {
+    if (this.#queue.length === 0) return;
+    const soonMs = this.rules.clock.monotonicMs() + this.rules.latencyMs();
+    this.#queue = this.#queue.map(({ item, arrivesAtMs }) => ({ item, arrivesAtMs: Math.min(arrivesAtMs, soonMs) }));
+    this.#lastArrivalMs = Math.min(this.#lastArrivalMs, soonMs);
+    this.rules.timers.after(soonMs - this.rules.clock.monotonicMs(), () => this.pump());
+  }
+
   /** Drops what is under way. */
   clear(): void {
     this.#queue = [];

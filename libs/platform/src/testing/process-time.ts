@@ -6,6 +6,8 @@ import type { Timer, Timers } from '../timers';
 export interface ProcessTime {
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Somebody sets the wall clock; the monotonic one and the timers do not notice. */
+  jump(byMs: number): void;
   /** The process is gone: none of its timers fires any more, nor can it set new ones. */
   end(): void;
 }
@@ -23,12 +25,13 @@ export interface ProcessTimeOptions {
 /** The time of one process, which can be ended without touching that of the others. */
 export function createProcessTime({ clock, timers, wallOffsetMs = 0, rate = 1 }: ProcessTimeOptions): ProcessTime {
   let alive = true;
+  let jumpedMs = 0;
   const startMs = clock.monotonicMs();
   const driftMs = (): number => (clock.monotonicMs() - startMs) * (rate - 1);
   const deadTimer: Timer = { cancel() {} };
   return {
     clock: {
-      wallMs: () => timestampMs(Math.floor(clock.wallMs() + wallOffsetMs + driftMs())),
+      wallMs: () => timestampMs(Math.floor(clock.wallMs() + wallOffsetMs + jumpedMs + driftMs())),
       monotonicMs: () => clock.monotonicMs() + driftMs(),
     },
     timers: {
@@ -38,6 +41,9 @@ export function createProcessTime({ clock, timers, wallOffsetMs = 0, rate = 1 }:
           if (alive) run();
         });
       },
+    },
+    jump(byMs) {
+      jumpedMs += byMs;
     },
     end() {
       alive = false;

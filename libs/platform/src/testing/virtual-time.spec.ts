@@ -131,4 +131,17 @@ describe('the time of a process', () => {
     await time.advance(10);
     expect(ran).toEqual([]);
   });
+
+  it('jumps only the wall clock of a process', async () => {
+    const time = createVirtualTime();
+    const process = createProcessTime({ clock: time.clock, timers: time.timers });
+    const [wallMs, monotonicMs] = [process.clock.wallMs(), process.clock.monotonicMs()];
+    let fired = false;
+    process.timers.after(10, () => void (fired = true));
+    process.jump(-3_600_000);
+    await time.advance(10);
+    expect(fired).toBe(true);
+    expect(process.clock.wallMs()).toBe(wallMs - 3_600_000 + 10);
+    expect(process.clock.monotonicMs()).toBe(monotonicMs + 10);
+  });
 });

@@ -32,7 +32,7 @@ export class CheckQuorum {
     });
   }
 
-  /** `host` leads these voters since `sinceMs`, or since then was awake again. */
+  /** `host` leads these voters since `sinceMs`, or since then was awake again with a disk that ends syncs. */
   leads(host: string, sinceMs: number, voters: readonly VoterEntry[]): void {
     const nowMs = this.world.time.nowMs();
     if (nowMs - sinceMs < LEADS_ALONE_MS_MAX) return;

@@ -31,11 +31,11 @@ export class DeposedLeaders {
     };
   }
 
-  /** A node leads `epoch`, and is awake since `wokenAtMs`. */
-  leads(nodeId: number, epoch: number, wokenAtMs: number): void {
+  /** A node leads `epoch`; it is awake, and its disk ends syncs, since `worksSinceMs`. */
+  leads(nodeId: number, epoch: number, worksSinceMs: number): void {
     const heard = this.#heard.get(nodeId);
     if (heard === undefined || heard.epoch <= epoch) return;
-    const sinceMs = this.world.time.nowMs() - Math.max(heard.atMs, wokenAtMs);
+    const sinceMs = this.world.time.nowMs() - Math.max(heard.atMs, worksSinceMs);
     if (sinceMs <= LEADS_ON_MS_MAX) return;
     const text = `controller ${nodeId} leads epoch ${epoch}, told of ${heard.epoch} ${Math.round(sinceMs)} ms ago`;
     this.world.report('R12 a newer epoch ends a leadership', text);

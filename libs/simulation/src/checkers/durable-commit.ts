@@ -9,7 +9,7 @@ export interface VoterDisk {
   readonly folder: string;
 }
 
-/** A move of a leader's high watermark. */
+/** A move of a node's high watermark. */
 export interface HighWatermarkMove {
   readonly node: string;
   readonly from: number;
@@ -17,16 +17,14 @@ export interface HighWatermarkMove {
   readonly sets: readonly (readonly VoterEntry[])[];
 }
 
-/** One move of the high watermark in so many is looked at: each costs a look into every voter's files. */
-const LOOK_AT_ONE_IN = 4;
-
 /**
- * R6: a leader's high watermark never passes what a majority of the voters has on disk, power cut or not; and on one node
- * it never goes back in one life.
+ * R6: nobody's high watermark passes what a majority of the voters has on disk, power cut or not; and that of a leader never
+ * goes back in one life.
  */
 export class DurableCommit {
-  #moves = 0;
   #highest = 0;
+  /** By which a leader moved last. */
+  #leaderSets: readonly (readonly VoterEntry[])[] = [];
 
   constructor(
     private readonly world: World,
@@ -36,19 +34,23 @@ export class DurableCommit {
 
   /** A leader's high watermark moved; it counted the voters of one of these sets. */
   moved(move: HighWatermarkMove): void {
-    const { node, from, to, sets } = move;
+    const { node, from, to } = move;
     if (to < from) this.world.report('R6 high watermark', `${node} went back from ${from} to ${to}`);
+    this.followed(move);
+    this.#leaderSets = move.sets;
+  }
+
+  /** As that, on a node that did not lead; the leader that told it may have crashed as soon as it did. */
+  followed({ node, to, sets }: HighWatermarkMove): void {
     // What was committed before may have lost copies since: disks are replaced.
     if (to <= this.#highest) return;
     this.#highest = to;
-    this.#moves += 1;
-    if (this.#moves % LOOK_AT_ONE_IN !== 0) return;
-    if (sets.some((voters) => this.#having(voters, to) > voters.length / 2)) return;
+    if ([...sets, ...this.#leaderSets].some((voters) => this.#having(voters, to) > voters.length / 2)) return;
     const voters = sets[0] ?? [];
     const have = this.#having(voters, to);
     this.world.report(
       'R6 high watermark',
-      `${node} committed up to ${to}, which ${have} of ${voters.length} have on disk`,
+      `${node} has what is before ${to} for committed, which ${have} of ${voters.length} have on disk`,
     );
   }
 

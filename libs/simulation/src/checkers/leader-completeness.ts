@@ -8,23 +8,30 @@ export interface LeaderFiles {
   readonly snapshotEnd: number;
 }
 
+interface CommittedEnd {
+  readonly lastOffset: number;
+  readonly epoch: number;
+}
+
 /** R4: whoever is elected has everything that was committed before. Judged by the files of the new leader. */
 export class LeaderCompleteness {
-  readonly #seen = new Set<number>();
+  /** By epoch: what was committed when its leader was first seen. */
+  readonly #seen = new Map<number, CommittedEnd | undefined>();
 
   constructor(
     private readonly world: World,
     /** The newest batch that any node was told is committed. */
-    private readonly lastCommitted: () => { readonly lastOffset: number; readonly epoch: number } | undefined,
+    private readonly lastCommitted: () => CommittedEnd | undefined,
   ) {}
 
   /** A node says that it leads `epoch`; `files` is asked for once per epoch, and undefined when it cannot be read. */
   leads(node: string, epoch: number, files: () => LeaderFiles | undefined): void {
     if (this.#seen.has(epoch)) return;
-    this.#seen.add(epoch);
-    const committed = this.lastCommitted();
-    if (committed === undefined) return this.world.mark('a leader was elected while nothing was committed');
+    const later = [...this.#seen.keys()].filter((each) => each > epoch);
     // Elected before, stopped, and awake again only now: what later epochs committed is not its to have.
+    const committed = later.length > 0 ? this.#seen.get(Math.min(...later)) : this.lastCommitted();
+    this.#seen.set(epoch, committed);
+    if (committed === undefined) return this.world.mark('a leader was elected while nothing was committed');
     if (committed.epoch > epoch) return;
     if (this.#seen.size > 10) this.world.mark('a leader had more than ten epochs before it');
     const found = files();

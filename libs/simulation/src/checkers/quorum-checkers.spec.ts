@@ -84,6 +84,26 @@ describe('R4: a new leader', () => {
   });
 });
 
+describe('R4: a leader that is seen after one of a later epoch', () => {
+  const lacks = { marks: [{ baseOffset: 0, lastOffset: 0, epoch: 1, crc: 0 }], snapshotEnd: 0 };
+
+  it.each([
+    ['may lack what the later one committed', undefined, false],
+    ['must have what was committed before the later one', /R4/, true],
+  ])('%s', (_what, expected, isCommittedBefore) => {
+    const { checkers, found } = setUp();
+    const { committedPrefix, leaderCompleteness } = checkers;
+    const node = committedPrefix.follow('node');
+    const whole = { marks: [{ baseOffset: 0, lastOffset: 1, epoch: 2, crc: 0 }], snapshotEnd: 0 };
+    if (isCommittedBefore) node.deliver(batch(0, 'a', 2));
+    leaderCompleteness.leads('later', 7, () => whole);
+    if (!isCommittedBefore) node.deliver(batch(0, 'a', 2));
+    const text = found(() => leaderCompleteness.leads('late', 6, () => lacks));
+    if (expected === undefined) expect(text).toBeUndefined();
+    else expect(text).toMatch(expected);
+  });
+});
+
 describe('R7: the high watermark of a leader', () => {
   const log = () => [
     { baseOffset: 0, lastOffset: 9, epoch: 1, crc: 0 },
@@ -103,6 +123,9 @@ describe('R7: the high watermark of a leader', () => {
   });
 });
 
+const DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAQ';
+const OTHER_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAg';
+
 describe('R2: a vote that was answered', () => {
   async function vote(checkers: QuorumCheckers, { preVote = false, voteGranted = true } = {}): Promise<void> {
     const request = voteRpc.encodeRequest({
@@ -110,7 +133,7 @@ describe('R2: a vote that was answered', () => {
       clusterId: 'c',
       voter: { id: 1 },
       epoch: 5,
-      candidate: { id: 2 },
+      candidate: { id: 2, directoryId: DIRECTORY },
       lastEpoch: 0,
       lastOffset: offset(0),
       preVote,
@@ -146,14 +169,27 @@ describe('R2: a vote that was answered', () => {
   ])('is held against %s at the next start', async (_what, restored, verdict) => {
     const { checkers, world } = setUp();
     await vote(checkers);
-    checkers.durableVotes.starts(1, restored);
+    checkers.durableVotes.starts(1, DIRECTORY, restored);
+    expect(world.violation?.invariant).toBe(verdict);
+  });
+
+  it.each([
+    ['its own vote', state(5, 2), DIRECTORY, undefined],
+    ['no vote', state(5, -1), DIRECTORY, 'R2 durable vote'],
+    ['a vote for another', state(5, 1), DIRECTORY, 'R2 durable vote'],
+    ['an earlier epoch', state(4, -1), DIRECTORY, 'R2 durable vote'],
+    ['another disk', state(0, -1), OTHER_DIRECTORY, undefined],
+  ])('of a candidate for itself is held against %s at its next start', async (_what, restored, directory, verdict) => {
+    const { checkers, world } = setUp();
+    await vote(checkers, { voteGranted: false });
+    checkers.durableVotes.starts(2, directory, restored);
     expect(world.violation?.invariant).toBe(verdict);
   });
 
   it.each([{ preVote: true }, { voteGranted: false }])('binds nobody when it was none: %j', async (kind) => {
     const { checkers, world } = setUp();
     await vote(checkers, kind);
-    checkers.durableVotes.starts(1, state(4, -1));
+    checkers.durableVotes.starts(1, DIRECTORY, state(4, -1));
     expect(world.violation).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import { DurableVotes } from './durable-votes';
 import { ElectionSafety } from './election-safety';
 import { LeaderCompleteness } from './leader-completeness';
 import { MetadataTruth } from './metadata-truth';
+import { OneActive } from './one-active';
 import { OwnEpochCommit } from './own-epoch-commit';
 import { SnapshotContents } from './snapshot-contents';
 import { SnapshotFetches } from './snapshot-fetches';
@@ -26,6 +27,7 @@ export interface QuorumCheckers {
   readonly voterChanges: VoterChanges;
   readonly whoVotes: WhoVotes;
   readonly deposedLeaders: DeposedLeaders;
+  readonly oneActive: OneActive;
   readonly truth: MetadataTruth;
   readonly snapshotContents: SnapshotContents;
   readonly snapshotFetches: SnapshotFetches;
@@ -54,5 +56,6 @@ export function createQuorumCheckers(
     whoVotes: new WhoVotes(world),
     durableVotes: new DurableVotes(world),
     deposedLeaders: new DeposedLeaders(world),
+    oneActive: new OneActive(world),
   };
 }

@@ -60,12 +60,17 @@ export class WhoVotes {
     if (epoch <= this.#highestEpoch) return;
     this.#highestEpoch = epoch;
     // Who led the epoch before may have resigned; it never leads the same epoch twice.
-    if (this.#leaders.get(epoch - 1) === voterId) return;
+    if (this.#leaders.get(epoch - 1) === voterId || this.#wasVotedFor(epoch - 1, voterId)) return;
     const found = standing.role();
     if (found === 'candidate' || found === 'leader' || epoch <= this.#askedEpoch) return;
     // A candidate that was paused for long gives up in the same event, and has only its own vote to show.
     if (found === 'prospective' && standing.votedId() === voterId) return;
     this.#report(`${host} is ${found} in epoch ${epoch}, for which nobody has stood`);
+  }
+
+  /** One whose disk hung for long counts the votes and resigns in the same event: nobody sees it lead. */
+  #wasVotedFor(epoch: number, voterId: number): boolean {
+    return [...(this.#granted.get(epoch) ?? [])].some((vote) => vote.endsWith(`>${voterId}`));
   }
 
   /** A candidate may crash right behind its first request, before anybody sees its role. */

@@ -2,7 +2,7 @@ import { MalformedInput } from '@milena/bytes';
 import type { MemoryDisk } from '@milena/platform/testing';
 import { QUORUM_STATE_FILE, readCommittedMark } from '@milena/raft-driver';
 import { batchesOf } from '@milena/record-batch';
-import { snapshotNamed } from './read-snapshot';
+import { snapshotNamed } from '../read-snapshot';
 
 /** The beginning of a file in which nothing changes any more. */
 export interface ColdPlace {

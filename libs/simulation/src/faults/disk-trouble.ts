@@ -1,10 +1,14 @@
+import { DiskError, type Disk } from '@milena/platform';
 import type { SeededRandom } from '@milena/platform/testing';
 import { UnusableMetadataLog, UnusableQuorumState, UnusableSnapshot } from '@milena/raft-driver';
-import { coldPlaces } from './cold-places';
-import type { Machine } from './machine';
-import type { World } from './world';
+import { coldPlaces, type ColdPlace } from './cold-places';
+import type { SectorContent, SyncedFile } from './fault-action';
+import type { Machine } from '../machine';
+import { withFiles } from '../with-methods';
+import type { World } from '../world';
 
 const DOWN_MS_MAX = 2000;
+const SECTOR_BYTES = 512;
 const METADATA_FOLDER = '/data/__cluster_metadata-0';
 
 /**
@@ -16,9 +20,16 @@ export class DiskTrouble {
   #isFull = false;
   /** What the present process was told it could not sync. */
   #failedPath: string | undefined;
+  /** Of which file the next read fails. */
+  #failsRead: string | undefined;
+  /** What the present process was told it could not read. */
+  #unread: string | undefined;
   #isDamaged = false;
   readonly #flipped = new Set<string>();
   #fills = 0;
+  #isStalled = false;
+  #stalledUntil = 0;
+  #stalls = 0;
   #refused = false;
 
   constructor(
@@ -44,14 +55,47 @@ export class DiskTrouble {
     this.#flipped.clear();
   }
 
-  failNextSync(pathIncludes: string): void {
+  /** The disk as a process sees it: whoever looks at the disk for a check is told no lies. */
+  seenByProcess(disk: Disk): Disk {
+    return withFiles(disk, (file) => ({
+      ...file,
+      pread: (target, position) => {
+        this.#failRead(file.path);
+        return file.pread(target, position);
+      },
+    }));
+  }
+
+  failNextSync(file: SyncedFile): void {
     this.machine.disk.fail({
-      operation: 'fdatasync',
+      ...(file === 'folder'
+        ? { operation: 'fsyncDirectory', pathIncludes: METADATA_FOLDER }
+        : { operation: 'fdatasync', pathIncludes: file }),
       code: 'EIO',
       times: 1,
-      pathIncludes,
       onFired: (path) => this.#syncFailed(path),
     });
+  }
+
+  failNextRead(file: SyncedFile): void {
+    this.#failsRead = file;
+  }
+
+  stall(forMs: number): void {
+    const { disk } = this.machine;
+    this.world.note(`stall the disk of ${this.machine.host}`);
+    disk.stall();
+    this.#isStalled = true;
+    this.#stalls += 1;
+    const stall = this.#stalls;
+    this.world.time.timers.after(forMs, () => {
+      if (stall === this.#stalls) this.#unstall();
+    });
+  }
+
+  /** Since when syncs end, virtual milliseconds: now when none does. */
+  get syncsSinceMs(): number {
+    return this.#isStalled ? this.world.time.nowMs() : this.#stalledUntil;
   }
 
   fill(freeBytes: number): void {
@@ -67,14 +111,31 @@ export class DiskTrouble {
 
   flipBit(file: number, position: number): boolean {
     const { disk } = this.machine;
-    const places = coldPlaces(disk, METADATA_FOLDER);
+    return this.#decay(file, position, 'flip a bit', ({ path }, at) => disk.flipBits(path, at, 1 << (at % 8)));
+  }
+
+  loseSector(file: number, position: number, holds: SectorContent): boolean {
+    const { disk } = this.machine;
+    return this.#decay(file, position, `lose a sector to ${holds}`, ({ path, sizeInBytes }, at) => {
+      const start = at - (at % SECTOR_BYTES);
+      // Behind the place a loss looks like a torn write.
+      const bytes = Buffer.alloc(Math.min(SECTOR_BYTES, sizeInBytes - start));
+      const other = start === 0 ? SECTOR_BYTES : start - SECTOR_BYTES;
+      if (holds === 'another sector') disk.readDurable(path)?.subarray(other).copy(bytes);
+      disk.overwrite(path, start, bytes);
+    });
+  }
+
+  /** Changes something at a place that is drawn; false when there is none. */
+  #decay(file: number, position: number, what: string, change: (place: ColdPlace, at: number) => void): boolean {
+    const places = coldPlaces(this.machine.disk, METADATA_FOLDER);
     const place = places[Math.floor(file * places.length)];
     if (place === undefined) return false;
     const at = Math.floor(position * place.sizeInBytes);
-    disk.flipBits(place.path, at, 1 << (at % 8));
+    change(place, at);
     this.#isDamaged = true;
     this.#flipped.add(place.path);
-    this.world.note(`flip a bit of ${this.machine.host} ${place.path} at ${at}`);
+    this.world.note(`${what} of ${this.machine.host} ${place.path} at ${at}`);
     return true;
   }
 
@@ -95,7 +156,7 @@ export class DiskTrouble {
   }
 
   explains(error: unknown): boolean {
-    const told = this.#failedPath !== undefined ? 'failed sync' : this.#isFull ? 'no space' : undefined;
+    const told = this.#toldOf(error);
     if (told === undefined && !this.#refuses(error)) return false;
     if (told === undefined) {
       this.#refused = true;
@@ -109,6 +170,13 @@ export class DiskTrouble {
     return true;
   }
 
+  /** What of its trouble the process was told. */
+  #toldOf(error: unknown): 'failed sync' | 'failed read' | 'no space' | undefined {
+    if (this.#failedPath !== undefined) return 'failed sync';
+    if (this.#unread !== undefined && error instanceof DiskError && error.path === this.#unread) return 'failed read';
+    return this.#isFull ? 'no space' : undefined;
+  }
+
   /** A damaged disk may be refused, if it is said which file cannot be used. */
   #refuses(error: unknown): boolean {
     const isTyped = [UnusableMetadataLog, UnusableSnapshot, UnusableQuorumState].some((type) => error instanceof type);
@@ -119,11 +187,23 @@ export class DiskTrouble {
   ended(): void {
     this.machine.disk.clearFaults();
     this.#failedPath = undefined;
+    this.#failsRead = undefined;
+    this.#unread = undefined;
   }
 
   heal(): void {
     this.machine.disk.clearFaults();
+    this.#failsRead = undefined;
+    this.#unstall();
     this.#freeSpace();
+  }
+
+  #unstall(): void {
+    if (!this.#isStalled) return;
+    this.world.note(`unstall the disk of ${this.machine.host}`);
+    this.#isStalled = false;
+    this.#stalledUntil = this.world.time.nowMs();
+    this.machine.disk.unstall();
   }
 
   #freeSpace(): void {
@@ -136,6 +216,14 @@ export class DiskTrouble {
     if (path === this.#failedPath) {
       this.world.report('D1 failed sync stops the process', `${this.machine.host} syncs ${path} again after a failure`);
     }
+  }
+
+  #failRead(path: string): void {
+    if (this.#failsRead === undefined || !path.includes(this.#failsRead)) return;
+    this.world.note(`read fails ${this.machine.host}`);
+    this.#failsRead = undefined;
+    this.#unread = path;
+    throw new DiskError('EIO', path, 'pread');
   }
 
   #syncFailed(path: string): void {

@@ -1,7 +1,10 @@
 import type { CrashMode, SeededRandom } from '@milena/platform/testing';
+import { diskFaultDraws } from './disk-fault-draws';
 import type { FaultAction } from './fault-action';
 import type { FaultMix } from './fault-mix';
-import type { Machine } from './machine';
+import type { Machine } from '../machine';
+import { NetworkFaultDraws } from './network-fault-draws';
+import { pickOne } from './pick-one';
 
 /** What faults are drawn for. */
 export interface FaultDrawsOptions {
@@ -17,14 +20,29 @@ export interface FaultDrawsOptions {
   bears(machine: Machine, mode: CrashMode): boolean;
 }
 
+const CLOCK_JUMP_MS_MAX = 600_000;
+
 /** Draws the faults of a mix, one after the other. */
 export class FaultDraws {
   readonly #random: SeededRandom;
+  readonly #kinds: readonly (() => readonly FaultAction[])[];
   /** The rest of what was drawn at once. */
-  readonly #more: FaultAction[] = [];
+  #more: readonly FaultAction[] = [];
 
   constructor(private readonly options: FaultDrawsOptions) {
-    this.#random = options.random;
+    const { random, mix } = options;
+    this.#random = random;
+    const network = new NetworkFaultDraws(options);
+    this.#kinds = [
+      ...(mix.crashModes.length > 0 ? [() => this.#crashOne()] : []),
+      ...(mix.partitions ? network.partitions : []),
+      ...(mix.partitions && mix.crashModes.length > 0 ? [() => this.#vanish()] : []),
+      ...(mix.resets ? [() => network.reset()] : []),
+      ...(mix.crashAll ? [() => this.#crashAll()] : []),
+      ...(mix.pauses ? [() => this.#pause()] : []),
+      ...(mix.clockJumps ? [() => this.#jumpClock()] : []),
+      ...diskFaultDraws(options),
+    ];
   }
 
   /** Time until the next fault. */
@@ -34,85 +52,60 @@ export class FaultDraws {
 
   /** A fault of any class of the mix; undefined when it would have been none. */
   next(): FaultAction | undefined {
-    const drawn = this.#more.shift();
-    if (drawn !== undefined) return drawn;
-    const { mix } = this.options;
-    const kinds: (() => FaultAction | undefined)[] = [];
-    if (mix.crashModes.length > 0) kinds.push(() => this.crash(this.#machine(), mix.crashModes));
-    if (mix.partitions)
-      kinds.push(
-        () => this.#cut(),
-        () => this.#isolate(),
-      );
-    if (mix.resets) kinds.push(() => ({ do: 'reset', left: this.#host(), right: this.#host() }));
-    if (mix.crashAll) kinds.push(() => this.#crashAll());
-    if (mix.pauses) kinds.push(() => this.#pause(this.#machine().host));
-    if (mix.failedSyncs)
-      kinds.push(() => {
-        const { host } = this.#machine();
-        return { do: 'fail sync', host, file: this.#random.chance(0.7) ? '.log' : 'quorum-state' };
-      });
-    if (mix.fullDisks)
-      kinds.push(() => ({ do: 'fill disk', host: this.#machine().host, freeBytes: this.#random.below(2000) }));
-    if (mix.bitFlips && this.options.fragile.length > 0) kinds.push(() => this.#decay());
-    return kinds.length === 0 ? undefined : this.#pick(kinds)();
+    const drawn = this.#more.length > 0 || this.#kinds.length === 0 ? this.#more : pickOne(this.#random, this.#kinds)();
+    this.#more = drawn.slice(1);
+    return drawn[0];
   }
 
   /** A crash in one of the modes; undefined when the machine bears none of them. */
   crash(machine: Machine, modes: readonly CrashMode[]): FaultAction | undefined {
     const borne = modes.filter((mode) => this.options.bears(machine, mode));
     if (borne.length === 0) return undefined;
-    const mode = this.#pick(borne);
+    const mode = pickOne(this.#random, borne);
     // Some come back at once, some stay away through an election or two.
     const downMs = this.#random.chance(0.3) ? 1 : this.#random.below(4000);
     const { host } = machine;
     return machine.isRunning ? { do: 'crash', host, mode, downMs } : { do: 'start', host, afterMs: downMs };
   }
 
-  #crashAll(): FaultAction | undefined {
+  #crashOne(): readonly FaultAction[] {
+    const crash = this.crash(this.#machine(), this.options.mix.crashModes);
+    return crash === undefined ? [] : [crash];
+  }
+
+  /** Now and then no more than a majority is back in time to go on. */
+  #crashAll(): readonly FaultAction[] {
     const { machines, mix } = this.options;
-    if (this.#random.chance(0.7)) return undefined;
-    for (const machine of machines) {
-      const crash = this.crash(machine, mix.crashModes);
-      if (crash !== undefined) this.#more.push(crash);
-    }
-    return this.#more.shift();
+    if (this.#random.chance(0.7)) return [];
+    const crashes = machines.flatMap((machine) => this.crash(machine, mix.crashModes) ?? []);
+    if (crashes.length === 0 || this.#random.chance(0.5)) return crashes;
+    const first = this.#random.below(crashes.length);
+    const absent = Math.ceil(crashes.length / 2) - 1;
+    return crashes.map((crash, index) => {
+      const isAbsent = (index - first + crashes.length) % crashes.length < absent;
+      return isAbsent && crash.do === 'crash' ? { ...crash, downMs: 8000 } : crash;
+    });
   }
 
-  #pause(host: string): FaultAction {
-    // Some are gone for a moment, some for longer than any timeout of the quorum.
-    const forMs = this.#random.chance(0.3) ? this.#random.below(100) : this.#random.below(8000);
-    return { do: 'pause', host, forMs };
+  /** Gone without a word: nobody hears that its connections broke before it is back (half-open connections). */
+  #vanish(): readonly FaultAction[] {
+    const crash = this.crash(this.#machine(), this.options.mix.crashModes);
+    if (crash?.do !== 'crash') return [];
+    return [{ do: 'isolate', host: crash.host, forMs: crash.downMs }, crash];
   }
 
-  #decay(): FaultAction {
-    const { host } = this.#pick(this.options.fragile);
-    const [file, position] = [this.#random.fraction(), this.#random.fraction()];
-    return { do: 'flip bit', host, file, position, downMs: this.#random.below(2000) };
+  #pause(): readonly FaultAction[] {
+    // Some are gone for a moment, some for longer than any timeout of the quorum, a few for as long as the run.
+    const longestMs = this.#random.chance(0.3) ? 100 : this.#random.chance(0.1) ? 20_000 : 8000;
+    return [{ do: 'pause', host: this.#machine().host, forMs: this.#random.below(longestMs) }];
   }
 
-  #cut(): FaultAction | undefined {
-    const [from, to] = [this.#host(), this.#host()];
-    if (from === to) return undefined;
-    return { do: 'cut', from, to, bothWays: this.#random.chance(0.7), forMs: this.#random.below(4000) };
-  }
-
-  #isolate(): FaultAction {
-    // Some last longer than a leader may lead without a majority.
-    const forMs = this.#random.chance(0.3) ? 4000 + this.#random.below(4000) : this.#random.below(4000);
-    const leader = this.options.leader();
-    return { do: 'isolate', host: leader !== undefined && this.#random.chance(0.5) ? leader : this.#host(), forMs };
+  #jumpClock(): readonly FaultAction[] {
+    const byMs = this.#random.below(2 * CLOCK_JUMP_MS_MAX) - CLOCK_JUMP_MS_MAX;
+    return [{ do: 'jump clock', host: this.#machine().host, byMs }];
   }
 
   #machine(): Machine {
-    return this.#pick(this.options.machines);
-  }
-
-  #host(): string {
-    return this.#pick(this.options.hosts);
-  }
-
-  #pick<T>(items: readonly T[]): T {
-    return items[this.#random.below(items.length)] as T;
+    return pickOne(this.#random, this.options.machines);
   }
 }

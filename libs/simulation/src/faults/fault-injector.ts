@@ -1,11 +1,11 @@
 import { unreachable } from '@milena/model';
 import type { CrashMode, SeededRandom } from '@milena/platform/testing';
-import type { ChoiceStream } from './choices/choice-stream';
+import type { ChoiceStream } from '../choices/choice-stream';
 import type { FaultAction } from './fault-action';
 import { FaultDraws } from './fault-draws';
-import type { FaultMix } from './fault-mix';
-import type { Machine } from './machine';
-import type { World } from './world';
+import { STRAGGLER_MS_MAX, type FaultMix } from './fault-mix';
+import type { Machine } from '../machine';
+import type { World } from '../world';
 
 /** What faults are applied to. */
 export interface FaultTargets {
@@ -59,6 +59,8 @@ export class FaultInjector {
     network.setLossRate(choices.setting('loss rate', this.mix.lossRate, [0]));
     const duplicateRate = choices.setting('duplicate rate', this.mix.duplicateRate, [0]);
     network.setDuplicates(duplicateRate, (method) => method.startsWith('/milena.raft.'));
+    const stragglerRate = choices.setting('straggler rate', this.mix.stragglerRate, [0]);
+    network.setStragglers(stragglerRate, STRAGGLER_MS_MAX);
     if (choices.setting('slow network', this.mix.slowNetwork, [false])) network.setLatency({ min: 1, max: 60 });
     if (this.#stream.isScripted || this.mix.meanPauseMs > 0) void this.#run();
     if (!this.#stream.isScripted && this.mix.crashAfterVote) this.#watchVotes();
@@ -68,10 +70,13 @@ export class FaultInjector {
   heal(): void {
     this.#healed = true;
     this.#stream.end();
-    this.targets.world.network.setLossRate(0);
-    this.targets.world.network.setDuplicates(0, () => false);
-    this.targets.world.network.setLatency({ min: 0.1, max: 2 });
-    this.targets.world.network.healAll();
+    const { network } = this.targets.world;
+    network.setLossRate(0);
+    network.setDuplicates(0, () => false);
+    network.setLatency({ min: 0.1, max: 2 });
+    network.setStragglers(0, 0);
+    network.hurryStragglers();
+    network.healAll();
     for (const machine of this.targets.machines) {
       machine.heal();
       machine.start();
@@ -100,6 +105,8 @@ export class FaultInjector {
         );
       case 'isolate':
         return this.#isolate(action.host, action.forMs);
+      case 'flap':
+        return this.#flap(action);
       case 'reset':
         return network.resetConnections(action.left, action.right);
       default: {
@@ -109,7 +116,7 @@ export class FaultInjector {
     }
   }
 
-  #performOn(machine: Machine, action: Exclude<FaultAction, { do: 'cut' | 'isolate' | 'reset' }>): void {
+  #performOn(machine: Machine, action: Exclude<FaultAction, { do: 'cut' | 'isolate' | 'flap' | 'reset' }>): void {
     const { timers } = this.targets.world.time;
     switch (action.do) {
       case 'crash':
@@ -124,22 +131,32 @@ export class FaultInjector {
         return void timers.after(action.forMs, () => machine.resume());
       case 'fail sync':
         return machine.failNextSync(action.file);
+      case 'fail read':
+        return machine.failNextRead(action.file);
       case 'fill disk':
         return machine.fillDisk(action.freeBytes);
+      case 'stall disk':
+        return machine.stallDisk(action.forMs);
+      case 'jump clock':
+        return machine.jumpClock(action.byMs);
       case 'flip bit':
+      case 'lose sector':
         return this.#decay(machine, action);
       default:
         return unreachable(action);
     }
   }
 
-  /** Bits of what a machine synced long ago are found flipped at its next start. */
-  #decay(machine: Machine, { file, position, downMs }: Extract<FaultAction, { do: 'flip bit' }>): void {
+  /** What a machine synced long ago is found changed at its next start. */
+  #decay(machine: Machine, action: Extract<FaultAction, { do: 'flip bit' | 'lose sector' }>): void {
     const { world } = this.targets;
     if (!this.#fragile.includes(machine) || !machine.isRunning || machine.isDamaged) return;
     if (this.targets.mayDecay?.(machine) === false) return;
     machine.crash('lose-unsynced');
-    if (machine.flipBit(file, position)) world.mark('a bit of a log was flipped');
+    const { file, position, downMs } = action;
+    if (action.do === 'flip bit') {
+      if (machine.flipBit(file, position)) world.mark('a bit of a log was flipped');
+    } else if (machine.loseSector(file, position, action.holds)) world.mark('a sector of a log was lost');
     world.time.timers.after(downMs, () => machine.start());
   }
 
@@ -157,6 +174,19 @@ export class FaultInjector {
     time.timers.after(forMs, () => {
       for (const [from, to] of ways) network.heal(from, to);
     });
+  }
+
+  #flap({ left, right, times, eachMs }: Extract<FaultAction, { do: 'flap' }>): void {
+    if (times === 0 || this.#healed) return;
+    this.#cut(
+      [
+        [left, right],
+        [right, left],
+      ],
+      eachMs,
+    );
+    const next = { do: 'flap', left, right, times: times - 1, eachMs } as const;
+    this.targets.world.time.timers.after(2 * eachMs, () => this.#flap(next));
   }
 
   /** A power cut right after a vote. */

@@ -23,7 +23,20 @@ export interface FaultMix {
   readonly fullDisks: boolean;
   /** Decay of a closed part of the log, of snapshots and of votes, at fewer voters than a majority at a time. */
   readonly bitFlips: boolean;
+  /** Decay of whole sectors: zeros, or what was meant for another place. */
+  readonly lostSectors: boolean;
+  /** A read that fails: the process must stop, or do without. */
+  readonly failedReads: boolean;
+  /** A disk that ends no sync for up to ten seconds. */
+  readonly stalledDisks: boolean;
+  /** Wall clocks that somebody sets. */
+  readonly clockJumps: boolean;
+  /** Share of messages that take up to `STRAGGLER_MS_MAX`. */
+  readonly stragglerRate: number;
 }
+
+/** The longest that a message of a mix takes. */
+export const STRAGGLER_MS_MAX = 15_000;
 
 /** How the clocks of a machine are off. */
 export interface ClockError {
@@ -48,12 +61,14 @@ export function drawFaultMix(random: SeededRandom, { crashesAndNetworkOnly }: Mi
   const quiet = random.chance(0.1);
   const machines = random.fork('troubles of machines');
   const has = (probability: number): boolean => machines.chance(probability) && !quiet && !crashesAndNetworkOnly;
+  const more = random.fork('more troubles');
+  const hasMore = (probability: number): boolean => more.chance(probability) && !quiet && !crashesAndNetworkOnly;
   return {
     meanPauseMs: quiet ? 0 : 100 * 2 ** random.below(4),
     crashModes: CRASH_MODES.filter(() => random.chance(0.6)),
     partitions: random.chance(0.5),
     resets: random.chance(0.5),
-    lossRate: quiet || random.chance(0.5) ? 0 : 0.001 * 10 ** random.below(2),
+    lossRate: quiet || random.chance(0.5) ? 0 : 0.001 * 10 ** random.below(3),
     slowNetwork: !quiet && random.chance(0.3),
     crashAfterVote: !quiet && random.chance(0.4),
     crashAll: !quiet && random.chance(0.2),
@@ -62,6 +77,11 @@ export function drawFaultMix(random: SeededRandom, { crashesAndNetworkOnly }: Mi
     failedSyncs: has(0.3),
     fullDisks: has(0.3),
     bitFlips: has(0.3),
+    lostSectors: hasMore(0.2),
+    failedReads: hasMore(0.3),
+    stalledDisks: hasMore(0.3),
+    clockJumps: hasMore(0.3),
+    stragglerRate: hasMore(0.3) ? 0.0001 * 10 ** more.below(3) : 0,
   };
 }
 

@@ -1,4 +1,11 @@
-import { createApiHandler, createBrokerServer, DEFAULT_BROKER_LIMITS, type PlantedBugs } from '@milena/broker-server';
+import {
+  createApiHandler,
+  createBrokerServer,
+  DEFAULT_BROKER_LIMITS,
+  type BrokerServer,
+  type PlantedBugs,
+} from '@milena/broker-server';
+import type { MetadataImage } from '@milena/metadata';
 import { DEFAULT_LOG_CONFIG, openLogDirectory, type LogDirectory } from '@milena/log-store';
 import { topicPartitionName, type Endpoint, type TopicPartition, type Uuid } from '@milena/model';
 import { createActiveControllerChannel, createRaftDriver, formatStorage, type RaftDriver } from '@milena/raft-driver';
@@ -45,6 +52,7 @@ export class BrokerNode {
   #directoryId: Uuid = '';
   /** The logs of the present life, once recovered. */
   #logs: LogDirectory | undefined;
+  #broker: BrokerServer | undefined;
 
   constructor(readonly options: BrokerNodeOptions) {
     const { world, nodeId, syncLatencyMs } = options;
@@ -77,8 +85,14 @@ export class BrokerNode {
     return readLog(this.machine.disk, `${DATA_FOLDER}/${topicPartitionName(topicPartition)}`);
   }
 
+  /** The metadata it goes by; undefined while the machine is down or recovers. */
+  image(): MetadataImage | undefined {
+    return this.machine.isRunning ? this.#broker?.context.image() : undefined;
+  }
+
   #start(life: ProcessLife): void {
     this.#logs = undefined;
+    this.#broker = undefined;
     this.#run(life).catch((error: unknown) => this.#fatal(life, error));
   }
 
@@ -109,6 +123,7 @@ export class BrokerNode {
       onFatal: (error) => this.#fatal(life, error),
       plantedBugs: this.options.plantedBugs,
     });
+    this.#broker = broker;
     const clients = network.server(KAFKA_PORT);
     serveKafkaFrames(clients, broker.handleRequest);
     peers.start();

@@ -14,7 +14,7 @@ import {
   UnusableQuorumState,
 } from '@milena/raft-driver';
 import type { QuorumState } from '@milena/raft';
-import type { ClockError } from '../fault-mix';
+import type { ClockError } from '../faults/fault-mix';
 import type { VoterDisk } from '../checkers/durable-commit';
 import type { LeaderFiles } from '../checkers/leader-completeness';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
@@ -186,6 +186,11 @@ export class ControllerNode {
   /** Reported to the checkers after each event. */
   checkLeadership(): void {
     this.#watch.look();
+    const { machine, controller } = this;
+    if (machine.isAwake && controller !== undefined) {
+      const { oneActive } = this.options.checkers;
+      oneActive.look(machine.host, controller.isActive(), this.isLeading, machine.worksSinceMs);
+    }
     // A voter that has yet to fetch what was lost is not healthy.
     const isLooked = this.machine.isRunning && this.#recovered && !this.machine.isDamaged;
     if (this.#doubted !== undefined && isLooked && this.driver?.health() === true) this.#doubted = undefined;
@@ -229,7 +234,7 @@ export class ControllerNode {
     const { world, clusterId, nodeId, plant, checkers, habits = NO_SNAPSHOTS } = this.options;
     this.#snapshots.starts(this.machine.disk);
     const restored = this.#votes();
-    if (restored !== undefined) checkers.durableVotes.starts(nodeId, restored);
+    if (restored !== undefined) checkers.durableVotes.starts(nodeId, this.directoryId, restored);
     if (restored?.leaderId === nodeId) checkers.whoVotes.hasLed(nodeId, restored.leaderEpoch);
     const server = life.network.server(CONTROLLER_PORT);
     const gauge = new RoleGauge();

@@ -68,8 +68,10 @@ export class LeadershipWatch {
     const before = this.#sets;
     if (logEnd !== this.#logEnd) this.#lookAtVoters(life, logEnd, isLeading);
     this.#logEnd = logEnd;
-    if (isLeading) this.#lookAtLeader({ epoch, highWatermark, before });
-    else if (this.#leadership !== undefined) this.#stepsDown(epoch);
+    if (isLeading) return this.#lookAtLeader({ epoch, highWatermark, before });
+    // A leader may commit and resign in one event.
+    if (highWatermark !== this.#highWatermark) this.#committed(highWatermark, before);
+    if (this.#leadership !== undefined) this.#stepsDown(epoch);
   }
 
   #lookAtVoters(life: WatchedLife, logEnd: number, isLeading: boolean): void {
@@ -102,16 +104,23 @@ export class LeadershipWatch {
       checkers.leaderCompleteness.leads(host, epoch, files);
     }
     if (highWatermark !== this.#highWatermark) {
-      // What was committed in the event that changed the set was committed by the set before.
-      const sets = [this.#sets.at(-1), now.before.at(-1)].map((set) => set?.voters ?? []);
-      checkers.durableCommit.moved({ node: host, from: this.#highWatermark, to: highWatermark, sets });
+      this.#committed(highWatermark, now.before);
       checkers.voterChanges.committedSets(highWatermark, this.#sets);
-      this.#highWatermark = highWatermark;
     }
-    checkers.deposedLeaders.leads(voterId, epoch, machine.wokenAtMs);
+    checkers.deposedLeaders.leads(voterId, epoch, machine.worksSinceMs);
     checkers.ownEpochCommit.leads({ nodeId: voterId, epoch, highWatermark, log });
-    const sinceMs = Math.max(this.#leadership?.sinceMs ?? 0, machine.wokenAtMs, this.#setsChangedMs);
+    const sinceMs = Math.max(this.#leadership?.sinceMs ?? 0, machine.worksSinceMs, this.#setsChangedMs);
     checkers.checkQuorum.leads(host, sinceMs, this.#sets.at(-1)?.voters ?? []);
+  }
+
+  #committed(highWatermark: number, before: readonly LoggedVoters[]): void {
+    const { durableCommit } = this.options.checkers;
+    // What was committed in the event that changed the set was committed by the set before.
+    const sets = [this.#sets.at(-1), before.at(-1)].map((set) => set?.voters ?? []);
+    const move = { node: this.options.machine.host, from: this.#highWatermark, to: highWatermark, sets };
+    this.#highWatermark = highWatermark;
+    if (this.#leadership === undefined) durableCommit.followed(move);
+    else durableCommit.moved(move);
   }
 
   #stepsDown(epoch: number): void {

@@ -3,7 +3,7 @@ import type { MetadataImage } from '@milena/metadata';
 import type { Endpoint, Uuid } from '@milena/model';
 import { createRaftDriver, formatStorage, metadataFolder } from '@milena/raft-driver';
 import type { QuorumCheckers } from '../checkers/quorum-checkers';
-import type { ClockError } from '../fault-mix';
+import type { ClockError } from '../faults/fault-mix';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
 import { ViolationFound } from '../violation';

@@ -1,8 +1,9 @@
 import { alterPartitionRpc, brokerHeartbeatRpc } from '@milena/cluster-protocol';
 import { addOffset } from '@milena/model';
-import type { Disk, DiskFile, Platform, ServiceHost } from '@milena/platform';
+import type { DiskFile, Platform, ServiceHost } from '@milena/platform';
 import type { MetadataLog, MetadataLogListener } from '@milena/raft-driver';
 import type { ControllerServer } from '@milena/controller-server';
+import { withFiles, withMethods } from '../with-methods';
 
 /** Bugs planted at the ports of a controller: its code is right, what it is told is what a wrong code would have made of it. */
 export type PortBug =
@@ -31,7 +32,7 @@ export function plantInPlatform(platform: Platform, bug: PortBug | undefined): P
     case 'snapshots are not synced':
       return { ...platform, disk: withFiles(platform.disk, neverSyncingSnapshots) };
     case 'folders are not synced':
-      return { ...platform, disk: bound(platform.disk, { fsyncDirectory: () => Promise.resolve() }) };
+      return { ...platform, disk: withMethods(platform.disk, { fsyncDirectory: () => Promise.resolve() }) };
     default:
       return platform;
   }
@@ -40,10 +41,12 @@ export function plantInPlatform(platform: Platform, bug: PortBug | undefined): P
 /** The metadata log as a controller with a bug sees it. */
 export function plantInMetadataLog(log: MetadataLog, bug: PortBug | undefined): MetadataLog {
   if (bug === 'resigning is not told') {
-    return bound(log, { subscribe: (listener) => log.subscribe(bound(listener, { onResigned: () => undefined })) });
+    return withMethods(log, {
+      subscribe: (listener) => log.subscribe(withMethods(listener, { onResigned: () => undefined })),
+    });
   }
   if (bug === 'snapshots hold their last record twice') {
-    return bound(log, { createSnapshot: (id, records) => log.createSnapshot(id, endingTwice(records)) });
+    return withMethods(log, { createSnapshot: (id, records) => log.createSnapshot(id, endingTwice(records)) });
   }
   return bug === 'appends are told as committed' ? tellingAppends(log) : log;
 }
@@ -72,23 +75,8 @@ export function plantInServices(
   };
 }
 
-/** The same object with some of its methods replaced; works for classes with private fields. */
-function bound<T extends object>(target: T, changes: Partial<T>): T {
-  return new Proxy(target, {
-    get(object, key) {
-      if (key in changes) return changes[key as keyof T];
-      const value: unknown = Reflect.get(object, key);
-      return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-    },
-  });
-}
-
-function withFiles(disk: Disk, wrap: (file: DiskFile) => DiskFile): Disk {
-  return bound(disk, { open: (path, options) => wrap(disk.open(path, options)) });
-}
-
 function retrying(file: DiskFile): DiskFile {
-  return bound(file, { fdatasync: () => file.fdatasync().catch(() => file.fdatasync()) });
+  return withMethods(file, { fdatasync: () => file.fdatasync().catch(() => file.fdatasync()) });
 }
 
 function* endingTwice(records: Iterable<Uint8Array>): Iterable<Uint8Array> {
@@ -98,17 +86,17 @@ function* endingTwice(records: Iterable<Uint8Array>): Iterable<Uint8Array> {
 }
 
 function neverSyncingSnapshots(file: DiskFile): DiskFile {
-  return file.path.includes('.checkpoint') ? bound(file, { fdatasync: () => Promise.resolve() }) : file;
+  return file.path.includes('.checkpoint') ? withMethods(file, { fdatasync: () => Promise.resolve() }) : file;
 }
 
 function tellingAppends(log: MetadataLog): MetadataLog {
   let listener: MetadataLogListener | undefined;
   let toldUpTo = -1;
-  return bound(log, {
+  return withMethods(log, {
     subscribe: (subscriber) => {
       listener = subscriber;
       log.subscribe(
-        bound(subscriber, {
+        withMethods(subscriber, {
           onCommitted: (batch) => {
             if (batch.lastOffset > toldUpTo) subscriber.onCommitted(batch);
           },

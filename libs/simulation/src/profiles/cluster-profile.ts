@@ -6,11 +6,11 @@ import { topicPartitionName, uuidFromBytes, type TopicPartition, type Uuid } fro
 import type { SeededRandom } from '@milena/platform/testing';
 import { createActiveControllerChannel } from '@milena/raft-driver';
 import { checkLogMatching } from '../checkers/log-matching';
-import { createQuorumCheckers } from '../checkers/quorum-checkers';
+import { createQuorumCheckers, type QuorumCheckers } from '../checkers/quorum-checkers';
 import { KafkaClient } from '../clients/kafka-client';
 import { drawDurabilityPromise, type DurabilityPromise } from '../durability-promise';
-import { drawFaultMix } from '../fault-mix';
-import { FaultInjector } from '../faults';
+import { drawFaultMix } from '../faults/fault-mix';
+import { FaultInjector } from '../faults/fault-injector';
 import { BrokerNode } from '../nodes/broker-node';
 import { ControllerNode } from '../nodes/controller-node';
 import type { SeedReport } from '../seed-report';
@@ -29,7 +29,7 @@ const OFFSETS_PARTITIONS = 2;
 const SET_UP_MS = 10_000;
 const FAULTY_MS = 10_000;
 const FAULTY_MS_SIMPLER = [500, 1_000, 2_000, 4_000, 6_000, 8_000];
-const CHECK_LOGS_EVERY_MS = 1_000;
+const CHECK_STATE_EVERY_MS = 1_000;
 /** Longest time after healing until all replicas are in sync and every batch is acknowledged. */
 const RECOVERY_MS = 12_000;
 const READ_MS = 2_000;
@@ -70,6 +70,7 @@ class SimulatedCluster {
   readonly brokers: readonly BrokerNode[];
   readonly #random: SeededRandom;
   readonly #promise: DurabilityPromise;
+  readonly #checkers: QuorumCheckers;
   readonly #partitions: readonly TopicPartition[];
   readonly #offsetsPartitions = Array.from({ length: OFFSETS_PARTITIONS }, (_, partition) => ({
     topic: OFFSETS_TOPIC,
@@ -88,6 +89,9 @@ class SimulatedCluster {
     this.history = new ProducedHistory(world);
     this.#promise = drawDurabilityPromise(random, world.choices);
     const clusterId = uuidFromBytes(random.bytes(16));
+    this.#checkers = createQuorumCheckers(world, ({ voterId }) => {
+      return this.controllers.find(({ nodeId }) => nodeId === voterId)?.disk;
+    });
     this.controllers = this.#createControllers(clusterId);
     this.brokers = this.#createBrokers(clusterId, options.plant?.broker ?? {});
     this.#partitions = Array.from({ length: this.#count('partitions', 3) }, (_, partition) => ({
@@ -125,7 +129,7 @@ class SimulatedCluster {
     const concluded = Promise.all(this.#committers.map((committer) => committer.conclude()));
     await this.#until(run, GROUPS_MS, 'not every group could look and commit', concluded);
     await this.#until(run, READ_MS, 'not every partition could be read', this.#readEverything());
-    this.#checkLogs();
+    this.#checkState();
     this.#checkReplicasEqual();
   }
 
@@ -148,9 +152,9 @@ class SimulatedCluster {
     faults.start();
     if (oneAtATime) cuts.start();
     const faultyMs = world.choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
-    for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_LOGS_EVERY_MS) {
-      await run(Math.min(CHECK_LOGS_EVERY_MS, faultyMs - passedMs));
-      this.#checkLogs();
+    for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
+      await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
+      this.#checkState();
     }
     faults.heal();
     cuts.heal();
@@ -172,9 +176,7 @@ class SimulatedCluster {
 
   #createControllers(clusterId: Uuid): readonly ControllerNode[] {
     const { world } = this;
-    const checkers = createQuorumCheckers(world, ({ voterId }) => {
-      return this.controllers.find(({ nodeId }) => nodeId === voterId)?.disk;
-    });
+    const checkers = this.#checkers;
     const count = world.choices.setting('controllers', this.#random.chance(0.3) ? 1 : 3, [1]);
     return Array.from({ length: count }, (_, index) => {
       const nodeId = 101 + index;
@@ -289,12 +291,16 @@ class SimulatedCluster {
     }
   }
 
-  /** R3 of the metadata log and P4 of each partition, as far as the files of running nodes go. */
-  #checkLogs(): void {
+  /** R3 of the metadata log and P4 of each partition, as far as the files of running nodes go, and R5. */
+  #checkState(): void {
     checkLogMatching(this.world, logsOf(this.controllers.map((node) => [node.endpoint.host, node.log()])));
     for (const partition of [...this.#partitions, ...this.#offsetsPartitions]) {
       const logs = this.brokers.map((node) => [node.endpoint.host, node.log(partition)] as const);
       checkLogMatching(this.world, logsOf(logs));
+    }
+    for (const node of this.brokers) {
+      const image = node.image();
+      if (image !== undefined) this.#checkers.truth.has(node.machine.host, image);
     }
   }
 

@@ -1,10 +1,11 @@
-import { drawFaultMix } from '../fault-mix';
-import { FaultInjector } from '../faults';
+import { drawFaultMix } from '../faults/fault-mix';
+import { FaultInjector } from '../faults/fault-injector';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
 import { drawStorageHabits } from '../nodes/storage-habits';
 import type { Plant } from '../planted-bugs';
 import type { SeedReport } from '../seed-report';
 import { ControllerWorkload } from '../workload/controller-workload';
+import { VoterOperator } from '../workload/voter-operator';
 import { createWorld, type WorldOptions } from '../world';
 import { playWorld } from '../world-run';
 
@@ -44,7 +45,20 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
     plant: options.plant ?? {},
     program: (host) => workload.program(host),
   });
-  const faults = new FaultInjector({ world, machines: quorum.machines, leader: () => quorum.leader }, mix);
+  const { machines } = quorum;
+  const controllers = quorum.channel('operator of disks');
+  const operator = new VoterOperator({ world, quorum, controllers, changesVoters: false, meanPauseMs: 400 });
+  const faults = new FaultInjector(
+    {
+      world,
+      machines,
+      hosts: [...machines.map(({ host }) => host), ...workload.hosts],
+      fragile: machines,
+      mayDecay: (machine) => operator.bears(machine),
+      leader: () => quorum.leader,
+    },
+    mix,
+  );
   const faultyMs = choices.setting('faulty ms', FAULTY_MS, FAULTY_MS_SIMPLER);
 
   return playWorld(seed, {
@@ -55,6 +69,7 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
     async play(run) {
       await quorum.start();
       workload.start(quorum);
+      void operator.run();
       faults.start();
       for (let passedMs = 0; passedMs < faultyMs; passedMs += CHECK_STATE_EVERY_MS) {
         await run(Math.min(CHECK_STATE_EVERY_MS, faultyMs - passedMs));
@@ -62,6 +77,8 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
         workload.checkState();
       }
       faults.heal();
+      operator.stop();
+      void operator.makeWhole();
       workload.settle();
       await run(RECOVERY_MS);
       const end = quorum.committedEnd;
@@ -70,7 +87,6 @@ export async function runControllerSeed(seed: number, options: ControllerProfile
       await run(PROGRESS_MS);
       if (!created) world.violated('L1 progress after healing', 'no topic could be created within two seconds');
       quorum.checkConverged(end);
-      quorum.checkOneActive();
       workload.checkOutcome(quorum);
     },
   });

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '@milena/platform/testing';
-import { drawFaultMix } from '../fault-mix';
-import { FaultInjector } from '../faults';
+import { drawFaultMix } from '../faults/fault-mix';
+import { FaultInjector } from '../faults/fault-injector';
 import type { Machine } from '../machine';
 import { SimulatedQuorum } from '../nodes/simulated-quorum';
 import { drawStorageHabits, NO_SNAPSHOTS } from '../nodes/storage-habits';

@@ -41,7 +41,7 @@ export class ClusterOperator {
     const { world, image } = options;
     this.configs = new ConfigHistory(world);
     this.#draws = new OperatorDraws(world.random.fork('cluster operator'), image);
-    this.#stream = world.choices.stream('operator');
+    this.#stream = world.choices.stream('cluster operator');
   }
 
   /** Works until stopped, one thing at a time; failures are expected. */

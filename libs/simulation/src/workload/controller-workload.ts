@@ -51,6 +51,11 @@ export class ControllerWorkload {
     return admin.acknowledged + registers.known + operator.configs.acknowledged + producerIds.size;
   }
 
+  /** Where the brokers are. */
+  get hosts(): readonly string[] {
+    return this.#brokerIds.map(brokerHost);
+  }
+
   start(quorum: SimulatedQuorum): void {
     const actors = this.#createActors(quorum);
     this.#actors = actors;
@@ -123,10 +128,12 @@ export class ControllerWorkload {
     const controllers = quorum.channel('workload');
     const producerIds = new ProducerIdBlocks(world);
     const image = () => quorum.image();
-    const shared = { world, controllers, clusterId: quorum.clusterId, producerIds, image, truth: () => truth.image };
+    const shared = { world, clusterId: quorum.clusterId, producerIds, image, truth: () => truth.image };
     const brokers = this.#brokerIds.map((brokerId) => {
       const features = () => this.#upgrade?.featuresOf(brokerId) ?? SUPPORTED_FEATURES;
-      return new LivingBroker({ ...shared, brokerId, features });
+      const host = brokerHost(brokerId);
+      const ownWay = quorum.channel(host, world.network.join(host).connector);
+      return new LivingBroker({ ...shared, controllers: ownWay, brokerId, features });
     });
     return {
       brokers,
@@ -145,6 +152,10 @@ export class ControllerWorkload {
     if (this.#actors === undefined) throw new Error('the workload was not started');
     return this.#actors;
   }
+}
+
+function brokerHost(brokerId: number): string {
+  return `broker-${brokerId}`;
 }
 
 interface Actors {
