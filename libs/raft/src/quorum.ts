@@ -130,15 +130,16 @@ export class Quorum {
     this.voted = votedId === NO_NODE ? undefined : replicaKey(votedId, votedDirectoryId);
     if (!this.mayStand && (leaderId === this.self.id || leaderId === NO_NODE)) return this.enter(unattached(epoch));
     if (this.isOnlyVoter) return this.enter(unattached(epoch));
-    if (leaderId === this.self.id) return this.enter(this.resigned(epoch, startMs, [], []));
+    const votedForSelf = this.voted !== undefined && matchesReplica(this.voted, this.self);
+    // It was elected and crashed before the file said so, but not before it appended: it may not stand in that epoch again.
+    const hasLed = leaderId === this.self.id || (leaderId === NO_NODE && votedForSelf && epoch === lastEpochOfLog);
+    if (hasLed) return this.enter(this.resigned(epoch, startMs, [], []));
     if (leaderId !== NO_NODE) {
       const endpoint = this.history.latest.endpoint(leaderId);
       if (endpoint === undefined) return this.enter(unattached(epoch, leaderId));
       return this.enter(this.follower(epoch, { id: leaderId, endpoint }, nowMs));
     }
-    if (this.voted !== undefined && matchesReplica(this.voted, this.self))
-      return this.enter(this.candidate(epoch, nowMs));
-    return this.enter(unattached(epoch));
+    return this.enter(votedForSelf ? this.candidate(epoch, nowMs) : unattached(epoch));
   }
 
   /**

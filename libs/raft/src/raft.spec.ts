@@ -134,6 +134,26 @@ describe('votes', () => {
   });
 });
 
+describe('a leader that crashed before its quorum-state file said that it leads', () => {
+  it.each([
+    ['and after it appended, is resigned', 0, 'resigned'],
+    ['and before it appended, is a candidate still', 1, 'candidate'],
+  ])('%s', (_when, epochsAhead, role) => {
+    const cluster = quorum();
+    const leader = cluster.node(3);
+    leader.kill({ losesUnflushed: false });
+    for (const id of [1, 2]) cluster.network.isolate(3, id);
+    leader.file = {
+      leaderId: -1,
+      leaderEpoch: 1 + epochsAhead,
+      votedId: 3,
+      votedDirectoryId: leader.file.votedDirectoryId,
+    };
+    leader.start();
+    expect(leader.raft?.leadership).toMatchObject({ role, epoch: 1 + epochsAhead });
+  });
+});
+
 describe('a pre-vote that is answered UNSUPPORTED_VERSION', () => {
   /** Voter 1 stands because its leader 3 is gone, and voter 2, who would else grant it, answers this to pre-votes. */
   function standing(error: 'UNSUPPORTED_VERSION' | 'INVALID_REQUEST') {
