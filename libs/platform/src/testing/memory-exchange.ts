@@ -134,12 +134,6 @@ export class MemoryExchange {
     this.rules.timers.after(this.rules.latencyMs(), () => this.#closeServer(RESET));
   }
 
-  /** What is under way in both directions takes no longer than a message sent now. */
-  hurry(): void {
-    this.#up.hurry();
-    this.#down.hurry();
-  }
-
   /** A process at one end died: what it sent before still arrives, and then the other end sees the connection break. */
   processDied(life: NetworkLife): void {
     if (life === this.callerLife) {

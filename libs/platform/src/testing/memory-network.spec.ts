@@ -185,6 +185,16 @@ describe('the memory network under faults', () => {
     expect(handled).toEqual(['connected', 'late']);
   });
 
+  it('hurries a request too whose caller has given up', async () => {
+    await time.resolve(call('connected'));
+    network.setStragglers(1, 600_000);
+    for (const text of ['late', 'later']) await time.resolve(call(text, 1));
+    network.setStragglers(0, 0);
+    network.hurryStragglers();
+    await time.advance(10);
+    expect([...handled].sort()).toEqual(['connected', 'late', 'later']);
+  });
+
   it('breaks the stream that loses a message', async () => {
     const { stream, closed } = openStream();
     await time.advance(10);

@@ -93,6 +93,7 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
   #stalled = new Set<MemoryWire>();
   #latency: { readonly min: number; readonly max: number };
   #lossRate = 0;
+  readonly straggling = new Set<MemoryWire>();
   #stragglers = { rate: 0, maxMs: 0 };
   #duplicates: { readonly rate: number; readonly concerns: (method: string) => boolean } | undefined;
   readonly #paused = new Map<string, (() => void)[]>();
@@ -194,14 +195,14 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
   }
 
   hurryStragglers(): void {
-    for (const exchange of [...this.exchanges]) exchange.hurry();
+    for (const wire of this.straggling) wire.hurry();
+    this.straggling.clear();
   }
 
   latencyMs(): number {
-    const { min, max } = this.#latency;
     const { rate, maxMs } = this.#stragglers;
     if (rate > 0 && this.#random.chance(rate)) return this.#random.fraction() * maxMs;
-    return min + this.#random.fraction() * (max - min);
+    return this.#usualMs();
   }
 
   isBlocked(from: string, to: string): boolean {
@@ -224,7 +225,12 @@ class SimulatedNetwork implements MemoryNetwork, NetworkCore {
   #pumpStalled(): void {
     const wires = this.#stalled;
     this.#stalled = new Set();
-    for (const wire of wires) this.timers.after(this.latencyMs(), () => wire.pump());
+    for (const wire of wires) this.timers.after(this.#usualMs(), () => wire.pump());
+  }
+
+  #usualMs(): number {
+    const { min, max } = this.#latency;
+    return min + this.#random.fraction() * (max - min);
   }
 
   #server(life: NetworkLife, endpoint: Endpoint): MemoryServer {

@@ -11,7 +11,14 @@ export interface WireRules {
   isBlocked(from: string, to: string): boolean;
   /** Remembers a wire whose next message waits for a way to open again; it is pumped then. */
   stalled(wire: MemoryWire): void;
+  /** Wires on which something was sent that takes long. */
+  readonly straggling: Set<MemoryWire>;
 }
+
+/** A moment reached by adding a difference to another may be that much before it. */
+const ROUNDING_MS = 1e-6;
+/** What takes longer straggles. */
+const USUAL_MS_MAX = 1000;
 
 /** Something under way on a wire. */
 export interface WireItem {
@@ -41,7 +48,9 @@ export class MemoryWire {
 
   send(item: WireItem): void {
     const nowMs = this.rules.clock.monotonicMs();
-    const arrivesAtMs = Math.max(this.#lastArrivalMs, nowMs + this.rules.latencyMs());
+    const latencyMs = this.rules.latencyMs();
+    if (latencyMs > USUAL_MS_MAX) this.rules.straggling.add(this);
+    const arrivesAtMs = Math.max(this.#lastArrivalMs, nowMs + latencyMs);
     this.#lastArrivalMs = arrivesAtMs;
     this.#queuedBytes += item.bytes;
     this.#queue.push({ item, arrivesAtMs });
@@ -51,7 +60,7 @@ export class MemoryWire {
   /** Delivers what has arrived and is not held up. */
   pump(): void {
     for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
-      if (head.arrivesAtMs > this.rules.clock.monotonicMs()) return;
+      if (head.arrivesAtMs - this.rules.clock.monotonicMs() > ROUNDING_MS) return;
       if (this.#isHeldUp(head.item)) return this.rules.stalled(this);
       this.#queue.shift();
       this.#queuedBytes -= head.item.bytes;

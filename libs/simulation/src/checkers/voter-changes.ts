@@ -28,18 +28,14 @@ export class VoterChanges {
     return this.#committedEnd;
   }
 
-  /** A controller knows that everything before `highWatermark` is committed. */
-  committed(highWatermark: number): void {
-    if (highWatermark > this.#committedEnd) this.#committedEnd = highWatermark;
-  }
-
-  /** The newest voter set that some leader knew as committed. */
+  /** The newest voter set that some controller knew as committed. */
   get committedSet(): LoggedVoters | undefined {
     return this.#committedSet;
   }
 
-  /** A leader, whose log has these voter sets, knows that everything before `highWatermark` is committed. */
-  committedSets(highWatermark: number, sets: readonly LoggedVoters[]): void {
+  /** A controller, whose log has these voter sets, knows that everything before `highWatermark` is committed. */
+  committed(highWatermark: number, sets: readonly LoggedVoters[]): void {
+    this.#committedEnd = Math.max(this.#committedEnd, highWatermark);
     const newest = sets.findLast(({ offset }) => offset < highWatermark);
     if (newest !== undefined && newest.offset >= (this.#committedSet?.offset ?? -1)) this.#committedSet = newest;
   }

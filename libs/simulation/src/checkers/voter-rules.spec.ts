@@ -21,7 +21,7 @@ function set(at: number, ...voters: readonly (number | VoterEntry)[]): LoggedVot
 function setUp() {
   const world = createWorld(1);
   const { voterChanges, whoVotes } = createQuorumCheckers(world);
-  voterChanges.committed(10);
+  voterChanges.committed(10, []);
   return { world, voterChanges, whoVotes };
 }
 

@@ -63,8 +63,8 @@ export class WhoVotes {
     if (this.#leaders.get(epoch - 1) === voterId || this.#wasVotedFor(epoch - 1, voterId)) return;
     const found = standing.role();
     if (found === 'candidate' || found === 'leader' || epoch <= this.#askedEpoch) return;
-    // A candidate that was paused for long gives up in the same event, and has only its own vote to show.
-    if (found === 'prospective' && standing.votedId() === voterId) return;
+    // A candidate that was paused for long gives up in the same event, once or again, and has only its own vote to show.
+    if ((found === 'prospective' || found === 'unattached') && standing.votedId() === voterId) return;
     this.#report(`${host} is ${found} in epoch ${epoch}, for which nobody has stood`);
   }
 

@@ -64,20 +64,20 @@ export class LeadershipWatch {
     checkers.whoVotes.isIn(epoch, { host: machine.host, voterId }, standing);
     const logEnd = driver.logEndOffset();
     if (logEnd < this.#logEnd) world.mark('a follower threw away a divergent tail');
-    if (isLeading) checkers.voterChanges.committed(highWatermark);
     const before = this.#sets;
-    if (logEnd !== this.#logEnd) this.#lookAtVoters(life, logEnd, isLeading);
+    const sets = logEnd === this.#logEnd ? before : this.options.voters.upTo(logEnd);
     this.#logEnd = logEnd;
+    // First: a leader may commit a change and begin the next in one event.
+    if (highWatermark !== this.#highWatermark) checkers.voterChanges.committed(highWatermark, sets);
+    if (sets !== before) this.#votersChange(life, sets, isLeading);
     if (isLeading) return this.#lookAtLeader({ epoch, highWatermark, before });
     // A leader may commit and resign in one event.
     if (highWatermark !== this.#highWatermark) this.#committed(highWatermark, before);
     if (this.#leadership !== undefined) this.#stepsDown(epoch);
   }
 
-  #lookAtVoters(life: WatchedLife, logEnd: number, isLeading: boolean): void {
-    const { voters, checkers, world } = this.options;
-    const sets = voters.upTo(logEnd);
-    if (sets === this.#sets) return;
+  #votersChange(life: WatchedLife, sets: readonly LoggedVoters[], isLeading: boolean): void {
+    const { checkers, world } = this.options;
     this.#sets = sets;
     this.#setsChangedMs = world.time.nowMs();
     checkers.voterChanges.changed(this.#replica(life, isLeading), () => this.#rulingVoters(life.driver));
@@ -103,10 +103,7 @@ export class LeadershipWatch {
       checkers.whoVotes.leads(this.#replica(life, true), epoch, highWatermark);
       checkers.leaderCompleteness.leads(host, epoch, files);
     }
-    if (highWatermark !== this.#highWatermark) {
-      this.#committed(highWatermark, now.before);
-      checkers.voterChanges.committedSets(highWatermark, this.#sets);
-    }
+    if (highWatermark !== this.#highWatermark) this.#committed(highWatermark, now.before);
     checkers.deposedLeaders.leads(voterId, epoch, machine.worksSinceMs);
     checkers.ownEpochCommit.leads({ nodeId: voterId, epoch, highWatermark, log });
     const sinceMs = Math.max(this.#leadership?.sinceMs ?? 0, machine.worksSinceMs, this.#setsChangedMs);

@@ -42,6 +42,13 @@ describe('VoterBudget', () => {
     expect(verdict(nodes, three)).toEqual({ remove: true, lose: false });
   });
 
+  it('does not count on the vote of a newcomer before its addition is committed', () => {
+    const four = set(70, 1, 2, 3, 4);
+    const nodes = [1, 2, 3, 4].map((id) => node(id, true, three, four));
+    expect(verdict(nodes, three)).toMatchObject({ lose: false });
+    expect(verdict(nodes, { ...four, offset: 50 })).toMatchObject({ lose: true });
+  });
+
   it('does not take a tail of an older epoch for committed because the log went on past it', () => {
     const tail = set(50, 1, 2, 3, 4);
     const nodes = [node(1, true, three), node(2, true, three), node(3, false, three), node(4, true, three, tail)];

@@ -73,10 +73,18 @@ export class VoterBudget {
     return this.nodes.some((node) => node.isWhole && voterName(node.asVoter) === voterName(voter));
   }
 
-  /** Whether a majority is left of `voters` without `lost`, be the removals that are not known to be done done or not. */
+  /**
+   * Whether a majority is left of `voters` without `lost`, be the removals that are not known to be done done or not. Who is
+   * only about to become a voter does not count: what it followed meanwhile may forbid it the vote that is needed of it, and
+   * it does not know that it may stand itself.
+   */
   #survives(voters: readonly VoterEntry[], lost?: string): boolean {
     const nowMs = this.world.time.nowMs();
-    const intact = voters.filter((voter) => voterName(voter) !== lost && this.#isWhole(voter));
+    const settled = (this.sets[0]?.voters ?? []).map(voterName);
+    const intact = voters.filter((voter) => {
+      const name = voterName(voter);
+      return name !== lost && settled.includes(name) && this.#isWhole(voter);
+    });
     const unsure = intact.filter((voter) => (this.#unsure.get(voterName(voter)) ?? 0) > nowMs).length;
     return (intact.length - unsure) * 2 > voters.length - unsure;
   }
