@@ -97,7 +97,7 @@ export class ScriptedController {
       case registerBrokerRpc.method:
         return this.#call(registerBrokerRpc, bytes, (request) => {
           const isAlive = ({ id }: { readonly id: number }): boolean => alive.has(id);
-          return registered(registerBroker(image, request, { clusterId, defaults, isAlive }));
+          return registered(registerBroker(image, request, { clusterId, defaults, isAlive, wasReplaced: () => false }));
         });
       case brokerHeartbeatRpc.method:
         this.heartbeats += 1;

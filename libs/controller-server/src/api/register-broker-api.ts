@@ -5,7 +5,7 @@ import {
   type RegisterBrokerRequest,
   type RegisterBrokerResponse,
 } from '@milena/controller';
-import { success, type Result } from '@milena/model';
+import { success, type Result, type Uuid } from '@milena/model';
 import type { TraceContext } from '@milena/platform';
 import type { BrokerRegistration } from '@milena/metadata';
 import type { QuorumController } from '../quorum-controller';
@@ -34,6 +34,7 @@ async function register(
       clusterId: controller.options.config.clusterId,
       defaults: controller.defaults,
       isAlive: (broker: BrokerRegistration) => controller.sessions.isAlive(broker, nowMs),
+      wasReplaced: (id: number, incarnation: Uuid) => controller.sessions.wasReplaced(id, incarnation),
       ...(vacating === undefined ? {} : { vacating }),
     };
     const outcome = controller.submit((image) => registerBroker(image, request, context), {

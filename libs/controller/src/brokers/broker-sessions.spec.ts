@@ -38,6 +38,20 @@ describe('broker sessions', () => {
     expect(sessions.isAlive(broker(1), 100 + SESSION_TIMEOUT_MS)).toBe(false);
   });
 
+  it('remember which process had the id before, until another controller takes over', () => {
+    const { scenario, sessions, broker } = setUp();
+    const former = broker(1);
+    sessions.contact(former, 0);
+    scenario.register(1);
+    sessions.contact(broker(1), 100);
+    sessions.contact(former, 200);
+    expect(sessions.wasReplaced(1, former.incarnationId)).toBe(true);
+    expect(sessions.wasReplaced(1, broker(1).incarnationId)).toBe(false);
+    expect(sessions.wasReplaced(2, former.incarnationId)).toBe(false);
+    sessions.restart(scenario.image, 300);
+    expect(sessions.wasReplaced(1, former.incarnationId)).toBe(false);
+  });
+
   it('do not expire for fenced brokers, which have nothing to lose', () => {
     const { scenario, expired } = setUp();
     scenario.fence(1);

@@ -1,5 +1,8 @@
 import { isActiveBroker, type BrokerRegistration, type MetadataImage } from '@milena/metadata';
-import { NO_OFFSET, type Offset } from '@milena/model';
+import { NO_OFFSET, type Offset, type Uuid } from '@milena/model';
+
+/** Lives of one broker that are remembered: requests of older ones are not under way any more. */
+const INCARNATIONS_MAX = 8;
 
 /** What the active controller remembers of a broker besides the log. Lost, and begun anew, when another takes over. */
 interface BrokerSession {
@@ -19,6 +22,8 @@ interface BrokerSession {
  */
 export class BrokerSessions {
   readonly #sessions = new Map<number, BrokerSession>();
+  /** By broker: the incarnations that were registered, the newest last. */
+  readonly #incarnations = new Map<number, readonly Uuid[]>();
 
   /** @param sessionTimeoutMs `broker.session.timeout.ms` */
   constructor(readonly sessionTimeoutMs: number) {}
@@ -30,18 +35,30 @@ export class BrokerSessions {
    */
   restart(image: MetadataImage, nowMs: number): void {
     this.#sessions.clear();
+    this.#incarnations.clear();
     for (const broker of image.brokers()) this.contact(broker, nowMs);
   }
 
   /** Notes a sign of life of a registration. */
-  contact({ id, epoch }: Pick<BrokerRegistration, 'id' | 'epoch'>, nowMs: number, metadataOffset?: number): void {
+  contact(
+    { id, epoch, incarnationId }: Pick<BrokerRegistration, 'id' | 'epoch' | 'incarnationId'>,
+    nowMs: number,
+    metadataOffset?: number,
+  ): void {
     const current = this.#sessions.get(id);
     if (current !== undefined && current.brokerEpoch > epoch) return;
+    if (current?.brokerEpoch !== epoch) this.#remember(id, incarnationId);
     const session =
       current?.brokerEpoch === epoch ? current : { brokerEpoch: epoch, contactMs: nowMs, metadataOffset: NO_OFFSET };
     session.contactMs = Math.max(session.contactMs, nowMs);
     session.metadataOffset = Math.max(session.metadataOffset, metadataOffset ?? NO_OFFSET);
     this.#sessions.set(id, session);
+  }
+
+  /** Whether the id of a broker went from this incarnation to another one, as far as this controller has seen. */
+  wasReplaced(id: number, incarnationId: Uuid): boolean {
+    const incarnations = this.#incarnations.get(id) ?? [];
+    return incarnations.includes(incarnationId) && incarnations.at(-1) !== incarnationId;
   }
 
   /** Whether this registration gave a sign of life within the session timeout. */
@@ -81,5 +98,10 @@ export class BrokerSessions {
         return session?.brokerEpoch === epoch ? session.metadataOffset : NO_OFFSET;
       });
     return Math.min(Infinity, ...offsets);
+  }
+
+  #remember(id: number, incarnationId: Uuid): void {
+    const others = (this.#incarnations.get(id) ?? []).filter((each) => each !== incarnationId);
+    this.#incarnations.set(id, [...others, incarnationId].slice(-INCARNATIONS_MAX));
   }
 }

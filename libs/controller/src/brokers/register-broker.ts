@@ -41,6 +41,8 @@ export interface RegisterBrokerContext {
   readonly defaults: ControllerDefaults;
   /** Whether a registration has given a sign of life within the session timeout. */
   isAlive(broker: BrokerRegistration): boolean;
+  /** Whether the id went from this incarnation to another one, as far as is known: its request is late, or it has a double. */
+  wasReplaced(brokerId: number, incarnationId: Uuid): boolean;
   /** What is left of the former life's partitions, as the step before this one said; absent in the first step. */
   readonly vacating?: PartitionSweep;
   readonly limits?: SweepStepLimits;
@@ -64,7 +66,8 @@ export type RegistrationStep =
  *
  * An id is taken over at once when its holder is not alive, is leaving, or has a log directory in common: the newer of two
  * processes with one directory is right, because directories are locked. A process that was taken over and comes back
- * while the newer one lives hears DUPLICATE_BROKER_REGISTRATION, as does everybody else.
+ * while the newer one lives hears DUPLICATE_BROKER_REGISTRATION, as does everybody else; so does a late request of one that
+ * is long gone.
  */
 export function registerBroker(
   image: MetadataImage,
@@ -177,7 +180,9 @@ function heldBy(
   const holder = image.broker(request.brokerId);
   if (holder === undefined || holder.incarnationId === request.incarnationId) return undefined;
   if (holder.inControlledShutdown || !context.isAlive(holder)) return undefined;
-  const wasTakenOver = request.brokerEpoch !== undefined && request.brokerEpoch < holder.epoch;
+  const wasTakenOver =
+    (request.brokerEpoch !== undefined && request.brokerEpoch < holder.epoch) ||
+    context.wasReplaced(request.brokerId, request.incarnationId);
   if (shares(holder) && !wasTakenOver) return undefined;
   return refuse(
     'DUPLICATE_BROKER_REGISTRATION',

@@ -140,7 +140,8 @@ export class Scenario {
     let vacating: PartitionSweep | undefined;
     const records: MetadataRecord[] = [];
     for (;;) {
-      const context = { clusterId: CLUSTER_ID, defaults, isAlive, limits: this.limits };
+      const wasReplaced = (id: number, incarnation: Uuid) => this.sessions.wasReplaced(id, incarnation);
+      const context = { clusterId: CLUSTER_ID, defaults, isAlive, wasReplaced, limits: this.limits };
       const step = this.commit(
         registerBroker(this.image, request, vacating === undefined ? context : { ...context, vacating }),
       );
