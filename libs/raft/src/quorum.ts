@@ -130,16 +130,15 @@ export class Quorum {
     this.voted = votedId === NO_NODE ? undefined : replicaKey(votedId, votedDirectoryId);
     if (!this.mayStand && (leaderId === this.self.id || leaderId === NO_NODE)) return this.enter(unattached(epoch));
     if (this.isOnlyVoter) return this.enter(unattached(epoch));
-    const votedForSelf = this.voted !== undefined && matchesReplica(this.voted, this.self);
-    // It was elected and crashed before the file said so, but not before it appended: it may not stand in that epoch again.
-    const hasLed = leaderId === this.self.id || (leaderId === NO_NODE && votedForSelf && epoch === lastEpochOfLog);
-    if (hasLed) return this.enter(this.resigned(epoch, startMs, [], []));
+    if (leaderId === this.self.id) return this.enter(this.resigned(epoch, startMs, [], []));
     if (leaderId !== NO_NODE) {
       const endpoint = this.history.latest.endpoint(leaderId);
       if (endpoint === undefined) return this.enter(unattached(epoch, leaderId));
       return this.enter(this.follower(epoch, { id: leaderId, endpoint }, nowMs));
     }
-    return this.enter(votedForSelf ? this.candidate(epoch, nowMs) : unattached(epoch));
+    const stood = this.voted !== undefined && matchesReplica(this.voted, this.self);
+    // With records of that epoch somebody was elected, perhaps itself and the file does not say so yet: it is over.
+    return this.enter(stood && epoch > lastEpochOfLog ? this.candidate(epoch, nowMs) : unattached(epoch));
   }
 
   /**

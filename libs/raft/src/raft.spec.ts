@@ -136,7 +136,7 @@ describe('votes', () => {
 
 describe('a leader that crashed before its quorum-state file said that it leads', () => {
   it.each([
-    ['and after it appended, is resigned', 0, 'resigned'],
+    ['and after it appended, asks for no vote in that epoch', 0, 'unattached'],
     ['and before it appended, is a candidate still', 1, 'candidate'],
   ])('%s', (_when, epochsAhead, role) => {
     const cluster = quorum();
