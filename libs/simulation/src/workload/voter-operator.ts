@@ -1,8 +1,6 @@
-import { addVoterRpc, removeVoterRpc, updateFeaturesRpc, type Rpc } from '@milena/cluster-protocol';
 import { unreachable, type ErrorName } from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
-import { createQuorumLeaderChannel, type ActiveControllerChannel, type QuorumLeaderChannel } from '@milena/raft-driver';
-import type { ResponseFacts } from '@milena/raft';
+import type { ActiveControllerChannel } from '@milena/raft-driver';
 import type { VoterEntry } from '@milena/record-batch';
 import type { ChoiceStream } from '../choices/choice-stream';
 import type { Machine } from '../machine';
@@ -10,10 +8,9 @@ import type { ControllerNode } from '../nodes/controller-node';
 import type { ObserverNode } from '../nodes/observer-node';
 import type { SimulatedQuorum } from '../nodes/simulated-quorum';
 import type { World } from '../world';
-import { callController } from './call-controller';
 import { VoterBudget } from './voter-budget';
+import { VoterRpcs } from './voter-rpcs';
 
-const CALL_TIMEOUT_MS = 3000;
 /** How often the operator looks after a healing whether something is left to do. */
 const ATTEMPTS = 50;
 /** Answers after which a change is certainly not carried out any more. */
@@ -47,19 +44,14 @@ export interface VoterOperatorOptions {
 export class VoterOperator {
   readonly #random: SeededRandom;
   readonly #stream: ChoiceStream<OperatorAction>;
-  readonly #channel: QuorumLeaderChannel;
+  readonly #rpcs: VoterRpcs;
   readonly #budget: VoterBudget;
 
   constructor(private readonly options: VoterOperatorOptions) {
     const { world, quorum } = options;
     this.#random = world.random.fork('operator');
     this.#stream = world.choices.stream('operator');
-    const { clock, timers } = world.time;
-    this.#channel = createQuorumLeaderChannel({
-      platform: { clock, timers, random: world.random.fork('operator channel') },
-      connector: world.outside,
-      bootstrap: quorum.nodes.map(({ endpoint }) => endpoint),
-    });
+    this.#rpcs = new VoterRpcs(options);
     this.#budget = new VoterBudget(world, quorum.nodes, quorum.checkers.voterChanges);
   }
 
@@ -220,46 +212,20 @@ export class VoterOperator {
     const node = quorum.nodes.find(({ nodeId }) => nodeId === id);
     // One that is being formatted has no directory yet.
     if (node === undefined || node.directoryId === '') return false;
-    const { directoryId, endpoint } = node;
-    const error = await this.#ask(addVoterRpc, {
-      type: 'addVoter' as const,
-      clusterId: quorum.clusterId,
-      voter: { id, directoryId },
-      endpoint,
-      timeoutMs: CALL_TIMEOUT_MS,
-      ackWhenCommitted: true,
-    });
+    const error = await this.#rpcs.add(node);
     if (error === 'NONE' && node.hasNewDisk) world.mark('a voter came back with another disk');
     return error === 'NONE';
   }
 
   async #remove(voter: VoterEntry): Promise<boolean> {
-    const { voterId: id, directoryId } = voter;
-    const { clusterId } = this.options.quorum;
     this.#budget.isUnsure(voter);
-    const request = { type: 'removeVoter' as const, clusterId, voter: { id, directoryId } };
-    const error = await this.#ask(removeVoterRpc, request);
+    const error = await this.#rpcs.remove(voter);
     if (error === 'NONE' || REFUSED.has(error)) this.#budget.isSettled(voter);
     return error === 'NONE';
   }
 
   async #raiseKraftVersion(): Promise<void> {
-    const { controllers, world } = this.options;
-    const outcome = await callController(controllers, updateFeaturesRpc, {
-      principal: 'User:simulation',
-      updates: [{ name: 'kraft.version', level: 1, upgradeType: 'UPGRADE' }],
-      validateOnly: false,
-      timeoutMs: CALL_TIMEOUT_MS,
-    });
-    if (outcome.isAnswered && outcome.answer.result.ok) world.mark('static voters became voters of the log');
-  }
-
-  async #ask<Request, Response extends ResponseFacts>(
-    rpc: Rpc<Request, Response>,
-    request: Request,
-  ): Promise<ErrorName> {
-    const outcome = await this.#channel.ask(rpc, request, { kind: 'change', timeoutMs: CALL_TIMEOUT_MS });
-    return outcome.ok ? outcome.value.error : outcome.error.code;
+    if (await this.#rpcs.raiseKraftVersion()) this.options.world.mark('static voters became voters of the log');
   }
 
   #pick<T>(items: readonly T[]): T | undefined {
