@@ -47,7 +47,8 @@ export type BrokerControlState = 'FENCED' | 'UNFENCED' | 'CONTROLLED_SHUTDOWN' |
 /**
  * Moves a broker along FENCED -> UNFENCED -> CONTROLLED_SHUTDOWN -> SHUTDOWN_NOW. It is unfenced once it wants to and has
  * applied its own registration. Wanting to shut down takes it out of every ISR and moves its leaderships; it may stop
- * when it leads nothing and every active broker has applied that move, so that no client is sent to a closed port.
+ * when it leads nothing and every active broker has applied that move, so that no client is sent to a closed port. There is
+ * no way back for a registration: a heartbeat that was sent before and arrives after must not make it a leader again.
  */
 export function brokerHeartbeat(
   image: MetadataImage,
@@ -63,7 +64,7 @@ export function brokerHeartbeat(
   const after: BrokerAfter = {
     id: broker.id,
     fenced: next === 'FENCED' || next === 'SHUTDOWN_NOW',
-    inControlledShutdown: broker.inControlledShutdown || next === 'CONTROLLED_SHUTDOWN',
+    inControlledShutdown: broker.inControlledShutdown || next === 'CONTROLLED_SHUTDOWN' || next === 'SHUTDOWN_NOW',
     directoryIds: broker.directoryIds.filter((id) => !lostDirectories.includes(id)),
   };
   const response = { isCaughtUp, isFenced: after.fenced, shouldShutDown: next === 'SHUTDOWN_NOW' };
@@ -87,7 +88,7 @@ function nextControlState(
   switch (current) {
     case 'FENCED':
       if (request.wantShutDown) return 'SHUTDOWN_NOW';
-      if (request.wantFence || context.isBeingReplaced) return 'FENCED';
+      if (request.wantFence || context.isBeingReplaced || broker.inControlledShutdown) return 'FENCED';
       return request.currentMetadataOffset >= broker.epoch ? 'UNFENCED' : 'FENCED';
     case 'UNFENCED':
       if (request.wantFence) return request.wantShutDown ? 'SHUTDOWN_NOW' : 'FENCED';
