@@ -28,7 +28,7 @@ describe('random runs', () => {
     countSelfAfterRemoval: 60,
     readWithoutMajority: 100,
   };
-  // keepDurableEndOverInstall is too rare for this; snapshot-fetching.spec.ts catches it.
+  // keepDurableEndOverInstall is too rare for this; snapshot-fetching.spec.ts and the simulation catch it.
   const bugs: readonly (readonly [keyof PlantedBugs, number])[] = [
     ['replyToVoteBeforePersist', 60],
     ['grantVoteToStaleLog', 60],
