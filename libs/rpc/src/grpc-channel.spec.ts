@@ -54,6 +54,26 @@ describeChannelContract('gRPC', () => {
   });
 });
 
+describe('a channel that has no connection yet', () => {
+  it('makes one for all the calls of a moment', async () => {
+    const server = createGrpcServer({ host: '127.0.0.1', port: 0 });
+    const peers = new Set<string>();
+    server.unary(ECHO, (request, { peer }) => {
+      peers.add(peer);
+      return Promise.resolve(success(request));
+    });
+    const channel = createGrpcConnector().connect(await server.start(), 'test');
+    const texts = ['1', '2', '3'];
+    const outcomes = await Promise.all(
+      texts.map((text) => channel.unary(ECHO, Buffer.from(text), { timeoutMs: 5000 })),
+    );
+    expect(outcomes.map((outcome) => outcome.ok && Buffer.from(outcome.value).toString())).toEqual(texts);
+    expect(peers.size).toBe(1);
+    channel.close();
+    await server.stop();
+  });
+});
+
 describe('a call that its peer does not take in', () => {
   it('is refused: nothing was done', async () => {
     const peer = createHttp2Server();

@@ -31,8 +31,9 @@ function traceMetadata(trace: TraceContext | undefined): Metadata {
 
 /**
  * A channel over a grpc-js client. A client whose connection was refused, broke, or is not made in time is thrown away, and
- * the next call makes a new one: grpc-js would answer calls with the old error until its reconnect backoff is over, or wait
- * for a connection that hangs, and here the caller decides when to try again.
+ * the next call makes a new one, which resolves the peer's name: grpc-js would answer calls with the old error until its
+ * reconnect backoff is over, wait for a connection that hangs, or connect to where the name led before (it resolves at most
+ * every 30 s), and here the caller decides when to try again.
  */
 export class GrpcChannel implements Channel {
   readonly #cancels = new Set<() => void>();
@@ -124,6 +125,7 @@ export class GrpcChannel implements Channel {
   #currentClient(): Client | ChannelFailure {
     if (this.#closed) return CANCELLED;
     const { credentials, channelOptions } = this.settings;
+    if (this.#client !== undefined && isIdle(this.#client)) this.#drop(this.#client);
     try {
       this.#client ??= new Client(endpointText(this.endpoint), credentials, channelOptions);
       return this.#client;
@@ -150,4 +152,9 @@ export class GrpcChannel implements Channel {
     this.#client = undefined;
     client.close();
   }
+}
+
+/** Whether the connection was lost without a call to tell it: a client is idle before its first call and then only after. */
+function isIdle(client: Client): boolean {
+  return client.getChannel().getConnectivityState(false) === connectivityState.IDLE;
 }
