@@ -1,5 +1,6 @@
 // A member of a consumer group by @platformatic/kafka, unmodified. Prints one JSON line per assignment and per record; SIGTERM
-// leaves the group. Its stream ends with an error when the group is lost; as an application would, it then consumes anew.
+// leaves the group. Its stream ends with an error when the group is lost, and it says so when its heartbeats have stalled,
+// which they do now and then when a coordinator dies; as an application would, it then consumes anew.
 //   node platformatic-member.mjs <bootstrap> <topic> <group>
 import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer, stringDeserializers } from '@platformatic/kafka';
@@ -33,7 +34,16 @@ async function consume() {
   consumer.on('consumer:group:join', ({ assignments }) =>
     print({ assigned: assignments?.find((each) => each.topic === topic)?.partitions ?? [] }),
   );
+  const stalled = new Promise((_, reject) => {
+    consumer.once('consumer:heartbeat:stalled', ({ lastError }) => {
+      reject(new Error('heartbeats have stalled', { cause: lastError }));
+    });
+  });
   const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
+  await Promise.race([stalled, printAll(stream)]);
+}
+
+async function printAll(stream) {
   for await (const { partition, offset, value } of stream) print({ partition, offset: Number(offset), value });
 }
 
