@@ -39,6 +39,8 @@ async function consume() {
       reject(new Error('heartbeats have stalled', { cause: lastError }));
     });
   });
+  // Nobody waits for it while the group is joined.
+  stalled.catch(() => undefined);
   const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
   await Promise.race([stalled, printAll(stream)]);
 }
