@@ -60,6 +60,7 @@ const HISTORY = history(
   { records: [fence(2)], trace: 'c' },
   { records: [change(0)], trace: 'c' },
   { records: [retention] },
+  { records: [{ type: 'ClearElrRecord' }] },
 );
 
 const chain = (subject: WhySubject) => why(subject, () => HISTORY).map(({ offset: at, role }) => `${at} ${role}`);
@@ -72,6 +73,7 @@ it('tells of a partition since its topic was last created, with the brokers that
     '7 change',
     '10 cause',
     '11 change',
+    '13 change',
   ]);
 });
 
@@ -83,4 +85,5 @@ it('tells of a broker, and of configuration as a whole or by key', () => {
 
 it('knows nothing of what never was', () => {
   expect(chain({ kind: 'partition', topic: 'nothing', partition: 0 })).toEqual([]);
+  expect(chain({ kind: 'partition', topic: 'orders', partition: 7 })).toEqual([]);
 });

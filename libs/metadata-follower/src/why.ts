@@ -31,7 +31,12 @@ export function why(subject: WhySubject, history: () => Iterable<HistoryRecord>)
       else if (explains(each.record, subject, brokers)) chain.push({ ...each, role: 'cause' });
     }
   }
-  return chain;
+  return subject.kind === 'partition' && !chain.some(namesPartition) ? [] : chain;
+}
+
+/** A topic's own records say nothing of a partition it does not have. */
+function namesPartition({ record, role }: WhyLink): boolean {
+  return role === 'change' && record !== undefined && 'partitionId' in record;
 }
 
 function newestTopicId(topic: string, history: Iterable<HistoryRecord>): Uuid | undefined {
