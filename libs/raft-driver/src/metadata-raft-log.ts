@@ -1,18 +1,28 @@
 import { MalformedInput } from '@milena/bytes';
 import type { PartitionLog } from '@milena/log-store';
-import { NO_EPOCH, offset } from '@milena/model';
+import { NO_EPOCH, offset, type OffsetAndEpoch } from '@milena/model';
 import type { RaftLog } from '@milena/raft';
 import { batchesOf, verifyCrc } from '@milena/record-batch';
 import { voterSet } from './metadata-raft-batches';
 import type { SnapshotStore } from './snapshot-store';
 import { UnusableMetadataLog } from './unusable-metadata-log';
 
+/** What else a view of the log does. */
+export interface MetadataRaftLogOptions {
+  /** Somebody begins to fetch a snapshot. */
+  onSnapshotAsked?(id: OffsetAndEpoch): void;
+}
+
 /**
  * The raft state machine's view of a log of log-store and of the snapshots beside it. What the stores refuse here is a
  * broken log, so it throws. What has rotted since it was written is neither applied nor sent to anybody: the node ends, and its
  * next start fetches again what it lost.
  */
-export function createMetadataRaftLog(log: PartitionLog, snapshots: SnapshotStore): RaftLog {
+export function createMetadataRaftLog(
+  log: PartitionLog,
+  snapshots: SnapshotStore,
+  { onSnapshotAsked }: MetadataRaftLogOptions = {},
+): RaftLog {
   return {
     startOffset: () => log.logStartOffset,
     endOffset: () => log.logEndOffset,
@@ -41,7 +51,10 @@ export function createMetadataRaftLog(log: PartitionLog, snapshots: SnapshotStor
     latestSnapshot: () => snapshots.latest,
     oldestSnapshot: () => snapshots.oldest,
     snapshotSize: (id) => snapshots.size(id),
-    readSnapshot: (id, position, maxBytes) => snapshots.read(id, position, maxBytes),
+    readSnapshot(id, position, maxBytes) {
+      if (position === 0) onSnapshotAsked?.(id);
+      return snapshots.read(id, position, maxBytes);
+    },
     snapshotVoters(id) {
       const { quorum } = snapshots.head(id);
       return quorum === undefined ? undefined : voterSet(quorum.voters);

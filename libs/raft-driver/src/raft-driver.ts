@@ -202,7 +202,7 @@ class Driver implements RaftDriver {
     if (opened.lost !== undefined) await beginPendingRepair(platform.disk, folder);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
-    const parts = { log: opened.log, snapshots: opened.snapshots, mark, bootstrap, folder };
+    const parts = { log: opened.log, snapshots: opened.snapshots, mark, bootstrap, folder, mayFetchAgain };
     if (opened.lost === undefined) this.#takePart(parts);
     else this.#fetchAgain(opened.lost, parts);
   }
@@ -335,6 +335,7 @@ interface RaftParts extends Omit<OpenedMetadataLog, 'lost'> {
   readonly folder: string;
   readonly bootstrap: BootstrapVoters;
   readonly mark: CommittedMark | undefined;
+  readonly mayFetchAgain: boolean;
 }
 
 /** The same node as a replica of which nobody expects anything. */

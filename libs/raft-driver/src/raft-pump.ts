@@ -39,6 +39,8 @@ export interface RaftPumpOptions {
   readonly snapshots: SnapshotStore;
   /** Keeps what a voter must never lose; observers need none. */
   readonly mark: CommittedMark | undefined;
+  /** See SnapshotVerification. */
+  readonly mayFetchAgain: boolean;
   readonly restored: QuorumState;
   readonly bootstrap: BootstrapVoters;
   readonly service: RaftService | undefined;
@@ -119,7 +121,7 @@ class Pump implements RaftPump {
     this.#options = options;
     const { driver, log, snapshots } = options;
     const { clock, timers, logger } = driver.platform;
-    const raftLog = createMetadataRaftLog(log, snapshots);
+    const raftLog = createMetadataRaftLog(log, snapshots, { onSnapshotAsked: (id) => this.#snapshots.verify(id) });
     this.#raft = raftOfDriver(driver, { log: raftLog, restored: options.restored, bootstrap: options.bootstrap });
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
@@ -301,6 +303,7 @@ class Pump implements RaftPump {
       log,
       snapshots,
       raft: this.#raft,
+      mayFetchAgain: this.#options.mayFetchAgain,
       retention: { ...DEFAULT_METADATA_RETENTION, ...driver.retention },
       ...(driver.plantedBugs === undefined ? {} : { plantedBugs: driver.plantedBugs }),
       onInstalled: (id, isInstalled) =>

@@ -6,6 +6,7 @@ import { cleanLog, type MetadataRetention } from './clean-log';
 import { ElectionCalm } from './election-calm';
 import type { SnapshotStore } from './snapshot-store';
 import { installSnapshot, makeSnapshot } from './snapshot-work';
+import { verifySnapshot } from './verify-snapshot';
 
 /** What a SnapshotKeeper works on. */
 export interface SnapshotKeeperOptions {
@@ -14,6 +15,8 @@ export interface SnapshotKeeperOptions {
   readonly snapshots: SnapshotStore;
   readonly raft: Pick<Raft, 'highWatermark' | 'votersAt' | 'leadership'>;
   readonly retention: MetadataRetention;
+  /** See SnapshotVerification. */
+  readonly mayFetchAgain: boolean;
   /** For the simulator only. */
   readonly plantedBugs?: Pick<PlantedBugs, 'cleanBeyondSnapshot'>;
   /** A snapshot of the leader is in its place, or was refused as damaged. */
@@ -24,7 +27,7 @@ export interface SnapshotKeeperOptions {
 
 /**
  * The snapshots of a running pump: makes one at a time of this node's own, waiting while a leader is elected, puts those of
- * the leader in their place, and cleans the log behind them at a period.
+ * the leader in their place, reads again those that others ask for, and cleans the log behind them at a period.
  */
 export class SnapshotKeeper {
   readonly #options: SnapshotKeeperOptions;
@@ -32,6 +35,7 @@ export class SnapshotKeeper {
   /** Everything under way. */
   #work: Promise<unknown> = Promise.resolve();
   #isMaking = false;
+  #isVerifying = false;
   #closed = false;
 
   constructor(options: SnapshotKeeperOptions) {
@@ -73,6 +77,17 @@ export class SnapshotKeeper {
       onFatal,
     );
     this.#work = Promise.allSettled([this.#work, installing]);
+  }
+
+  /** Somebody begins to fetch a snapshot: sees that it is still whole, unless another is being looked at. */
+  verify(id: OffsetAndEpoch): void {
+    if (this.#closed || this.#isVerifying) return;
+    this.#isVerifying = true;
+    const { logger } = this.#options.platform;
+    const verifying = verifySnapshot({ ...this.#options, logger }, id)
+      .catch(this.#options.onFatal)
+      .finally(() => (this.#isVerifying = false));
+    this.#work = Promise.allSettled([this.#work, verifying]);
   }
 
   /** Begins nothing new; a snapshot being made is given up. */

@@ -58,7 +58,7 @@ export function receiveRequest(context: RaftContext, requestId: number, request:
 /** A response came in. What it says of epoch and leader counts always, the rest only while the request is remembered. */
 export function receiveResponse(context: RaftContext, correlationId: number, response: RaftResponse): void {
   const sent = context.outbox.take(correlationId);
-  if (response.error === 'INCONSISTENT_CLUSTER_ID') {
+  if (response.error === 'INCONSISTENT_CLUSTER_ID' || !context.isPlausible(response.epoch)) {
     if (sent !== undefined) fail(context, sent, 'status');
     return;
   }

@@ -79,6 +79,11 @@ export class Outbox {
     lane.failures += 1;
   }
 
+  /** Sends no fetch until then, in this role. */
+  pauseFetches(untilMs: number): void {
+    this.lane(NO_NODE, 'fetch').notBeforeMs = untilMs;
+  }
+
   /** Forgets all requests under way and all pauses. */
   clear(): void {
     this.lanes.clear();

@@ -18,6 +18,11 @@ import { VoterSetHistory } from './voter-set-history';
 
 const NO_JITTER: Pick<Random, 'below'> = { below: () => 0 };
 
+/** Epochs up to here are believed at once, so that a new replica joins a quorum of any age. */
+const EPOCH_ROOM = 2 ** 30;
+/** How far another's epoch may be ahead beyond that. `milena quorum recover` skips a thousand. */
+const EPOCH_JUMP_MAX = 2 ** 20;
+
 /** A shutdown under way. */
 export interface Stopping {
   /** When it ends at the latest. */
@@ -153,12 +158,21 @@ export class RaftContext {
   }
 
   /**
+   * Whether elections can have led to an epoch. Epochs go up by one at a time, and one near the end of what their field
+   * holds, once believed, would leave no room for elections ever after.
+   */
+  isPlausible(epoch: number): boolean {
+    return epoch <= Math.max(EPOCH_ROOM, this.quorum.epoch + EPOCH_JUMP_MAX);
+  }
+
+  /**
    * Learns from a peer that `epoch` exists, and who leads it. An epoch has one leader at most, so the fact holds for ever,
    * however late it comes. Returns whether it fits what this replica knows.
    */
   observe(epoch: number, leaderId: number, endpoint: Endpoint | undefined): boolean {
     const { quorum } = this;
     if (epoch < quorum.epoch) return true;
+    if (!this.isPlausible(epoch)) return false;
     if (this.bugs.ignoreNewerEpoch === true && quorum.role.name === 'leader') return true;
     const known = leaderId === NO_NODE || leaderId === this.self.id ? undefined : leaderId;
     if (epoch === quorum.epoch) {

@@ -33,6 +33,9 @@ const end: EndQuorumEpochRequest = {
   preferredCandidates: [{ id: 3 }],
 };
 
+/** The last epoch that its field holds. */
+const ABSURD = 2 ** 31 - 1;
+
 /** Three voters of which 3 leads epoch 1 with `<leaderChange> a` committed. */
 function quorum(observers = 0): TestCluster {
   return startedQuorum({ observers, values: ['a'], settleMs: 100 });
@@ -60,6 +63,29 @@ describe('requests are checked in order', () => {
   ])('%s', (error, request) => {
     const cluster = quorum();
     expect(cluster.ask(3, request).error).toBe(error);
+  });
+
+  test.each<[string, RaftRequest]>([
+    ['vote', { ...vote, epoch: ABSURD }],
+    ['vote meant for another', { ...vote, voter: { id: 2 }, epoch: ABSURD, preVote: true }],
+    ['begin', { ...begin, epoch: ABSURD }],
+    ['end', { ...end, epoch: ABSURD }],
+  ])('an epoch that no election can have led to is not believed: %s', (_, request) => {
+    const cluster = quorum();
+    const before = cluster.node(3).raft?.leadership;
+    expect(cluster.ask(3, request)).toMatchObject({ error: 'INVALID_REQUEST', epoch: 1 });
+    expect(cluster.node(3).raft?.leadership).toEqual(before);
+  });
+
+  test('nor in an answer; and that of an old quorum is, by a replica that is new', () => {
+    const cluster = quorum();
+    const answer = (epoch: number): RaftResponse => {
+      return { type: 'vote', error: 'NONE', epoch, leaderId: -1, voteGranted: true };
+    };
+    cluster.node(2).raft?.response(999, answer(ABSURD));
+    expect(cluster.node(2).raft?.leadership.epoch).toBe(1);
+    cluster.node(2).raft?.response(999, answer(2_000_000));
+    expect(cluster.node(2).raft?.leadership.epoch).toBe(2_000_000);
   });
 
   test('whoever does not know the cluster yet may ask how the quorum is', () => {

@@ -21,9 +21,13 @@ export function snapshotInstalled(context: RaftContext, id: OffsetAndEpoch): voi
   if (role.name === 'follower') role.fetchDeadlineMs = nowMs + context.settings.fetchTimeoutMs;
 }
 
-/** The snapshot that was received is damaged; the next fetch begins it, or a newer one, again. */
+/**
+ * The snapshot that was received is damaged: the next fetch begins it, or a newer one, again. The leader gets the time to
+ * find out whether it is damaged there.
+ */
 export function snapshotRefused(context: RaftContext, id: OffsetAndEpoch): void {
   endInstall(context, id);
+  context.outbox.pauseFetches(context.nowMs + context.settings.fetchTimeoutMs / 2);
 }
 
 function endInstall(context: RaftContext, id: OffsetAndEpoch): void {

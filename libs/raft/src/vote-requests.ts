@@ -31,6 +31,7 @@ function refusal(context: RaftContext, request: VoteRequest): ErrorName | undefi
   if (request.clusterId !== context.clusterId) return 'INCONSISTENT_CLUSTER_ID';
   const { lastEpoch, lastOffset, epoch, preVote } = request;
   if (lastOffset < 0 || lastEpoch < 0 || (preVote ? lastEpoch > epoch : lastEpoch >= epoch)) return 'INVALID_REQUEST';
+  if (!context.isPlausible(epoch)) return 'INVALID_REQUEST';
   return epoch < context.quorum.epoch ? 'FENCED_LEADER_EPOCH' : undefined;
 }
 
