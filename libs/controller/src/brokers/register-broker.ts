@@ -66,7 +66,7 @@ export type RegistrationStep =
  *
  * An id is taken over at once when its holder is not alive, is leaving, or has a log directory in common: the newer of two
  * processes with one directory is right, because directories are locked. A process that was taken over and comes back
- * while the newer one lives hears DUPLICATE_BROKER_REGISTRATION, as does everybody else; so does a late request of one that
+ * while the newer one lives, be it leaving, hears DUPLICATE_BROKER_REGISTRATION, as does everybody else; so does a late request of one that
  * is long gone.
  */
 export function registerBroker(
@@ -179,11 +179,12 @@ function heldBy(
   }
   const holder = image.broker(request.brokerId);
   if (holder === undefined || holder.incarnationId === request.incarnationId) return undefined;
-  if (holder.inControlledShutdown || !context.isAlive(holder)) return undefined;
+  if (!context.isAlive(holder)) return undefined;
   const wasTakenOver =
     (request.brokerEpoch !== undefined && request.brokerEpoch < holder.epoch) ||
     context.wasReplaced(request.brokerId, request.incarnationId);
-  if (shares(holder) && !wasTakenOver) return undefined;
+  // While the newer process stops it holds the directory still, and its copy is the better one.
+  if (!wasTakenOver && (holder.inControlledShutdown || shares(holder))) return undefined;
   return refuse(
     'DUPLICATE_BROKER_REGISTRATION',
     shares(holder)

@@ -1,5 +1,6 @@
 import { SUPPORTED_FEATURES, type SupportedFeature } from '@milena/metadata';
 import { registerController } from '../controllers/register-controller';
+import { minInsyncReplicasOf } from '../partitions/partition-rules';
 import { CLUSTER_ID, idNamed, Scenario } from '../testing/scenario';
 import { ELR_FEATURE } from './feature-names';
 import { kraftVersionRecords } from './kraft-version';
@@ -86,6 +87,25 @@ describe('updateFeatures', () => {
     const scenario = new Scenario({ minInsyncReplicas: 2 }, { elr: false });
     update(scenario, 1, { name: ELR_FEATURE });
     expect(scenario.image.configValue({ type: 'BROKER', name: '' }, 'min.insync.replicas')).toBe('2');
+  });
+
+  it('takes from brokers what they demand alone when ELR comes into use', () => {
+    const scenario = new Scenario({ minInsyncReplicas: 2 }, { elr: false });
+    const key = 'min.insync.replicas';
+    const demand = (resourceName: string, value: string) =>
+      ({ type: 'ConfigRecord', resourceType: 'BROKER', resourceName, name: key, value }) as const;
+    scenario.append([demand('', '3'), demand('1', '1'), { ...demand('2', '5'), name: 'log.retention.ms' }]);
+    update(scenario, 1, { name: ELR_FEATURE });
+    const valueOf = (name: string) => scenario.image.configValue({ type: 'BROKER', name }, key);
+    expect(['', '1', '2'].map(valueOf)).toEqual(['3', undefined, undefined]);
+    expect(scenario.image.configValue({ type: 'BROKER', name: '2' }, 'log.retention.ms')).toBe('5');
+  });
+
+  it('takes one for the demand of a cluster that has none in its log, whatever a controller comes to demand', () => {
+    const { image, defaults } = new Scenario();
+    const demanding = { ...defaults, minInsyncReplicas: 2 };
+    expect(minInsyncReplicasOf(image, 't', demanding)).toBe(1);
+    expect(minInsyncReplicasOf(new Scenario({}, { elr: false }).image, 't', demanding)).toBe(2);
   });
 
   it('turns ELR off safely only while everything has somebody in sync', () => {

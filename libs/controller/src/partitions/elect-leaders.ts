@@ -32,19 +32,21 @@ export function electLeaders(
 ): Decision<PartitionOutcomes> {
   const rulesOf = partitionRules(image, defaults);
   const records: MetadataRecord[] = [];
-  const decided = new Set<string>();
+  const seen = new Set<string>();
+  let held = 0;
   const elect = (name: string, topic: TopicImage | undefined, partition: number): Result<null> => {
     const key = `${name}-${partition}`;
     const before = topic?.partition(partition);
     if (topic === undefined || before === undefined) {
       return failure('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${key}`);
     }
-    if (decided.has(key)) return failure('INVALID_REQUEST', `partition ${key} is named twice`);
+    if (seen.has(key)) return failure('INVALID_REQUEST', `partition ${key} is named twice`);
     if (!isNeeded(before, electionType)) return failure('ELECTION_NOT_NEEDED', `partition ${key} has that leader`);
-    if (decided.size >= MAX_CHANGED_PARTITIONS) {
+    if (held >= MAX_CHANGED_PARTITIONS) {
       return failure('POLICY_VIOLATION', `more than ${MAX_CHANGED_PARTITIONS} elections in one request`);
     }
-    decided.add(key);
+    // Of all partitions each comes once, and there may be millions.
+    if (asked !== undefined) seen.add(key);
     const rules = rulesOf(name);
     const record = partitionChange({
       topicId: topic.id,
@@ -54,6 +56,8 @@ export function electLeaders(
       election: electionType,
     });
     if (record?.leader === undefined || record.leader === NO_NODE) return unavailable(electionType, before);
+    // Those that nobody can lead leave room for others.
+    held += 1;
     if (!validateOnly) records.push(record);
     return success(null);
   };

@@ -1,3 +1,4 @@
+import { parseValue, topicKey } from '@milena/config-schema';
 import { isActiveBroker, type BrokerRegistration, type MetadataImage } from '@milena/metadata';
 import type { Uuid } from '@milena/model';
 import { defaultDirectory, hasDirectory } from '../brokers/broker-directories';
@@ -74,13 +75,24 @@ export function isElrEnabled(image: MetadataImage): boolean {
 /** `unclean.leader.election.enable` of a topic: its own value, else the cluster's, else the controller's. */
 export function uncleanElectionAllowed(image: MetadataImage, topic: string, defaults: ControllerDefaults): boolean {
   const value = configured(image, topic, UNCLEAN_ELECTION_KEY);
-  return value === undefined ? defaults.uncleanLeaderElection : value === 'true';
+  return value === undefined ? defaults.uncleanLeaderElection : booleanOf(value);
 }
 
-/** `min.insync.replicas` of a topic: its own value, else the cluster's, else the controller's. */
+/**
+ * `min.insync.replicas` of a topic: its own value, else the cluster's, else one where ELR is in use: what the controllers'
+ * files said then is in the log unless it was one, and what they say now no broker needs to know.
+ */
 export function minInsyncReplicasOf(image: MetadataImage, topic: string, defaults: ControllerDefaults): number {
   const value = Number(configured(image, topic, MIN_ISR_KEY));
-  return Number.isSafeInteger(value) ? value : defaults.minInsyncReplicas;
+  if (Number.isSafeInteger(value)) return value;
+  return isElrEnabled(image) ? 1 : defaults.minInsyncReplicas;
+}
+
+/** A boolean as it was set, in the spellings that were accepted then. */
+function booleanOf(text: string): boolean {
+  const definition = topicKey(UNCLEAN_ELECTION_KEY);
+  const parsed = definition && parseValue(definition, text);
+  return parsed?.ok === true && parsed.value === true;
 }
 
 function configured(image: MetadataImage, topic: string, key: string): string | undefined {
