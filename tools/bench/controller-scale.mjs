@@ -28,7 +28,10 @@ async function isReady(cluster, role, id) {
 /** Milliseconds until a process that was started just now is ready. */
 async function readyAfter(cluster, role, id) {
   const started = performance.now();
-  await until(`${role} ${id} to be ready`, 120_000, () => isReady(cluster, role, id));
+  await until(`${role} ${id} to be ready`, 120_000, () => {
+    if (!cluster.isAlive(role, id)) throw new Error(`${role} ${id} has ended\n${cluster.recentLog()}`);
+    return isReady(cluster, role, id);
+  });
   return performance.now() - started;
 }
 

@@ -6,7 +6,7 @@
 //   --twice          every seed again in fresh processes: the event hashes must be equal
 //   --determinism    200 seeds of the quorum (--seeds says otherwise), twice in one process and once in a fresh one
 //   --planted        plants each bug in turn and runs seeds, at most 1000 of them (--seeds), until it is caught
-//   --bug TEXT       with --planted: only the bugs whose name contains it; with --seed: plants that one
+//   --bug TEXT       the bugs whose name contains it: with --planted only those, with --seed plants each of them
 //   --shrink         with --seed, or with --bug for the first seed that catches it: looks for the smallest story that still
 //                    fails, prints it and leaves it in dist/sim-shrunk
 //   --within SECONDS time for --shrink (300)
@@ -14,7 +14,7 @@
 //   --crash-points N every N-th effect of each scenario of crash-points.ts is a crash, in three disk modes
 //   --workers N      processes to use (2)
 //   --log LEVEL      with --seed: print what nodes log from this level on (debug, info, warn, error), failing or not
-// Prints each failure with the command that plays it again. Exit code 1 when anything failed.
+// Prints each seed that fails with the commands that play it again and shrink it. Exit code 1 when anything failed.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -186,7 +186,7 @@ async function runPlanted(bugs) {
   return escaped === 0;
 }
 
-/** Each seed twice in one process, whatever ran before, and once in a process of its own kind: one hash. */
+/** Each seed twice in one process, whatever ran before and between, and once in a fresh one: one hash. */
 async function runDeterminism() {
   const count = whole('seeds', 200);
   const profile = flags.profile ?? 'quorum';
@@ -200,9 +200,17 @@ async function runDeterminism() {
     console.log(`DIFFERS ${profile} seed ${seed}, commit ${commit}: ${hashes.get(seed)}, then ${hash}`);
     return true;
   };
-  await runAll([...tasks, ...tasks.toReversed()], take);
-  endAll();
-  await runAll(tasks, take);
+  const processes = Math.min(whole('workers'), count);
+  await Promise.all(
+    Array.from({ length: processes }, async (_, at) => {
+      const own = tasks.filter((_, index) => index % processes === at);
+      const alone = createWorkers(bundle, 1);
+      await alone.runAll([...own, ...own.toReversed()], take);
+      alone.endAll();
+      await alone.runAll(own, take);
+      alone.endAll();
+    }),
+  );
   console.log(`${count} seeds twice in one process and once in a fresh one: ${differ} hashes differ`);
   return differ === 0;
 }
@@ -237,6 +245,12 @@ async function oneTask(task) {
   return answer;
 }
 
+/** What seeds are played of: the profiles as they are, or with each bug that was asked for. */
+function kindsToRun(bugs, profiles) {
+  if (flags.bug === undefined) return profiles.map((profile) => ({ profile }));
+  return bugs.map(({ bug, profile }) => ({ profile, plantedBug: bug }));
+}
+
 /** Shrinks the seed that is named, or for each planted bug that is named the first seed that catches it. */
 async function runShrink(simulation, bugs, profiles) {
   const options = { simulation, startWorker, seconds: whole('within'), commit, root };
@@ -244,12 +258,8 @@ async function runShrink(simulation, bugs, profiles) {
     flags.seed === undefined
       ? Array.from({ length: whole('seeds', 1000) }, (_, at) => whole('from') + at)
       : [whole('seed')];
-  const tasks =
-    flags.bug === undefined
-      ? profiles.map((profile) => ({ profile }))
-      : bugs.map(({ bug, profile }) => ({ profile, plantedBug: bug }));
   let escaped = 0;
-  for (const task of tasks) {
+  for (const task of kindsToRun(bugs, profiles)) {
     if (await shrinkSeed({ ...options, task, seeds })) continue;
     escaped += 1;
     console.log(`${task.profile} ${task.plantedBug ?? ''}: no seed of ${seeds.length} fails`);
@@ -278,6 +288,10 @@ async function main() {
   }
   const profiles = flags.profile === undefined ? names : [flags.profile];
   const bugs = PLANTED_BUGS.filter(({ bug, profile }) => profiles.includes(profile) && bug.includes(flags.bug ?? ''));
+  if (flags.bug !== undefined && bugs.length === 0) {
+    console.error(`sim: no planted bug of ${profiles.join(' and ')} has a name with "${flags.bug}"`);
+    return 2;
+  }
   if (flags.replay !== undefined) return (await runReplay(simulation)) ? 0 : 1;
   if (flags.shrink) return (await runShrink(simulation, bugs, profiles)) ? 0 : 1;
   if (flags.planted) return (await runPlanted(bugs)) ? 0 : 1;
@@ -286,8 +300,7 @@ async function main() {
     return (await runCrashPoints(CRASH_SCENARIOS.map(({ name }) => name))) ? 0 : 1;
   }
   const log = { log: flags.log ?? 'info', always: flags.log !== undefined };
-  const planted = flags.bug === undefined ? {} : { plantedBug: flags.bug };
-  const one = () => profiles.map((profile) => ({ profile, seed: whole('seed'), ...planted, ...log }));
+  const one = () => kindsToRun(bugs, profiles).map((kind) => ({ ...kind, seed: whole('seed'), ...log }));
   if (flags.seed !== undefined) return (await runSeeds(one(), RARE_STATES)) ? 0 : 1;
   const stories = readRegressions(profiles).filter(({ plantedBug }) => plantedBug !== undefined);
   const areCaught = await runStories(stories);

@@ -14,7 +14,7 @@ export function addDev(program: Command, { environment }: ProgramContext): void 
     .option('--gateways <n>', 'number of admin gateways', countOrNone, 1)
     .option('--shims <n>', 'number of ZooKeeper shims', countOrNone, 1)
     .option('--data <folder>', 'where the data goes', '.milena/dev')
-    .option('--any-port', 'let the system choose the ports', false)
+    .option('--any-port', 'listen on any ports that are free', false)
     .option('--demo', 'example topics with traffic and consumer groups, one of which lags', false)
     .option('--set <key=value>', 'a configuration key for every node; may be repeated', repeated, [])
     .option('--json', 'logs on stderr, one line on stdout when ready', false)

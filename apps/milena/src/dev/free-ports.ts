@@ -1,4 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+
+/** From the first to before the second. */
+const LISTENING_PORTS = [10_000, 32_768] as const;
 
 function listen(host: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
@@ -12,15 +16,18 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** Ports that are free, all different, chosen by the system. */
+/**
+ * Ports that are free, all different, drawn from below those that systems give to outgoing connections (32768 and up on
+ * Linux, 49152 and up elsewhere): a process that is down for a while must find its port free when it comes back.
+ */
 export async function freePorts(host: string, count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(host, 0)));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map(close));
-  return ports;
+  const [first, end] = LISTENING_PORTS;
+  const free = new Set<number>();
+  for (let tries = 0; free.size < count && tries < end - first; tries += 1) {
+    const port = randomInt(first, end);
+    if (!free.has(port) && (await portProblem(host, port)) === undefined) free.add(port);
+  }
+  return [...free];
 }
 
 /** Why the port cannot be listened on (`EADDRINUSE`, `EACCES`), undefined when it can. */
