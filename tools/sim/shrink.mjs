@@ -49,7 +49,7 @@ function printShrunk({ scenario, run, story, log, file, commit }) {
 
 /**
  * Shrinks the first of `seeds` that fails and prints the story; false when none fails. `simulation` is the bundle,
- * `folder` where the scenario is left for `--replay`.
+ * the scenario is left below `root`, in dist/sim-shrunk, for `--replay`.
  */
 export async function shrinkSeed({ simulation, startWorker, task, seeds, seconds, commit, root }) {
   const { shrinkScenario, countChoices, storyOf, formatScenario } = simulation;

@@ -24,10 +24,10 @@ import type { VoterSet } from './voter-set';
 /**
  * Makes one replica of the metadata log.
  *
- * The protocol in five requests. A voter that misses its leader asks with a pre-vote Vote whether it would win, then with
+ * The protocol in short. A voter that misses its leader asks with a pre-vote Vote whether it would win, then with
  * a Vote in a new epoch. The winner tells the voters with BeginQuorumEpoch. Replicas pull records with Fetch, whose offset
  * acknowledges what came before; so nothing but fetches moves the high watermark, and a leader that nobody fetches from
- * steps down. A leader that stops says so with EndQuorumEpoch. Raft's AppendEntries has no counterpart: BeginQuorumEpoch
+ * steps down. Who lacks what the leader's log no longer holds gets a snapshot first, with FetchSnapshot (KIP-630). A leader that stops says so with EndQuorumEpoch. Raft's AppendEntries has no counterpart: BeginQuorumEpoch
  * and EndQuorumEpoch make up for the leader being unable to push (KIP-595).
  */
 export function createRaft(options: RaftOptions): Raft {

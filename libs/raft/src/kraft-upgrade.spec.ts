@@ -19,7 +19,7 @@ function upgrade(cluster: TestCluster, id: number, { epoch = 1, version = 1, val
   return outcome;
 }
 
-describe('kraft.version is raised', () => {
+describe('kraft.version is raised (KAFKA-16538)', () => {
   test('by the leader of that epoch only', () => {
     const cluster = quorum();
     expect(upgrade(cluster, 1)).toMatchObject({ error: { code: 'NOT_CONTROLLER' } });

@@ -1,4 +1,4 @@
-/** A broken promise: which invariant (docs/testing.md names the catalogue), what was seen, and when. */
+/** A broken promise: which invariant (the README lists them), what was seen, and when. */
 export interface Violation {
   /** e.g. `R1 election safety`. */
   readonly invariant: string;

@@ -9,7 +9,7 @@ import { rulingVoters } from './voters-in-log';
 
 /**
  * Watches a whole cluster from outside: election safety, leader completeness, log matching, the committed prefix, what a
- * majority has on disk, epochs and votes on disk, snapshots (invariants R1 to R8 of the simulation's catalogue), and who
+ * majority has on disk, epochs and votes on disk, snapshots (invariants R1 to R8 of libs/simulation), and who
  * votes (R9, R10).
  */
 export class ClusterInvariants {

@@ -13,7 +13,7 @@ export interface FaultMix {
   readonly crashAfterVote: boolean;
   /** Power cut of every machine at once. */
   readonly crashAll: boolean;
-  /** Processes stopped for up to seconds and woken, their timers firing in a burst. */
+  /** Processes stopped for up to 20 s and woken, their timers firing in a burst. */
   readonly pauses: boolean;
   /** Share of raft's unary requests that are served twice. */
   readonly duplicateRate: number;
@@ -50,13 +50,13 @@ export const TRUE_CLOCK: ClockError = { wallOffsetMs: 0, rate: 1 };
 
 const CRASH_MODES: readonly CrashMode[] = ['lose-unsynced', 'keep', 'tear', 'prefix'];
 
-/** Faults that the catalogue has and a profile's servers are not made for. */
+/** Faults that a profile's servers are not made for. */
 export interface MixLimits {
   /** True leaves out pauses, duplicates and troubles of disks. */
   readonly crashesAndNetworkOnly: boolean;
 }
 
-/** Draws a mix: one run in ten has no faults, in the others each class is on with about even odds. */
+/** Draws a mix: one run in ten has no faults, in the others each class is on in one of five to three of five. */
 export function drawFaultMix(random: SeededRandom, { crashesAndNetworkOnly }: MixLimits): FaultMix {
   const quiet = random.chance(0.1);
   const machines = random.fork('troubles of machines');

@@ -7,13 +7,13 @@ import { withFiles, withMethods } from '../with-methods';
 
 /** Bugs planted at the ports of a controller: its code is right, what it is told is what a wrong code would have made of it. */
 export type PortBug =
-  /** A sync that failed is asked for again, and its success believed: the pages of the first were lost (catalogue: 27). */
+  /** A sync that failed is asked for again, and its success believed: the pages of the first were lost. */
   | 'failed syncs are retried'
   /** Renames and new files count as durable without a sync of their folder. */
   | 'folders are not synced'
-  /** A snapshot gets its name before it is durable (catalogue: 25). */
+  /** A snapshot gets its name before it is durable. */
   | 'snapshots are not synced'
-  /** As if the configuration of the topic were not looked at (catalogue: 14). */
+  /** As if the configuration of the topic were not looked at. */
   | 'unclean elections are always on'
   /** Requests of a broker's former life pass as those of its present one. */
   | 'broker epochs are taken for current'
