@@ -80,11 +80,12 @@ export class AlterPartitionSender {
   #request(proposals: ReadonlyMap<Partition, IsrProposal>): AlterPartitionRequest {
     const { principal, nodeId, brokerEpoch } = this.options;
     const topics = new Map<Uuid, AlterPartitionRequest['topics'][number]['partitions'][number][]>();
-    for (const [{ topicId, topicPartition }, { leaderEpoch, partitionEpoch, newIsr }] of proposals) {
+    for (const [{ topicId, topicPartition, settings }, { leaderEpoch, partitionEpoch, newIsr }] of proposals) {
       const { partition } = topicPartition;
       const siblings = topics.get(topicId) ?? [];
       // Whoever leads has what a recovering leader was elected for: from its first change on, the partition is recovered.
-      siblings.push({ partition, leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' });
+      const what = { leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+      siblings.push({ partition, ...what, minInsyncReplicas: settings.minInsyncReplicas });
       topics.set(topicId, siblings);
     }
     return {

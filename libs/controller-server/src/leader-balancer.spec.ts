@@ -45,6 +45,7 @@ async function loseLeaderships(of: TestCluster): Promise<void> {
     partitionEpoch,
     newIsr: [one!, two!],
     leaderRecoveryState: 'RECOVERED' as const,
+    minInsyncReplicas: 1,
   }));
   const topics = [{ topicId: topic.id, partitions }];
   await of.call(101, alterPartitionRpc, { principal: 'User:broker', ...two!, topics });

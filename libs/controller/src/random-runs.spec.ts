@@ -84,7 +84,9 @@ class Run {
     this.model.joined(`${topic.id}-0`, members);
     const newIsr = members.map((id) => ({ brokerId: id, brokerEpoch: scenario.epochOf(id) }));
     const { leaderEpoch, partitionEpoch } = state;
-    const proposal = { partition: 0, leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const minInsyncReplicas = minInsyncReplicasOf(scenario.image, topic.name, scenario.defaults);
+    const what = { leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const proposal = { partition: 0, ...what, minInsyncReplicas };
     const request = {
       principal: 'User:broker',
       brokerId: state.leader,

@@ -101,6 +101,7 @@ const CASES = [
               { brokerId: 2, brokerEpoch: -1 },
             ],
             leaderRecoveryState: 'RECOVERING',
+            minInsyncReplicas: 2,
           },
         ],
       },

@@ -16,6 +16,7 @@ function proposal(...isr: readonly number[]): AlterPartitionProposal {
     partitionEpoch: 0,
     newIsr: isr.map((brokerId) => ({ brokerId, brokerEpoch: -1 })),
     leaderRecoveryState: 'RECOVERED',
+    minInsyncReplicas: 1,
   };
 }
 

@@ -12,7 +12,7 @@ import type { ControllerDefaults } from '../controller-defaults';
 import { decide, type Decision } from '../decision';
 import { partitionAfter } from './partition-after';
 import { partitionChange } from './partition-change';
-import { partitionRules } from './partition-rules';
+import { partitionRules, type PartitionRules } from './partition-rules';
 
 /** A member of a proposed ISR. `brokerEpoch` is the one the leader saw in its fetches, -1 when it saw none (KIP-903). */
 export interface IsrMember {
@@ -28,6 +28,8 @@ export interface AlterPartitionProposal {
   readonly partitionEpoch: number;
   readonly newIsr: readonly IsrMember[];
   readonly leaderRecoveryState: LeaderRecoveryState;
+  /** The `min.insync.replicas` that the leader commits by; 0 when it does not say. */
+  readonly minInsyncReplicas: number;
 }
 
 /** AlterPartition (KIP-497): a leader proposes ISR changes. */
@@ -153,6 +155,20 @@ function memberRefusal(image: MetadataImage, { newIsr }: AlterPartitionProposal)
 }
 
 /**
+ * The rules for a proposal. A leader that has not heard yet that min.insync.replicas was raised goes on committing by the
+ * former value: whoever it drops from the ISR may lack what it acknowledges then, so the smaller of the two counts.
+ */
+function rulesFor(
+  image: MetadataImage,
+  topicId: Uuid,
+  { minInsyncReplicas }: AlterPartitionProposal,
+  defaults: ControllerDefaults,
+): PartitionRules {
+  const rules = partitionRules(image, defaults)(image.topicById(topicId)?.name ?? '');
+  return { ...rules, minInsyncReplicas: Math.min(rules.minInsyncReplicas, minInsyncReplicas) };
+}
+
+/**
  * The partition after an accepted proposal; its record, if anything changes, goes to `records`. NEW_LEADER_ELECTED when the
  * new ISR completes a reassignment that takes the sender away: it must fetch metadata first.
  */
@@ -174,7 +190,7 @@ function accept(
       directories: currentDirectories(image, before, members),
       leaderRecoveryState: proposal.leaderRecoveryState,
     },
-    rules: partitionRules(image, defaults)(image.topicById(topicId)?.name ?? ''),
+    rules: rulesFor(image, topicId, proposal, defaults),
   });
   if (record !== undefined) records.push(record);
   const { leader, leaderEpoch, isr, leaderRecoveryState, partitionEpoch } = partitionAfter(before, record);

@@ -82,7 +82,11 @@ export function uncleanElectionAllowed(image: MetadataImage, topic: string, defa
  * `min.insync.replicas` of a topic: its own value, else the cluster's, else one where ELR is in use: what the controllers'
  * files said then is in the log unless it was one, and what they say now no broker needs to know.
  */
-export function minInsyncReplicasOf(image: MetadataImage, topic: string, defaults: ControllerDefaults): number {
+export function minInsyncReplicasOf(
+  image: MetadataImage,
+  topic: string,
+  defaults: Pick<ControllerDefaults, 'minInsyncReplicas'>,
+): number {
   const value = Number(configured(image, topic, MIN_ISR_KEY));
   if (Number.isSafeInteger(value)) return value;
   return isElrEnabled(image) ? 1 : defaults.minInsyncReplicas;

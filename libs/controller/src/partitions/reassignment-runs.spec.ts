@@ -41,7 +41,8 @@ function propose(scenario: Scenario, pick: number): void {
   const members = active.filter((id, index) => pick > 0 || id === state.leader || index % 2 === 0);
   const newIsr = members.map((id) => ({ brokerId: id, brokerEpoch: scenario.epochOf(id) }));
   const { leaderEpoch, partitionEpoch, leader } = state;
-  const proposal = { partition: 0, leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+  const what = { leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+  const proposal = { partition: 0, ...what, minInsyncReplicas: scenario.defaults.minInsyncReplicas };
   const topics = [{ topicId: topic.id, partitions: [proposal] }];
   const request = { principal: 'User:broker', brokerId: leader, brokerEpoch: scenario.epochOf(leader), topics };
   scenario.commit(alterPartition(scenario.image, request, scenario));

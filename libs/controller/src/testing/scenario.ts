@@ -17,6 +17,7 @@ import { registerBroker, type RegisterBrokerRequest, type RegisterBrokerResponse
 import type { ControllerDefaults } from '../controller-defaults';
 import type { Decision } from '../decision';
 import { alterPartition } from '../partitions/alter-partition';
+import { minInsyncReplicasOf } from '../partitions/partition-rules';
 import { SWEEP_STEP, type PartitionSweep, type SweepStepLimits } from '../partitions/partition-sweep';
 import { bootstrapRecords } from '../features/bootstrap';
 import { alterConfigs, type ConfigReplacement } from '../configs/alter-configs';
@@ -190,7 +191,9 @@ export class Scenario {
     if (topic === undefined || state === undefined) throw new Error(`there is no ${topicName}-${partition}`);
     const { leader, leaderEpoch, partitionEpoch } = state;
     const newIsr = members.map((id) => ({ brokerId: id, brokerEpoch: this.epochOf(id) }));
-    const proposal = { partition, leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const minInsyncReplicas = minInsyncReplicasOf(this.image, topicName, this.defaults);
+    const what = { leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const proposal = { partition, ...what, minInsyncReplicas };
     const topics = [{ topicId: topic.id, partitions: [proposal] }];
     const sender = { principal: 'User:broker', brokerId: leader, brokerEpoch: this.epochOf(leader) };
     this.commit(alterPartition(this.image, { ...sender, topics }, this));

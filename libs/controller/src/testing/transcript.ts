@@ -1,6 +1,7 @@
 import type { MetadataRecord, PartitionState } from '@milena/metadata';
 import { failure, type Result } from '@milena/model';
 import { alterPartition } from '../partitions/alter-partition';
+import { minInsyncReplicasOf } from '../partitions/partition-rules';
 import { configChange, resourceOf } from './config-words';
 import { elect, movingText, reassign, unregister } from './placement-words';
 import { nameOf, Scenario } from './scenario';
@@ -17,7 +18,7 @@ import { nameOf, Scenario } from './scenario';
  * `configs RESOURCE CHANGE...` with resources as `topic:t` or `broker:1` and changes as `key=value`, `key` to delete,
  * `key+=item`, `key-=item`; `replace-configs RESOURCE key=value...`;
  * `reassign TOPIC-P 1,2 [same-factor]`; `cancel TOPIC-P`; `elect preferred|unclean [TOPIC-P...]`; `unregister ID`;
- * `alter TOPIC-P by=ID isr=1,2 [leader-epoch=] [partition-epoch=] [epoch=] [member-epochs=ID:E,...] [recovering]`.
+ * `alter TOPIC-P by=ID isr=1,2 [leader-epoch=] [partition-epoch=] [epoch=] [member-epochs=ID:E,...] [min-isr=] [recovering]`.
  */
 export function playTranscript(text: string): string {
   const output: string[] = [];
@@ -160,6 +161,7 @@ function alter(scenario: Scenario, name: string, options: ReadonlyMap<string, st
                   .map(Number)
                   .map((id) => ({ brokerId: id, brokerEpoch: epochs.get(id) ?? scenario.epochOf(id) })),
                 leaderRecoveryState: options.has('recovering') ? 'RECOVERING' : 'RECOVERED',
+                minInsyncReplicas: number('min-isr', minInsyncReplicasOf(scenario.image, topicName, scenario.defaults)),
               },
             ],
           },

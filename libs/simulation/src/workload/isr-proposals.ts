@@ -1,5 +1,9 @@
+import { minInsyncReplicasOf } from '@milena/controller';
 import { isActiveBroker, type MetadataImage, type PartitionState } from '@milena/metadata';
 import type { Uuid } from '@milena/model';
+
+/** What brokers demand in their files: Kafka's default. */
+const FILE = { minInsyncReplicas: 1 };
 
 /** What a leader wants its in-sync sets to be: its followers fell behind, or have caught up. */
 export type IsrWish = 'alone' | 'all in sync';
@@ -14,6 +18,7 @@ export interface TopicProposal {
       readonly partitionEpoch: number;
       readonly newIsr: readonly { readonly brokerId: number; readonly brokerEpoch: number }[];
       readonly leaderRecoveryState: 'RECOVERED';
+      readonly minInsyncReplicas: number;
     },
   ];
 }
@@ -29,7 +34,8 @@ export function isrProposals(image: MetadataImage, leaderId: number, wish: IsrWi
     if (!isChange(state, wanted)) continue;
     const newIsr = wanted.map((brokerId) => ({ brokerId, brokerEpoch: image.broker(brokerId)?.epoch ?? -1 }));
     const { leaderEpoch, partitionEpoch } = state;
-    const proposal = { partition, leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const what = { leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
+    const proposal = { partition, ...what, minInsyncReplicas: minInsyncReplicasOf(image, topic.name, FILE) };
     proposals.push({ topicId: topic.id, partitions: [proposal] });
   }
   return proposals;
