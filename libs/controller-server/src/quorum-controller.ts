@@ -82,7 +82,7 @@ export class QuorumController implements MetadataLogListener {
     this.#idleRecords = new IdleRecords(this, server.number('metadata.max.idle.interval.ms'));
     this.#replicated = createReplicatedState({
       name: 'controller',
-      machine: metadataStateMachine,
+      machine: metadataStateMachine(this.defaults.supportedFeatures),
       log: options.metadataLog,
       // A change that was appended may be kept by the next controller: NOT_CONTROLLER would have its caller make it twice.
       failures: { notLeading: 'NOT_CONTROLLER', outcomeUnknown: 'REQUEST_TIMED_OUT' },
@@ -202,7 +202,7 @@ export class QuorumController implements MetadataLogListener {
   *onSnapshot(snapshot: MetadataSnapshot): Iterable<void> {
     const { logger } = this.#options.platform;
     const beganMs = this.nowMs();
-    this.#replicated.onSnapshot(yield* imageOfSnapshot(snapshot));
+    this.#replicated.onSnapshot(yield* imageOfSnapshot(snapshot, this.defaults.supportedFeatures));
     logger.info('read a snapshot of the metadata', { ...snapshot.id, tookMs: Math.round(this.nowMs() - beganMs) });
   }
 

@@ -1,7 +1,7 @@
 export { decide, type AppendedRange, type Decision, type UnfinishedSweep } from './decision';
 export { controllerDefaults, type ControllerDefaults } from './controller-defaults';
 export { abortRecords, bootstrapRecords } from './features/bootstrap';
-export { CONTROLLER_RECORDS_LEVEL, hasControllerRecords } from './features/feature-levels';
+export { CONTROLLER_RECORDS_LEVEL, hasControllerRecords, levelsRefusal } from './features/feature-levels';
 export { ELR_FEATURE, KRAFT_VERSION_FEATURE } from './features/feature-names';
 export { kraftVersionRecords } from './features/kraft-version';
 export {

@@ -27,6 +27,15 @@ export function supportInCluster(
   ];
 }
 
+/** Why a node cannot take part at the levels that rule; undefined when it can (KIP-778). */
+export function levelsRefusal(image: MetadataImage, support: FeatureSupport): string | undefined {
+  for (const [name, level] of image.features()) {
+    const why = supportRefusal(support, name, level);
+    if (why !== undefined) return `the cluster is at level ${level} of ${name}, and ${why}`;
+  }
+  return undefined;
+}
+
 /** Why a node cannot work at this level of a feature; undefined when it can. Level 0 means that the feature is off. */
 export function supportRefusal({ node, features }: FeatureSupport, name: string, level: number): string | undefined {
   const range = features.find((feature) => feature.name === name);
