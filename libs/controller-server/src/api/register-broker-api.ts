@@ -51,6 +51,8 @@ async function register(
     const step = result.value.value;
     if (step.kind === 'registered') return success(success({ brokerEpoch: step.brokerEpoch }));
     ({ vacating } = step);
+    // A step that found nothing to change waited for nothing: others have their turn.
+    await new Promise((resolve) => controller.options.platform.timers.after(0, resolve));
   }
 }
 
