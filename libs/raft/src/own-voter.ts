@@ -43,6 +43,7 @@ function wanted(context: RaftContext, role: Follower): VoterChangeRequest | unde
   }
   if (!context.autoJoin) return undefined;
   if (entry !== undefined) return { type: 'removeVoter', clusterId, voter: entry.key };
-  const timeoutMs = settings.requestTimeoutMs;
+  // The leader answers before this replica takes it for silent.
+  const timeoutMs = settings.requestTimeoutMs / 2;
   return { type: 'addVoter', clusterId, voter: self, endpoint, timeoutMs, ackWhenCommitted: false };
 }

@@ -133,6 +133,8 @@ test('a file that turns out to be damaged is fetched again', () => {
     offering((position, asked) => piece(position, 100, asked.length === 2 ? { bytes: damaged } : {})),
   );
   follower.cluster.run(60);
+  expect(follower.asked).toHaveLength(2); // the leader gets the time to look at its own
+  follower.cluster.run(1000);
   expect(follower.asked).toEqual(['fetch 0', 'piece 0', 'fetch 0', 'piece 0', 'fetch 5']);
   expect(follower.node.log.history()).toEqual(records);
 });

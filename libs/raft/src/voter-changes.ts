@@ -7,6 +7,7 @@ import { announceVoter } from './kraft-upgrade';
 import type { VoterChangeRequest } from './messages';
 import { sendProbe } from './probe-voter';
 import type { RaftContext } from './raft-context';
+import type { RaftSettings } from './raft-options';
 import { refusedChange, type RefusedChange } from './refused-change';
 import { removalRefusal, withoutVoter } from './remove-voter';
 import type { Leader, VoterChange } from './roles/leader';
@@ -37,16 +38,20 @@ export function receiveVoterChange(context: RaftContext, requestId: number, requ
     answerVoterChange(context, { requestId, request });
     return;
   }
-  const timeoutMs =
-    request.type === 'addVoter' ? Math.min(request.timeoutMs, ADD_TIMEOUT_MAX_MS) : context.settings.requestTimeoutMs;
   role.change = {
     requestId,
     request,
-    deadlineMs: context.nowMs + timeoutMs,
+    deadlineMs: context.nowMs + timeoutOf(request, context.settings),
     stage: request.type === 'removeVoter' ? 'ready' : 'probing',
     probe: undefined,
     kraftVersions: undefined,
   };
+}
+
+/** How long a change may take; a voter that tells of itself waits for its answer itself, and no longer than for any other. */
+function timeoutOf(request: VoterChangeRequest, { requestTimeoutMs }: RaftSettings): number {
+  if (request.type === 'addVoter') return Math.min(request.timeoutMs, ADD_TIMEOUT_MAX_MS);
+  return request.type === 'updateVoter' ? requestTimeoutMs / 2 : requestTimeoutMs;
 }
 
 function refusal(context: RaftContext, request: VoterChangeRequest): RefusedChange | undefined {

@@ -52,7 +52,7 @@ async function register(
     if (step.kind === 'registered') return success(success({ brokerEpoch: step.brokerEpoch }));
     ({ vacating } = step);
     // A step that found nothing to change waited for nothing: others have their turn.
-    await new Promise((resolve) => controller.options.platform.timers.after(0, resolve));
+    await new Promise<void>((resolve) => controller.options.platform.timers.after(0, resolve));
   }
 }
 
