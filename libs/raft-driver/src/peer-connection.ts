@@ -31,9 +31,15 @@ export class PeerConnection {
   nodeId = NO_NODE;
   #channel: Channel | undefined;
   #stream: FetchStream | undefined;
+  #calls = 0;
   #closed = false;
 
   constructor(private readonly options: PeerConnectionOptions) {}
+
+  /** Whether nothing is under way. */
+  get isIdle(): boolean {
+    return this.#calls === 0 && this.#stream === undefined;
+  }
 
   /**
    * Connects if there is no connection, and asks whether the voter is there: so that the next call finds a connection and
@@ -104,7 +110,8 @@ export class PeerConnection {
   async #unary(request: RaftRequest, timeoutMs: number): Promise<Answer> {
     const channel = this.#connect();
     const { method, encoded, decode } = unaryCall(request);
-    const outcome = await channel.unary(method, encoded, { timeoutMs });
+    this.#calls += 1;
+    const outcome = await channel.unary(method, encoded, { timeoutMs }).finally(() => (this.#calls -= 1));
     if (!outcome.ok) {
       if (breaksConnection(outcome.error.reason)) this.#disconnect(channel);
       return outcome;

@@ -20,6 +20,9 @@ export interface RaftClient {
   close(): void;
 }
 
+/** Most endpoints that connections are kept to: voters move, and are replaced, for as long as a process runs. */
+const PEERS_MAX = 64;
+
 /** Makes a client without connections. One is kept per endpoint: the voters' and the bootstrap servers'. */
 export function createRaftClient(options: {
   readonly connector: Connector;
@@ -33,12 +36,22 @@ export function createRaftClient(options: {
 
   function peerAt(endpoint: Endpoint): PeerConnection {
     const key = endpointText(endpoint);
-    let peer = peers.get(key);
-    if (peer === undefined) {
-      peer = new PeerConnection({ endpoint, connector, timers, logger, handlers });
-      peers.set(key, peer);
-    }
+    const known = peers.get(key);
+    if (known === undefined) makeRoom();
+    const peer = known ?? new PeerConnection({ endpoint, connector, timers, logger, handlers });
+    // Those used last stand last.
+    peers.delete(key);
+    peers.set(key, peer);
     return peer;
+  }
+
+  function makeRoom(): void {
+    for (const [key, peer] of peers) {
+      if (peers.size < PEERS_MAX) return;
+      if (!peer.isIdle) continue;
+      peer.close();
+      peers.delete(key);
+    }
   }
 
   function peerFor({ endpoint, nodeId }: OutgoingRequest): PeerConnection {

@@ -297,7 +297,8 @@ class Driver implements RaftDriver {
 
   #serve(serviceHost: NonNullable<RaftDriverOptions['serviceHost']>): RaftService {
     return createRaftService(serviceHost, {
-      accepts: () => this.#phase === 'running',
+      // Between two pumps nobody would answer.
+      accepts: () => this.#phase === 'running' && this.#repair !== 'ending',
       onRequest: (requestId, request) => this.#pump?.request(requestId, request),
       onRequestGone: (requestId) => this.#pump?.requestGone(requestId),
       onReplicaLost: (replicaId, lost) => {
