@@ -28,12 +28,7 @@ export {
   type BrokerHeartbeatRequest,
   type BrokerHeartbeatResponse,
 } from './brokers/broker-heartbeat';
-export {
-  minInsyncReplicasOf,
-  partitionRules,
-  type BrokerAfter,
-  type PartitionRules,
-} from './partitions/partition-rules';
+export { partitionRules, type BrokerAfter, type PartitionRules } from './partitions/partition-rules';
 export { PreferredLeaders, type PreferredLeadersContext } from './partitions/preferred-leaders';
 export { PartitionSweep, sweepAll, sweepBroker, SWEEP_STEP } from './partitions/partition-sweep';
 export {

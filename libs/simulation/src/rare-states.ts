@@ -16,6 +16,7 @@ export const RARE_STATES = [
   'a sector of a log was lost',
   'a node started on a damaged disk',
   'a damaged log was refused',
+  'a process met what had rotted under it',
   'a damaged quorum-state was refused',
   'a refused disk was replaced',
   'a snapshot of the leader was installed',

@@ -1,10 +1,10 @@
 import type { MetadataImage, MetadataRecord, PartitionState } from '@milena/metadata';
 import { NO_NODE } from '@milena/model';
+import { configured, configuredMinIsr } from '../configured';
 import type { ElectionDemands } from './election-demands';
 import type { World } from '../world';
 
 const UNCLEAN_KEY = 'unclean.leader.election.enable';
-const MIN_ISR_KEY = 'min.insync.replicas';
 const ELR_FEATURE = 'eligible.leader.replicas.version';
 
 /**
@@ -92,7 +92,7 @@ export class PartitionRules {
 
   #checkEligible(name: string, { replicas, isr, elr }: PartitionState, after: MetadataImage, topic: string): void {
     if (elr.length === 0) return;
-    const minIsr = Math.min(Number(configured(after, topic, MIN_ISR_KEY) ?? 1), replicas.length);
+    const minIsr = Math.min(configuredMinIsr(after, topic), replicas.length);
     if (isr.length < minIsr && after.featureLevel(ELR_FEATURE) > 0) return;
     const text = `isr ${isr.join(',')} of at least ${minIsr}, and yet eligible: ${elr.join(',')}`;
     this.world.report('P8 sets of replicas', `${name}: ${text}`);
@@ -122,9 +122,3 @@ const BROKER_CHANGES: ReadonlySet<MetadataRecord['type']> = new Set([
   'BrokerRegistrationChangeRecord',
   'UnregisterBrokerRecord',
 ]);
-
-function configured(image: MetadataImage, topicName: string, key: string): string | undefined {
-  return (
-    image.configValue({ type: 'TOPIC', name: topicName }, key) ?? image.configValue({ type: 'BROKER', name: '' }, key)
-  );
-}

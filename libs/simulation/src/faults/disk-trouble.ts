@@ -25,6 +25,8 @@ export class DiskTrouble {
   /** What the present process was told it could not read. */
   #unread: string | undefined;
   #isDamaged = false;
+  /** Whether the present process has read the disk and went on. */
+  #hasLooked = false;
   readonly #flipped = new Set<string>();
   #fills = 0;
   #isStalled = false;
@@ -141,6 +143,7 @@ export class DiskTrouble {
 
   /** The servers have looked at what is on the disk: what they keep counts again. */
   looked(): void {
+    this.#hasLooked = true;
     if (!this.#isDamaged) return;
     this.#isDamaged = false;
     this.world.mark('a node started on a damaged disk');
@@ -158,11 +161,13 @@ export class DiskTrouble {
   explains(error: unknown): boolean {
     const told = this.#toldOf(error);
     if (told === undefined && !this.#refuses(error)) return false;
-    if (told === undefined) {
+    if (told !== undefined) this.world.mark(`a process ended for ${told}`);
+    else if (this.#hasLooked) this.world.mark('a process met what had rotted under it');
+    else {
       this.#refused = true;
       const isVote = error instanceof UnusableQuorumState;
       this.world.mark(isVote ? 'a damaged quorum-state was refused' : 'a damaged log was refused');
-    } else this.world.mark(`a process ended for ${told}`);
+    }
     this.world.logger.info('the process ended for its disk', { host: this.machine.host, told, error });
     // Whoever looks after a disk whose sync failed starts the machine anew: its cache cannot be believed.
     this.machine.crash(told === 'no space' ? 'keep' : 'lose-unsynced');
@@ -186,6 +191,7 @@ export class DiskTrouble {
   /** The process is gone, and with it what it was told. */
   ended(): void {
     this.machine.disk.clearFaults();
+    this.#hasLooked = false;
     this.#failedPath = undefined;
     this.#failsRead = undefined;
     this.#unread = undefined;

@@ -1,9 +1,6 @@
-import { minInsyncReplicasOf } from '@milena/controller';
 import { isActiveBroker, type MetadataImage, type PartitionState } from '@milena/metadata';
 import type { Uuid } from '@milena/model';
-
-/** What brokers demand in their files: Kafka's default. */
-const FILE = { minInsyncReplicas: 1 };
+import { configuredMinIsr } from '../configured';
 
 /** What a leader wants its in-sync sets to be: its followers fell behind, or have caught up. */
 export type IsrWish = 'alone' | 'all in sync';
@@ -35,7 +32,7 @@ export function isrProposals(image: MetadataImage, leaderId: number, wish: IsrWi
     const newIsr = wanted.map((brokerId) => ({ brokerId, brokerEpoch: image.broker(brokerId)?.epoch ?? -1 }));
     const { leaderEpoch, partitionEpoch } = state;
     const what = { leaderEpoch, partitionEpoch, newIsr, leaderRecoveryState: 'RECOVERED' as const };
-    const proposal = { partition, ...what, minInsyncReplicas: minInsyncReplicasOf(image, topic.name, FILE) };
+    const proposal = { partition, ...what, minInsyncReplicas: configuredMinIsr(image, topic.name) };
     proposals.push({ topicId: topic.id, partitions: [proposal] });
   }
   return proposals;
