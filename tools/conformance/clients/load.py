@@ -40,6 +40,10 @@ def main():
             "bootstrap.servers": args.bootstrap,
             "enable.idempotence": True,
             "acks": "all",
+            # When one of several requests in flight fails, those behind it meet a gap in their sequence numbers. librdkafka
+            # then goes on under a new producer epoch, with which it writes for the second time what other partitions have
+            # and have not acknowledged yet (confluentinc/librdkafka#4953).
+            "max.in.flight": 1,
             "linger.ms": 1,
             "message.timeout.ms": 120000,
             "retry.backoff.ms": 20,
