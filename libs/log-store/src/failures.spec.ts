@@ -87,6 +87,16 @@ describe('a failing disk', () => {
     expect(log.appendAsLeader(batch(1), 0)).toMatchObject({ error: { code: 'KAFKA_STORAGE_ERROR' } });
   });
 
+  it('fails for good when it has rotted where it is cut', () => {
+    const disk = createMemoryDisk();
+    const log = open(disk);
+    fill(log, 4);
+    disk.flipBits(`${FOLDER}/00000000000000000000.log`, 16, 0x40);
+    expect(() => log.truncateTo(at(1))).toThrow('truncate /data/orders-0: EBADMSG');
+    expect(log.failure).toMatchObject({ code: 'EBADMSG', path: FOLDER });
+    expect(log.appendAsLeader(batch(1), 0)).toMatchObject({ error: { code: 'KAFKA_STORAGE_ERROR' } });
+  });
+
   it.each([
     ['cut', (log: PartitionLog): void => void log.truncateTo(at(2))],
     ['deletion', (log: PartitionLog): void => void log.deleteRecordsBefore(at(79))],

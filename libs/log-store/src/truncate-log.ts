@@ -1,3 +1,4 @@
+import { MalformedInput } from '@milena/bytes';
 import { maxOffset, minOffset, type Offset } from '@milena/model';
 import { DiskError } from '@milena/platform';
 import type { LogSegment } from './log-segment';
@@ -33,11 +34,16 @@ export function truncateFullyAndStartAt(log: LogState, startOffset: Offset, logS
   whole(log, () => startOver(log, startOffset, logStartOffset));
 }
 
-/** A log that was changed half way is neither the old one nor the new one: it has failed. */
+/**
+ * A log that was changed half way is neither the old one nor the new one: it has failed. What has rotted where it is cut is
+ * an error of the disk, with the code that file systems have for it (EBADMSG).
+ */
 function whole<T>(log: LogState, change: () => T): T {
   try {
     return change();
-  } catch (error) {
+  } catch (cause) {
+    const isRotten = cause instanceof MalformedInput;
+    const error = isRotten ? new DiskError('EBADMSG', log.options.folder, 'truncate', { cause }) : cause;
     if (error instanceof DiskError) log.flusher.fail(error);
     throw error;
   }

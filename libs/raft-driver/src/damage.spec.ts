@@ -296,20 +296,6 @@ it('a lone voter whose segments are gone is refused, and keeps its snapshot, how
   expect(cluster.snapshotFiles(1)).toEqual(kept);
 });
 
-it('a leader whose committed batch rots while it runs ends, rather than send it to anybody, and fetches it again', async () => {
-  const cluster = await committed();
-  const leader = cluster.active()?.nodeId ?? 0;
-  damage(cluster, leader, '.log');
-  await cluster.run(101, 'observer', [leader]);
-  expect(await cluster.time.runUntil(() => cluster.node(leader).fatal.length > 0, 5000)).toBe(true);
-  expect(cluster.node(leader).fatal[0]).toMatchObject({ name: 'UnusableMetadataLog' });
-  cluster.kill(leader);
-  await cluster.activeWithin(10_000);
-  await cluster.run(leader, 'voter');
-  await cluster.commit('g');
-  expect(cluster.node(leader).listener.values).toEqual([...VALUES, 'g']);
-});
-
 it('a quorum of which two of three are gone is not ready once the check-quorum timeout has passed', async () => {
   const cluster = await committed();
   const leader = cluster.active()?.nodeId ?? 0;

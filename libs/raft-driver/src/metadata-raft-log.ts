@@ -1,6 +1,6 @@
 import { MalformedInput } from '@milena/bytes';
 import type { PartitionLog } from '@milena/log-store';
-import { NO_EPOCH, offset, type OffsetAndEpoch } from '@milena/model';
+import { NO_EPOCH, offset, type Offset, type OffsetAndEpoch } from '@milena/model';
 import type { RaftLog } from '@milena/raft';
 import { batchesOf, verifyCrc } from '@milena/record-batch';
 import { voterSet } from './metadata-raft-batches';
@@ -36,8 +36,8 @@ export function createMetadataRaftLog(
     },
     read(from, maxBytes) {
       const read = log.read({ from, upTo: log.logEndOffset, maxBytes, minOneBatch: true });
-      if (!read.ok) throw new Error(`the metadata log cannot be read at ${from}: ${read.error.message}`);
-      if (!isSound(read.value.records))
+      if (!read.ok) throw new UnusableMetadataLog(log.folder, `reading from offset ${from}, ${read.error.message}`);
+      if (!isSound(log, from, read.value.records))
         throw new UnusableMetadataLog(log.folder, `a batch from offset ${from} on is damaged`);
       return read.value.records;
     },
@@ -65,9 +65,17 @@ export function createMetadataRaftLog(
   };
 }
 
-function isSound(records: Buffer): boolean {
+/** Whether these are the batches from the one with `from` on: their offsets and epochs are not covered by their CRCs. */
+function isSound(log: PartitionLog, from: Offset, records: Buffer): boolean {
+  if (records.length === 0) return from === log.logEndOffset;
+  let next = from;
   try {
-    return [...batchesOf(records)].every(({ bytes }) => verifyCrc(bytes));
+    return [...batchesOf(records)].every(({ header, bytes }, index) => {
+      const { baseOffset, nextOffset, lastOffset, partitionLeaderEpoch } = header;
+      const isNext = index === 0 ? baseOffset <= next && lastOffset >= next : baseOffset === next;
+      next = nextOffset;
+      return isNext && partitionLeaderEpoch === log.epochAt(lastOffset) && verifyCrc(bytes);
+    });
   } catch (error) {
     if (!(error instanceof MalformedInput)) throw error;
     return false;

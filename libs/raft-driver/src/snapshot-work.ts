@@ -1,15 +1,7 @@
 import type { PartitionLog } from '@milena/log-store';
-import {
-  addOffset,
-  failure,
-  invariant,
-  type OffsetAndEpoch,
-  type Result,
-  success,
-  type TimestampMs,
-} from '@milena/model';
+import { addOffset, failure, type OffsetAndEpoch, type Result, success, type TimestampMs } from '@milena/model';
 import { type Clock, DiskError, type Logger } from '@milena/platform';
-import { checkNewSnapshot, type Raft } from '@milena/raft';
+import { checkNewSnapshot, type Raft, type RaftLog } from '@milena/raft';
 import { readBatchHeader } from '@milena/record-batch';
 import { createMetadataRaftBatches, voterEntry } from './metadata-raft-batches';
 import { createMetadataRaftLog } from './metadata-raft-log';
@@ -70,7 +62,7 @@ export async function makeSnapshot(
     written === undefined
       ? undefined
       : { kraftVersion: written.kraftVersion, voters: written.voters.voters.map(voterEntry) };
-  const snapshot = { id, records, head: { timestamp: timestampBefore(log, id), quorum } };
+  const snapshot = { id, records, head: { timestamp: timestampBefore(raftLog, id), quorum } };
   const isNewest = (): boolean => mayGoOn() && (snapshots.latest?.offset ?? 0) < id.offset;
   try {
     if (!(await snapshots.make(snapshot, { mayGoOn: isNewest, shouldWait }))) {
@@ -97,8 +89,6 @@ export async function makeSnapshot(
 }
 
 /** When the last record that the snapshot stands for was appended. */
-function timestampBefore(log: PartitionLog, { offset }: OffsetAndEpoch): TimestampMs {
-  const read = log.read({ from: addOffset(offset, -1), upTo: offset, maxBytes: 1, minOneBatch: true });
-  invariant(read.ok && read.value.records.length > 0, 'the record before a new snapshot is in the log', { offset });
-  return readBatchHeader(read.value.records).maxTimestamp;
+function timestampBefore(log: RaftLog, { offset }: OffsetAndEpoch): TimestampMs {
+  return readBatchHeader(log.read(addOffset(offset, -1), 1)).maxTimestamp;
 }

@@ -37,7 +37,7 @@ export interface MachineOptions {
   start(life: ProcessLife): void;
   /** A file is about to get another name than `path`. */
   onRename?(path: string): void;
-  /** A bit of its disk is about to flip. */
+  /** Something of its disk is about to decay. */
   onDecay?(): void;
 }
 
@@ -68,6 +68,7 @@ export class Machine {
         this.#onEffect?.(operation);
         if (operation === 'fdatasync') this.#trouble.syncBegins(path);
         if (operation === 'rename') options.onRename?.(path);
+        if (operation === 'rename' || operation === 'removeFile') this.#trouble.fileGoes(path);
       },
     });
     this.stateStores = createMemoryStateStores({
@@ -75,7 +76,7 @@ export class Machine {
       random: world.random.fork(`state stores ${host}`),
       latencyMs: { min: 0, max: syncLatencyMs.min },
     });
-    this.#trouble = new DiskTrouble(this, world);
+    this.#trouble = new DiskTrouble(this, world, () => options.onDecay?.());
     world.onSend((from) => {
       if (from === host) this.#onEffect?.('send');
     });
@@ -103,6 +104,11 @@ export class Machine {
   /** Whether bits of its disk were flipped: what it has is nobody's truth. */
   get isDamaged(): boolean {
     return this.#trouble.isDamaged;
+  }
+
+  /** Whether something rotted under its process, which has not read it yet: all it says is true, but may be lost. */
+  get isRotten(): boolean {
+    return this.#trouble.isRotten;
   }
 
   /** Whether bits of its disk were ever flipped: what it acknowledged it may have to fetch again. */
@@ -204,17 +210,13 @@ export class Machine {
     if (this.#life !== undefined) this.#trouble.fill(freeBytes);
   }
 
-  /** Flips a bit of what is committed, in log or snapshots, while the process is down; false when there is none. */
+  /** Flips a bit of what is committed, in log or snapshots; false when there is none. */
   flipBit(file: number, position: number): boolean {
-    if (this.#life !== undefined) return false;
-    this.options.onDecay?.();
     return this.#trouble.flipBit(file, position);
   }
 
   /** As that, with a whole sector. */
   loseSector(file: number, position: number, holds: SectorContent): boolean {
-    if (this.#life !== undefined) return false;
-    this.options.onDecay?.();
     return this.#trouble.loseSector(file, position, holds);
   }
 

@@ -8,23 +8,31 @@ import { snapshotNamed } from '../read-snapshot';
 export interface ColdPlace {
   readonly path: string;
   readonly sizeInBytes: number;
+  /** What the whole file holds. */
+  readonly content: Buffer;
 }
 
 /**
- * What a voter that is down has on its disk of log and snapshots and knows to be committed: decay there is damage, while a
- * log that is cut behind the committed mark may be a torn tail. And whom it voted for.
+ * What a voter has on its disk of log and snapshots and knows to be committed: decay there is damage, while a
+ * log that is cut behind the committed mark may be a torn tail. And whom it voted for, unless a process uses the disk: it reads
+ * that once.
  */
-export function coldPlaces(disk: MemoryDisk, folder: string): readonly ColdPlace[] {
+export function coldPlaces(
+  disk: MemoryDisk,
+  folder: string,
+  { isInUse }: { readonly isInUse: boolean },
+): readonly ColdPlace[] {
   const names = disk.listDurable(folder);
   const mark = readCommittedMark(disk, folder);
   return names.flatMap((name) => {
     const path = `${folder}/${name}`;
     const content = disk.readDurable(path);
-    if (content === undefined) return [];
+    // A running process may have removed it, and the folder is not synced yet.
+    if (content === undefined || !disk.exists(path)) return [];
     const named = snapshotNamed(name);
-    const isWhole = name === QUORUM_STATE_FILE || (named?.isComplete === true && named.endOffset > 0);
+    const isWhole = (name === QUORUM_STATE_FILE && !isInUse) || (named?.isComplete === true && named.endOffset > 0);
     const sizeInBytes = isWhole ? content.length : name.endsWith('.log') ? committedBytes(content, mark) : 0;
-    return sizeInBytes === 0 ? [] : [{ path, sizeInBytes }];
+    return sizeInBytes === 0 ? [] : [{ path, sizeInBytes, content }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@milena/platform/testing';
-import type { FaultAction } from './fault-action';
+import type { Decay, FaultAction } from './fault-action';
 import type { FaultMix } from './fault-mix';
 import type { Machine } from '../machine';
 import { pickOne } from './pick-one';
@@ -21,12 +21,10 @@ export function diskFaultDraws({
   fragile,
 }: DiskFaultDrawsOptions): readonly (() => readonly FaultAction[])[] {
   const host = (): string => pickOne(random, machines).host;
-  const decay = () => ({
-    host: pickOne(random, fragile).host,
-    file: random.fraction(),
-    position: random.fraction(),
-    downMs: random.below(2000),
-  });
+  const decay = (): Decay => {
+    const place = { host: pickOne(random, fragile).host, file: random.fraction(), position: random.fraction() };
+    return random.chance(0.5) ? place : { ...place, downMs: random.below(2000) };
+  };
   const kinds: (() => FaultAction)[] = [];
   if (mix.failedSyncs) kinds.push(() => ({ do: 'fail sync', host: host(), file: pickOne(random, SYNCED_MORE_OFTEN) }));
   if (mix.failedReads) kinds.push(() => ({ do: 'fail read', host: host(), file: pickOne(random, READ) }));

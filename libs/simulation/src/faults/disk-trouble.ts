@@ -1,11 +1,15 @@
 import { DiskError, type Disk } from '@milena/platform';
 import type { SeededRandom } from '@milena/platform/testing';
 import { UnusableMetadataLog, UnusableQuorumState, UnusableSnapshot } from '@milena/raft-driver';
-import { coldPlaces, type ColdPlace } from './cold-places';
+import { coldPlaces } from './cold-places';
 import type { SectorContent, SyncedFile } from './fault-action';
+import { RotInUse, type RottenPlace } from './rot-in-use';
 import type { Machine } from '../machine';
 import { withFiles } from '../with-methods';
 import type { World } from '../world';
+
+/** What a place of a file becomes, from what the file holds and how much of that is cold. */
+type Change = (content: Buffer, at: number, sizeInBytes: number) => Omit<RottenPlace, 'path'>;
 
 const DOWN_MS_MAX = 2000;
 const SECTOR_BYTES = 512;
@@ -28,6 +32,7 @@ export class DiskTrouble {
   /** Whether the present process has read the disk and went on. */
   #hasLooked = false;
   readonly #flipped = new Set<string>();
+  readonly #rot = new RotInUse();
   #fills = 0;
   #isStalled = false;
   #stalledUntil = 0;
@@ -37,12 +42,19 @@ export class DiskTrouble {
   constructor(
     private readonly machine: Machine,
     private readonly world: World,
+    /** Something of the disk is about to change. */
+    private readonly onDecay: () => void,
   ) {
     this.#random = world.random.fork(`disk trouble ${machine.host}`);
   }
 
   get isDamaged(): boolean {
     return this.#isDamaged;
+  }
+
+  /** Whether something rotted under the present process. */
+  get isRotten(): boolean {
+    return this.#rot.isThere;
   }
 
   /** Whether the servers refused what is on the disk: it stays down until somebody replaces it. */
@@ -63,7 +75,7 @@ export class DiskTrouble {
       ...file,
       pread: (target, position) => {
         this.#failRead(file.path);
-        return file.pread(target, position);
+        return this.#rot.read(file, target, position);
       },
     }));
   }
@@ -111,34 +123,49 @@ export class DiskTrouble {
     });
   }
 
+  /** Flips a bit of what is committed, in log or snapshots; false when there is none. */
   flipBit(file: number, position: number): boolean {
-    const { disk } = this.machine;
-    return this.#decay(file, position, 'flip a bit', ({ path }, at) => disk.flipBits(path, at, 1 << (at % 8)));
+    return this.#decay(file, position, 'flip a bit', (content, at) => {
+      const bytes = Buffer.from(content.subarray(at, at + 1));
+      bytes.writeUInt8(bytes.readUInt8() ^ (1 << (at % 8)));
+      return { start: at, bytes };
+    });
   }
 
+  /** As that, with a whole sector. */
   loseSector(file: number, position: number, holds: SectorContent): boolean {
-    const { disk } = this.machine;
-    return this.#decay(file, position, `lose a sector to ${holds}`, ({ path, sizeInBytes }, at) => {
+    return this.#decay(file, position, `lose a sector to ${holds}`, (content, at, sizeInBytes) => {
       const start = at - (at % SECTOR_BYTES);
       // Behind the place a loss looks like a torn write.
       const bytes = Buffer.alloc(Math.min(SECTOR_BYTES, sizeInBytes - start));
       const other = start === 0 ? SECTOR_BYTES : start - SECTOR_BYTES;
-      if (holds === 'another sector') disk.readDurable(path)?.subarray(other).copy(bytes);
-      disk.overwrite(path, start, bytes);
+      if (holds === 'another sector') content.subarray(other).copy(bytes);
+      return { start, bytes };
     });
   }
 
   /** Changes something at a place that is drawn; false when there is none. */
-  #decay(file: number, position: number, what: string, change: (place: ColdPlace, at: number) => void): boolean {
-    const places = coldPlaces(this.machine.disk, METADATA_FOLDER);
+  #decay(file: number, position: number, what: string, change: Change): boolean {
+    const { host, disk, isRunning } = this.machine;
+    // Nobody could say whether a process that is starting has read the place already.
+    if (isRunning && !this.#hasLooked) return false;
+    const places = coldPlaces(disk, METADATA_FOLDER, { isInUse: isRunning });
     const place = places[Math.floor(file * places.length)];
     if (place === undefined) return false;
-    const at = Math.floor(position * place.sizeInBytes);
-    change(place, at);
-    this.#isDamaged = true;
-    this.#flipped.add(place.path);
-    this.world.note(`${what} of ${this.machine.host} ${place.path} at ${at}`);
+    const { path, sizeInBytes, content } = place;
+    const at = Math.floor(position * sizeInBytes);
+    this.world.note(`${what} of ${host} ${path} at ${at}`);
+    const rotten = { path, ...change(content, at, sizeInBytes) };
+    if (isRunning) this.#rot.add(rotten);
+    else this.#spoil(rotten);
     return true;
+  }
+
+  #spoil({ path, start, bytes }: RottenPlace): void {
+    this.onDecay();
+    this.machine.disk.overwrite(path, start, bytes);
+    this.#isDamaged = true;
+    this.#flipped.add(path);
   }
 
   /** The servers have looked at what is on the disk: what they keep counts again. */
@@ -184,13 +211,21 @@ export class DiskTrouble {
 
   /** A damaged disk may be refused, if it is said which file cannot be used. */
   #refuses(error: unknown): boolean {
-    const isTyped = [UnusableMetadataLog, UnusableSnapshot, UnusableQuorumState].some((type) => error instanceof type);
-    return this.#isDamaged && isTyped && (error as Error).message.includes(METADATA_FOLDER);
+    const isRead = error instanceof DiskError && error.code === 'EBADMSG';
+    const types = [UnusableMetadataLog, UnusableSnapshot, UnusableQuorumState];
+    const isTyped = isRead || types.some((type) => error instanceof type);
+    return (this.#isDamaged || this.isRotten) && isTyped && (error as Error).message.includes(METADATA_FOLDER);
   }
 
-  /** The process is gone, and with it what it was told. */
+  /** The process is about to remove a file, or to give it another name. */
+  fileGoes(path: string): void {
+    this.#rot.forget(path);
+  }
+
+  /** The process is gone, and with it what it was told. What rotted under it is there for the next one. */
   ended(): void {
     this.machine.disk.clearFaults();
+    for (const place of this.#rot.takeAll()) this.#spoil(place);
     this.#hasLooked = false;
     this.#failedPath = undefined;
     this.#failsRead = undefined;

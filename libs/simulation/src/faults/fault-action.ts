@@ -44,20 +44,18 @@ export type FaultAction =
   | { readonly do: 'jump clock'; readonly host: string; readonly byMs: number }
   /** The disk takes so many bytes more. */
   | { readonly do: 'fill disk'; readonly host: string; readonly freeBytes: number }
-  /** The power is cut, and at the start a bit of what was synced long ago is flipped; file and position from 0 to 1. */
-  | {
-      readonly do: 'flip bit';
-      readonly host: string;
-      readonly file: number;
-      readonly position: number;
-      readonly downMs: number;
-    }
+  /** A bit of what was synced long ago is flipped. */
+  | ({ readonly do: 'flip bit' } & Decay)
   /** As that, with a whole sector that holds zeros, or what was meant for another place. */
-  | {
-      readonly do: 'lose sector';
-      readonly host: string;
-      readonly file: number;
-      readonly position: number;
-      readonly downMs: number;
-      readonly holds: SectorContent;
-    };
+  | ({ readonly do: 'lose sector'; readonly holds: SectorContent } & Decay);
+
+/** Where a disk decays, and when. */
+export interface Decay {
+  readonly host: string;
+  /** Which file, from 0 to 1. */
+  readonly file: number;
+  /** Where in it, from 0 to 1. */
+  readonly position: number;
+  /** The power is cut and comes back after so long; without it the disk decays under the process, which goes on. */
+  readonly downMs?: number;
+}

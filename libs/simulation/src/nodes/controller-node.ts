@@ -175,7 +175,7 @@ export class ControllerNode {
 
   /** Whether its disk has all that it ever acknowledged, or it runs and has it again. */
   get isWhole(): boolean {
-    return this.#doubted === undefined;
+    return this.#doubted === undefined && !this.machine.isRotten;
   }
 
   /** The voter sets in its log files, be it up or down; of a damaged log those that it had. */
