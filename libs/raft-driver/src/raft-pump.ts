@@ -121,7 +121,10 @@ class Pump implements RaftPump {
     this.#options = options;
     const { driver, log, snapshots } = options;
     const { clock, timers, logger } = driver.platform;
-    const raftLog = createMetadataRaftLog(log, snapshots, { onSnapshotAsked: (id) => this.#snapshots.verify(id) });
+    const raftLog = createMetadataRaftLog(log, snapshots, {
+      onSnapshotAsked: (id) => this.#snapshots.verify(id),
+      ...(driver.plantedBugs && { plantedBugs: driver.plantedBugs }),
+    });
     this.#raft = raftOfDriver(driver, { log: raftLog, restored: options.restored, bootstrap: options.bootstrap });
     this.#leadership = this.#raft.leadership;
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;

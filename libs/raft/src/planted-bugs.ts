@@ -33,6 +33,8 @@ export interface PlantedBugs {
   readonly keepDurableEndOverInstall?: boolean;
   /** The log is cleaned up to the high watermark, be there a snapshot that ends there or not. */
   readonly cleanBeyondSnapshot?: boolean;
+  /** What the log gives back is taken for what was written. */
+  readonly believeWhatIsRead?: boolean;
   /** A voter set rules when it is committed, not when it is appended. */
   readonly applyVotersOnCommit?: boolean;
   /** A leader that removed itself from the voter set counts itself for the high watermark. */

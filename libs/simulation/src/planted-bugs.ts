@@ -32,6 +32,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   inRaft('no jitter', { electWithoutJitter: true }),
   inRaft('reads without a majority', { readWithoutMajority: true }),
   inRaft('log cleaned beyond its snapshot', { cleanBeyondSnapshot: true }),
+  inRaft('rotten batches believed', { believeWhatIsRead: true }),
   inRaft('epoch at the log start trusted', { trustEpochAtLogStart: true }),
   inRaft('durable end kept over a snapshot', { keepDurableEndOverInstall: true }),
   inRaft('voter change applied on commit', { applyVotersOnCommit: true }),
