@@ -12,8 +12,10 @@
 //   --within SECONDS time for --shrink (300)
 //   --replay FILE    plays the story in a file; fails when it breaks a promise, or when it has a planted bug and breaks none
 //   --crash-points N every N-th effect of each scenario of crash-points.ts is a crash, in three disk modes
+//   --crash NAME     one of those crashes alone, at effect --at N in disk mode --mode (keep, lose-unsynced, tear); when it
+//                    breaks a promise, what the nodes logged is printed
 //   --workers N      processes to use (2)
-//   --log LEVEL      with --seed: print what nodes log from this level on (debug, info, warn, error), failing or not
+//   --log LEVEL      with --seed or --crash: print what nodes log from this level on (debug, info, warn, error), failing or not
 // Prints each seed that fails with the commands that play it again and shrink it. Exit code 1 when anything failed.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -32,6 +34,7 @@ const folder = join(root, 'dist', 'sim', String(process.pid));
 const bundle = join(folder, 'simulation.cjs');
 /** Seeds that a story with a planted bug may try: what is luck in it changes with the code. */
 const LUCKS = 10;
+const CRASH_MODES = ['keep', 'lose-unsynced', 'tear'];
 
 const { values: flags } = parseArgs({
   options: {
@@ -44,6 +47,9 @@ const { values: flags } = parseArgs({
     determinism: { type: 'boolean', default: false },
     bug: { type: 'string' },
     'crash-points': { type: 'string' },
+    crash: { type: 'string' },
+    at: { type: 'string' },
+    mode: { type: 'string', default: 'keep' },
     workers: { type: 'string', default: '2' },
     log: { type: 'string' },
     shrink: { type: 'boolean', default: false },
@@ -215,6 +221,27 @@ async function runDeterminism() {
   return differ === 0;
 }
 
+function printCrash({ crashPoints: name, at, mode }, { violation }) {
+  console.log(`FAILED ${name}, crash (${mode}) at effect ${at}, commit ${commit}`);
+  console.log(`  ${violation.invariant}: ${violation.message}`);
+  console.log(`  replay: npm run sim -- --crash "${name}" --at ${at} --mode ${mode}`);
+}
+
+/** Plays one crash of one scenario; without an effect, the scenario without a crash. */
+async function runCrash(scenarios, log) {
+  if (!scenarios.includes(flags.crash) || !CRASH_MODES.includes(flags.mode)) {
+    console.error(`sim: --crash is one of: ${scenarios.join(', ')}; --mode one of: ${CRASH_MODES.join(', ')}`);
+    return 2;
+  }
+  const crash = flags.at === undefined ? {} : { at: whole('at'), mode: flags.mode };
+  const task = { crashPoints: flags.crash, ...crash };
+  const report = await oneTask({ ...task, ...log });
+  for (const line of report.log ?? []) console.log(`    ${line}`);
+  if (report.violation !== undefined) printCrash(task, report);
+  else console.log(`${flags.crash}: ${report.effects} effects, nothing broken`);
+  return report.violation === undefined ? 0 : 1;
+}
+
 async function runCrashPoints(scenarios) {
   const every = whole('crash-points');
   let runs = 0;
@@ -222,15 +249,12 @@ async function runCrashPoints(scenarios) {
   for (const name of scenarios) {
     const { effects } = await oneTask({ crashPoints: name });
     const points = Array.from({ length: Math.ceil(effects / every) }, (_, index) => 1 + index * every);
-    const tasks = points.flatMap((at) =>
-      ['keep', 'lose-unsynced', 'tear'].map((mode) => ({ crashPoints: name, at, mode })),
-    );
-    await runAll(tasks, ({ at, mode }, { violation }) => {
+    const tasks = points.flatMap((at) => CRASH_MODES.map((mode) => ({ crashPoints: name, at, mode })));
+    await runAll(tasks, (task, report) => {
       runs += 1;
-      if (violation === undefined) return true;
+      if (report.violation === undefined) return true;
       failed += 1;
-      console.log(`FAILED ${name}, crash (${mode}) at effect ${at} of ${effects}, commit ${commit}`);
-      console.log(`  ${violation.invariant}: ${violation.message}`);
+      printCrash(task, report);
       return true;
     });
     console.log(`${name}: ${effects} effects, ${tasks.length} crashes`);
@@ -296,10 +320,10 @@ async function main() {
   if (flags.shrink) return (await runShrink(simulation, bugs, profiles)) ? 0 : 1;
   if (flags.planted) return (await runPlanted(bugs)) ? 0 : 1;
   if (flags.determinism) return (await runDeterminism()) ? 0 : 1;
-  if (flags['crash-points'] !== undefined) {
-    return (await runCrashPoints(CRASH_SCENARIOS.map(({ name }) => name))) ? 0 : 1;
-  }
+  const scenarios = CRASH_SCENARIOS.map(({ name }) => name);
+  if (flags['crash-points'] !== undefined) return (await runCrashPoints(scenarios)) ? 0 : 1;
   const log = { log: flags.log ?? 'info', always: flags.log !== undefined };
+  if (flags.crash !== undefined) return runCrash(scenarios, log);
   const one = () => kindsToRun(bugs, profiles).map((kind) => ({ ...kind, seed: whole('seed'), ...log }));
   if (flags.seed !== undefined) return (await runSeeds(one(), RARE_STATES)) ? 0 : 1;
   const stories = readRegressions(profiles).filter(({ plantedBug }) => plantedBug !== undefined);

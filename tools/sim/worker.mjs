@@ -14,23 +14,34 @@ function text({ atMs, level, message, facts }) {
 }
 
 process.on('message', async (task) => {
-  if (task.crashPoints === undefined) return void process.send(await playSeed(task));
-  const scenario = CRASH_SCENARIOS.find(({ name }) => name === task.crashPoints);
-  const { at, mode } = task;
-  process.send(at === undefined ? await countEffects(scenario) : await playCrash(scenario, at, mode));
+  const { options, lines } = recorder(task);
+  const report = await (task.crashPoints === undefined ? playSeed(task, options) : playScenario(task, options));
+  process.send({ ...report, ...(report.violation && lines.length > 0 && { log: lines }) });
 });
 
-async function playSeed({ profile, seed, plantedBug, script, log, always, withChoices }) {
+/** Takes in what nodes log from a level on: prints it, or keeps the last lines. */
+function recorder({ log, always }) {
   const lines = [];
-  const options = { ...(plantedBug !== undefined && { plantedBug }), ...(script !== undefined && { script }) };
-  if (log !== undefined) {
-    options.onLog = (line) => {
-      if (LEVELS.indexOf(line.level) < LEVELS.indexOf(log)) return;
-      if (always) console.log(text(line));
-      else lines.push(text(line));
-      if (lines.length > LINES_MAX) lines.shift();
-    };
-  }
+  const onLog = (line) => {
+    if (LEVELS.indexOf(line.level) < LEVELS.indexOf(log)) return;
+    if (always) console.log(text(line));
+    else lines.push(text(line));
+    if (lines.length > LINES_MAX) lines.shift();
+  };
+  return { lines, options: log === undefined ? {} : { onLog } };
+}
+
+function playScenario({ crashPoints, at, mode }, options) {
+  const scenario = CRASH_SCENARIOS.find(({ name }) => name === crashPoints);
+  return at === undefined ? countEffects(scenario, options) : playCrash(scenario, at, mode, options);
+}
+
+async function playSeed({ profile, seed, plantedBug, script, withChoices }, onLog) {
+  const options = {
+    ...(plantedBug !== undefined && { plantedBug }),
+    ...(script !== undefined && { script }),
+    ...onLog,
+  };
   const { choices, ...report } = await runSeed(profile, seed, options);
-  return { ...report, ...(withChoices && { choices }), ...(lines.length > 0 && { log: lines }) };
+  return { ...report, ...(withChoices && { choices }) };
 }

@@ -130,15 +130,7 @@ class Pump implements RaftPump {
     this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
     this.#quorumState = options.restored;
     this.#wantedState = options.restored;
-    this.#metrics = new RaftMetrics(driver.platform, {
-      isObserver: driver.role === 'observer',
-      leadership: () => this.#leadership,
-      highWatermark: () => this.#highWatermark,
-      logEndOffset: () => log.logEndOffset,
-      logEndEpoch: () => log.latestEpoch,
-      votedId: () => this.#quorumState.votedId,
-      voterCount: () => this.#raft.voters.ids.length,
-    });
+    this.#metrics = this.#measure();
     const onFatal = (error: unknown): void => this.#fail(error);
     this.#delivery = createCommitDelivery({ log: raftLog, snapshots, timers, onFatal });
     this.#queue = createEffectQueue({
@@ -297,6 +289,19 @@ class Pump implements RaftPump {
     } finally {
       this.#callDepth--;
     }
+  }
+
+  #measure(): RaftMetrics {
+    const { driver, log } = this.#options;
+    return new RaftMetrics(driver.platform, {
+      isObserver: driver.role === 'observer',
+      leadership: () => this.#leadership,
+      highWatermark: () => this.#highWatermark,
+      logEndOffset: () => log.logEndOffset,
+      logEndEpoch: () => log.latestEpoch,
+      votedId: () => this.#quorumState.votedId,
+      voterCount: () => this.#raft.voters.ids.length,
+    });
   }
 
   #keepSnapshots(): SnapshotKeeper {

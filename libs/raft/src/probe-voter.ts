@@ -30,7 +30,7 @@ export function receiveProbe(context: RaftContext, sent: OutgoingRequest, respon
   if (role.name !== 'leader' || role.change?.stage !== 'probing' || role.change.probe !== sent.request) return;
   const { change } = role;
   const { voter } = change.request;
-  const isExpected = response.error === 'NONE' && matchesReplica(response.replica, voter);
+  const isExpected = response.error === 'NONE' && matchesReplica(voter, response.replica);
   if (!isExpected) {
     const message = `at that endpoint is replica ${response.replica.id}, not voter ${voter.id} with that directory id`;
     endVoterChange(context, role, refusedChange('INVALID_VOTER_KEY', message));

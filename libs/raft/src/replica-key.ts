@@ -14,12 +14,13 @@ export function replicaKey(id: number, directoryId: Uuid | undefined): ReplicaKe
   return directoryId === undefined ? { id } : { id, directoryId };
 }
 
-/** Whether two keys name one replica: equal ids, and equal directory ids where both are known. */
-export function matchesReplica(left: ReplicaKey, right: ReplicaKey): boolean {
-  return (
-    left.id === right.id &&
-    (left.directoryId === undefined || right.directoryId === undefined || left.directoryId === right.directoryId)
-  );
+/**
+ * Whether `replica` is the one that is `expected`: equal ids, and equal directory ids unless the expected one was never
+ * known. A replica that does not tell its directory is not the one of a certain directory.
+ */
+export function matchesReplica(expected: ReplicaKey, replica: ReplicaKey): boolean {
+  const isDirectory = expected.directoryId === undefined || expected.directoryId === replica.directoryId;
+  return expected.id === replica.id && isDirectory;
 }
 
 /** Text form for logs and map keys: `id` or `id:directoryId`. */

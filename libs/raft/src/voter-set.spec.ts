@@ -14,11 +14,11 @@ describe('voter set', () => {
     expect(testVoters(size).majority).toBe(majority);
   });
 
-  test('a node with another directory is another replica, unless one side does not know', () => {
+  test('a node with another directory, or with none that it tells, is another replica, unless the voter has none', () => {
     const voters = VoterSet.of([{ ...testVoter(1), key: { id: 1, directoryId: 'old' } }, testVoter(2)]);
     expect(voters.includes({ id: 1, directoryId: 'new' })).toBe(false);
     expect(voters.includes({ id: 1, directoryId: 'old' })).toBe(true);
-    expect(voters.includes({ id: 1 })).toBe(true);
+    expect(voters.includes({ id: 1 })).toBe(false);
     expect(voters.includes({ id: 2, directoryId: 'any' })).toBe(true);
     expect(voters.includes({ id: 3 })).toBe(false);
   });

@@ -55,7 +55,7 @@ export class VoterSet {
     return this.byId.get(id)?.endpoint;
   }
 
-  /** Whether `key` names a voter: the same id and, where both are known, the same directory. */
+  /** Whether `key` names a voter: the same id and the same directory, unless the voters are told apart by id alone. */
   includes(key: ReplicaKey): boolean {
     const voter = this.byId.get(key.id);
     return voter !== undefined && matchesReplica(voter.key, key);

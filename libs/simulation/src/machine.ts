@@ -14,6 +14,7 @@ import {
 import { DiskTrouble } from './faults/disk-trouble';
 import type { SectorContent, SyncedFile } from './faults/fault-action';
 import { TRUE_CLOCK, type ClockError } from './faults/fault-mix';
+import { ViolationFound } from './violation';
 import type { World } from './world';
 
 /** One life of a process on a machine: what it may touch, and nothing that outlives it but the disk. */
@@ -240,9 +241,14 @@ export class Machine {
     return this.#trouble.isFlipped(path);
   }
 
-  /** Whether an end of the process is what the disk's trouble asks for; the machine is down afterwards. */
-  endsByDisk(error: unknown): boolean {
-    return this.#trouble.explains(error);
+  /**
+   * A process says that it cannot go on. Where the trouble of its disk asks for that it is gone, and started again when the
+   * trouble is over; nothing else that the faults do may end one.
+   */
+  ends({ isAlive }: Pick<ProcessLife, 'isAlive'>, error: unknown): void {
+    if (!isAlive() || error instanceof ViolationFound || this.#trouble.explains(error)) return;
+    const what = error instanceof Error ? error.stack : String(error);
+    this.options.world.report('S4 no fatal error', `${this.host}: ${what}`);
   }
 
   /** Ends pauses and troubles of the disk; what is damaged stays so. */

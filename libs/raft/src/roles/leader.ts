@@ -128,7 +128,7 @@ export class Leader {
   votersChanged(voters: VoterSet): void {
     for (const [id, progress] of this.voterProgress) {
       const voter = voters.voter(id);
-      if (voter !== undefined && matchesReplica(voter.key, progress.key)) {
+      if (voter !== undefined && matchesReplica(progress.key, voter.key)) {
         // What was fetched before the directory was known may have come to another one.
         if (progress.key.directoryId !== voter.key.directoryId) progress.logEndOffset = undefined;
         progress.key = voter.key;

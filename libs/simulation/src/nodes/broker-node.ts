@@ -12,7 +12,6 @@ import { createActiveControllerChannel, createRaftDriver, formatStorage, type Ra
 import { serveKafkaFrames } from '../clients/kafka-frames';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
-import { ViolationFound } from '../violation';
 import type { World } from '../world';
 import { simulatedConfig } from './simulated-config';
 
@@ -93,7 +92,7 @@ export class BrokerNode {
   #start(life: ProcessLife): void {
     this.#logs = undefined;
     this.#broker = undefined;
-    this.#run(life).catch((error: unknown) => this.#fatal(life, error));
+    this.#run(life).catch((error: unknown) => this.machine.ends(life, error));
   }
 
   async #run(life: ProcessLife): Promise<void> {
@@ -120,7 +119,7 @@ export class BrokerNode {
       logDirectory: opened.value,
       directoryId: this.#directoryId,
       requestHandler: createApiHandler,
-      onFatal: (error) => this.#fatal(life, error),
+      onFatal: (error) => this.machine.ends(life, error),
       plantedBugs: this.options.plantedBugs,
     });
     this.#broker = broker;
@@ -145,7 +144,7 @@ export class BrokerNode {
       connector: network.connector,
       bootstrapServers: controllers,
       logConfig: { segmentBytes: 16 * 1024, segmentIndexBytes: INDEX_BYTES },
-      onFatal: (error) => this.#fatal({ platform, network, isAlive }, error),
+      onFatal: (error) => this.machine.ends({ isAlive }, error),
     });
   }
 
@@ -171,12 +170,5 @@ export class BrokerNode {
       server: simulatedConfig({ ...BROKER_KEYS, 'node.id': `${nodeId}` }),
       limits: DEFAULT_BROKER_LIMITS,
     };
-  }
-
-  /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */
-  #fatal(life: ProcessLife, error: unknown): void {
-    const { world } = this.options;
-    if (!life.isAlive() || error instanceof ViolationFound) return;
-    world.report('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 }

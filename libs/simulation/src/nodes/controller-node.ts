@@ -29,7 +29,6 @@ import { RoleGauge } from './role-gauge';
 import { newestSnapshotEnd, SnapshotWatch } from './snapshot-watch';
 import { NO_SNAPSHOTS, type StorageHabits } from './storage-habits';
 import { voterName, VotersInLog, votersOnDisk, type LoggedVoters, type VotingLog } from '../voters-in-log';
-import { ViolationFound } from '../violation';
 import type { World } from '../world';
 
 const LOG_FOLDER = '/data';
@@ -252,7 +251,7 @@ export class ControllerNode {
       ...(this.options.staticVoters && { staticVoters: this.options.staticVoters().map(asStaticVoter) }),
       endpoint: this.endpoint,
       ...habits.driver,
-      onFatal: (error) => this.#fatal(life, error),
+      onFatal: (error) => this.machine.ends(life, error),
       ...(plant.raft && { plantedBugs: plant.raft }),
     });
     const seen = checkers.committedPrefix.follow(`${this.endpoint.host} of ${Math.round(world.time.nowMs())} ms`);
@@ -271,7 +270,7 @@ export class ControllerNode {
       onLeaderChange() {},
       onResigned() {},
     });
-    const onFatal = (error: unknown): void => this.#fatal(life, error);
+    const onFatal = (error: unknown): void => this.machine.ends(life, error);
     const program = this.options.program?.(this.endpoint.host);
     const { triggers } = habits;
     const attached = { life, driver, server, nodeId, clusterId, triggers, program, onFatal, port: plant.port };
@@ -285,7 +284,7 @@ export class ControllerNode {
         controller.start();
         server.start();
       },
-      (error: unknown) => this.#fatal(life, error),
+      (error: unknown) => this.machine.ends(life, error),
     );
   }
 
@@ -297,13 +296,6 @@ export class ControllerNode {
       server,
     );
     return whoVotes.watch(watched, () => voterName({ voterId: this.nodeId, directoryId: this.directoryId }));
-  }
-
-  /** A process that meets a fatal error ends; nothing the simulated faults do may cause one. */
-  #fatal(life: ProcessLife, error: unknown): void {
-    const { world } = this.options;
-    if (!life.isAlive() || error instanceof ViolationFound || this.machine.endsByDisk(error)) return;
-    world.report('S4 no fatal error', `${this.endpoint.host}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 }
 

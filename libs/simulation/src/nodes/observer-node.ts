@@ -6,7 +6,6 @@ import type { QuorumCheckers } from '../checkers/quorum-checkers';
 import type { ClockError } from '../faults/fault-mix';
 import { Machine, type ProcessLife } from '../machine';
 import { readLog, type BatchMark } from '../read-log';
-import { ViolationFound } from '../violation';
 import type { World } from '../world';
 import { SnapshotWatch } from './snapshot-watch';
 import type { StorageHabits } from './storage-habits';
@@ -105,7 +104,7 @@ export class ObserverNode {
       connector: network.connector,
       bootstrapServers,
       ...habits.driver,
-      onFatal: (error) => this.#fatal(life, error),
+      onFatal: (error) => this.machine.ends(life, error),
     });
     const seen = checkers.committedPrefix.follow(`${this.machine.host} of ${Math.round(world.time.nowMs())} ms`);
     driver.subscribe({
@@ -128,14 +127,7 @@ export class ObserverNode {
         this.machine.diskIsRead();
         this.#recovered = true;
       },
-      (error: unknown) => this.#fatal(life, error),
+      (error: unknown) => this.machine.ends(life, error),
     );
-  }
-
-  #fatal(life: ProcessLife, error: unknown): void {
-    const { world } = this.options;
-    if (!life.isAlive() || error instanceof ViolationFound || this.machine.endsByDisk(error)) return;
-    const what = error instanceof Error ? error.stack : String(error);
-    world.report('S4 no fatal error', `${this.machine.host}: ${what}`);
   }
 }
