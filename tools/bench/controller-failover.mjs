@@ -5,8 +5,7 @@
 //   CONTROLLER_FAILOVER_ROUNDS (30)      CONTROLLER_FAILOVER_PARTITIONS (0): loaded before
 import { milenaJson, startCluster } from '../conformance/cluster.mjs';
 import { spread, until } from '../conformance/process.mjs';
-import { failController } from './outside/fail-controller.mjs';
-import { canCut } from './outside/network-cut.mjs';
+import { disturbances, failController, sayWhatIsMissing } from './outside/fail-controller.mjs';
 import { Rehearsals } from './outside/rehearsals.mjs';
 import { startOutside } from './outside/start-outside.mjs';
 
@@ -15,7 +14,6 @@ const partitions = Number(process.env.CONTROLLER_FAILOVER_PARTITIONS ?? '0');
 
 export const title = `failover of the active controller, ${rounds} rounds each, ${partitions} partitions loaded`;
 
-const disturbances = ['SIGKILL', 'SIGTERM', 'SIGSTOP', ...(canCut() ? ['cut'] : [])];
 const width = 1_000;
 
 /** Waits until every controller follows or leads, level with the log. */
@@ -52,7 +50,7 @@ export async function run(print) {
       print(`${how}: ${spread(times)}`);
     }
     print('no controller that was stopped or cut off changed anything when it came back');
-    if (!canCut()) print('the network was not cut: that needs root and iptables');
+    sayWhatIsMissing(print);
   } finally {
     outside.stop();
     await cluster.stop();

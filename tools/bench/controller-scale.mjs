@@ -1,12 +1,12 @@
 // A quorum of three real controllers with a million partitions: creating them, memory, snapshots, restart, failover, and a
 // broker that leads a tenth of them and goes, in order or not. These brokers are a process of the bench's that keeps no logs;
 // beside them a real broker, which has no replica, shows what the metadata cost every broker.
-//   CONTROLLER_SCALE_PARTITIONS (1000000)      CONTROLLER_SCALE_ROUNDS (3): failovers by each signal
+//   CONTROLLER_SCALE_PARTITIONS (1000000)      CONTROLLER_SCALE_ROUNDS (3): failovers of each kind
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { milenaJson, startCluster } from '../conformance/cluster.mjs';
 import { spread, until } from '../conformance/process.mjs';
-import { failController } from './outside/fail-controller.mjs';
+import { disturbances, endsProcess, failController, sayWhatIsMissing } from './outside/fail-controller.mjs';
 import { liveBytes } from './outside/live-memory.mjs';
 import { Rehearsals } from './outside/rehearsals.mjs';
 import { startOutside } from './outside/start-outside.mjs';
@@ -99,16 +99,18 @@ async function load(bench) {
 async function failOver(bench) {
   const { cluster, print } = bench;
   const restarts = [];
-  for (const how of ['SIGTERM', 'SIGKILL']) {
+  for (const how of disturbances) {
     const times = [];
     for (let done = 0; done < rounds; done += 1) {
       const leaderId = await cluster.activeController();
       listen(bench);
       times.push(await failController(bench, { leaderId, how }));
-      restarts.push(await readyAfter(cluster, 'controller', leaderId));
+      const readyMs = await readyAfter(cluster, 'controller', leaderId);
+      if (endsProcess(how)) restarts.push(readyMs);
     }
-    print(`${how} to the active controller, first create that another one committed: ${spread(times)}`);
+    print(`${how} of the active controller, first create that another one committed: ${spread(times)}`);
   }
+  sayWhatIsMissing(print);
   print(`a controller that is started again is ready: ${spread(restarts)}`);
 }
 

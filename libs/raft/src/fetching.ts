@@ -139,14 +139,17 @@ function appendFetched(context: RaftContext, role: Follower, records: Uint8Array
   if (records.length === 0) return true;
   const sound: RaftBatch[] = [];
   let expected = context.log.endOffset();
+  let lastEpoch = context.log.lastEpoch();
   let isSound = true;
   try {
     for (const batch of context.batches.read(records)) {
-      isSound = batch.isIntact() && batch.baseOffset === expected && batch.epoch <= role.epoch;
+      const isInOrder = batch.baseOffset === expected && batch.epoch >= lastEpoch && batch.epoch <= role.epoch;
+      isSound = isInOrder && batch.isIntact();
       if (!isSound) break;
       batch.controlRecords();
       sound.push(batch);
       expected = (batch.lastOffset + 1) as Offset;
+      lastEpoch = batch.epoch;
     }
   } catch (error) {
     if (!(error instanceof MalformedInput)) throw error;

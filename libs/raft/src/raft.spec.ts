@@ -259,6 +259,7 @@ describe('fetches', () => {
   test.each([
     ['damaged', { baseOffset: 2, epoch: 1, values: ['x'], isDamaged: true }],
     ['of a later epoch', { baseOffset: 2, epoch: 2, values: ['x'] }],
+    ['of an earlier epoch', { baseOffset: 2, epoch: 0, values: ['x'] }],
     ['at another offset', { baseOffset: 3, epoch: 1, values: ['x'] }],
   ])('a batch %s is not appended, and those before it are', (_, bad) => {
     const cluster = quorum();
