@@ -1,7 +1,7 @@
 export { decide, type AppendedRange, type Decision, type UnfinishedSweep } from './decision';
 export { controllerDefaults, type ControllerDefaults } from './controller-defaults';
 export { abortRecords, bootstrapRecords } from './features/bootstrap';
-export { CONTROLLER_RECORDS_LEVEL, hasControllerRecords, levelsRefusal } from './features/feature-levels';
+export { hasControllerRecords, levelsRefusal } from './features/feature-levels';
 export { ELR_FEATURE, KRAFT_VERSION_FEATURE } from './features/feature-names';
 export { kraftVersionRecords } from './features/kraft-version';
 export {
@@ -57,7 +57,6 @@ export {
 } from './partitions/alter-partition';
 export {
   allocateProducerIds,
-  PRODUCER_ID_BLOCK_SIZE,
   type AllocateProducerIdsRequest,
   type AllocateProducerIdsResponse,
 } from './producer-ids/allocate-producer-ids';
@@ -73,7 +72,7 @@ export {
   type TopicConfigRules,
 } from './topics/create-topics';
 export type { ReplicaAssignment } from './topics/manual-assignment';
-export { TOPIC_NAME_MAX_LENGTH, topicNameRefusal } from './topics/topic-name';
+export { topicNameRefusal } from './topics/topic-name';
 export {
   deleteTopics,
   type DeletedTopic,

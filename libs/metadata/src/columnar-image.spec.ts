@@ -6,12 +6,12 @@ import {
   emptyImage,
   imageDigest,
   imageRecords,
-  isSamePartitionState,
   type MetadataRecord,
   type PartitionRole,
   type PartitionState,
 } from './index';
 import { MetadataImage } from './metadata-image';
+import { isSamePartitionState } from './partition-state';
 import { nextReference, referenceHosted, type ReferenceImage } from './testing/reference-image';
 import { noTopics } from './topics-image';
 

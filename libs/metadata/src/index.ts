@@ -1,4 +1,4 @@
-export { isSamePartitionState, type LeaderRecoveryState, type PartitionState } from './partition-state';
+export { type LeaderRecoveryState, type PartitionState } from './partition-state';
 export type { ControllerRegistration } from './controller-registration';
 export {
   isActiveBroker,
@@ -9,7 +9,6 @@ export {
 } from './broker-registration';
 export { configResourceKey, type ConfigResource, type ConfigResourceType } from './config-resource';
 export {
-  METADATA_RECORD_IDS,
   type AbortTransactionRecord,
   type BeginTransactionRecord,
   type BrokerRegistrationChangeRecord,
@@ -42,13 +41,12 @@ export {
   type Provenance,
   type ResourceConfig,
 } from './metadata-image';
-export { createDelta, createSnapshotDelta, TRANSACTION_RECORDS_MAX, type MetadataDelta } from './metadata-delta';
+export { createDelta, createSnapshotDelta, type MetadataDelta } from './metadata-delta';
 export { TransactionBuffer, type TransactionalBatch } from './transaction-buffer';
 export { decodeMetadataRecord, encodeMetadataRecord, UnsupportedMetadataRecord } from './codec/metadata-record-codec';
 export {
   configResourceTypeOnWire,
   leaderRecoveryStateOnWire,
-  longFromWire,
   offsetFromWire,
   securityProtocolOnWire,
 } from './codec/wire-values';

@@ -20,7 +20,7 @@ export {
 } from './snapshot-generator';
 export { readCommittedMark } from './committed-mark';
 export { UnusableMetadataLog } from './unusable-metadata-log';
-export { DEFAULT_METADATA_RETENTION, type MetadataRetention } from './clean-log';
+export { type MetadataRetention } from './clean-log';
 export { UnusableSnapshot } from './unusable-snapshot';
 export { createChannelCache, type ChannelCache } from './channel-cache';
 export {
@@ -56,24 +56,9 @@ export {
 export {
   checkMetaProperties,
   ownMetaProperties,
-  META_PROPERTIES_FILE,
   readMetaProperties,
   UnusableLogFolder,
   type MetaProperties,
 } from './meta-properties';
-export {
-  BOOTSTRAP_CHECKPOINT_FILE,
-  decodeBootstrapCheckpoint,
-  encodeBootstrapCheckpoint,
-  readBootstrapCheckpoint,
-  UnusableBootstrapCheckpoint,
-  type BootstrapCheckpoint,
-} from './bootstrap-checkpoint';
-export {
-  decodeQuorumState,
-  encodeQuorumState,
-  QUORUM_STATE_FILE,
-  readQuorumState,
-  UnusableQuorumState,
-  type QuorumStateFormat,
-} from './quorum-state-file';
+export { readBootstrapCheckpoint, UnusableBootstrapCheckpoint, type BootstrapCheckpoint } from './bootstrap-checkpoint';
+export { QUORUM_STATE_FILE, readQuorumState, UnusableQuorumState, type QuorumStateFormat } from './quorum-state-file';

@@ -31,9 +31,9 @@ export type {
   VoteRequest,
   VoteResponse,
 } from './messages';
-export { matchesReplica, replicaKey, replicaKeyText, type ReplicaKey } from './replica-key';
+export { replicaKey, type ReplicaKey } from './replica-key';
 export { VoterSet, type Voter } from './voter-set';
-export { INITIAL_QUORUM_STATE, sameQuorumState, type QuorumState } from './quorum-state';
+export { INITIAL_QUORUM_STATE, type QuorumState } from './quorum-state';
 export type { RaftLog } from './raft-log';
 export type { KraftUpgrade } from './kraft-upgrade';
 export { continuesSnapshot } from './epoch-ends';

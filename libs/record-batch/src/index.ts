@@ -1,7 +1,5 @@
 export {
   BATCH_HEADER_BYTES,
-  CURRENT_MAGIC,
-  LOG_OVERHEAD_BYTES,
   readBatchExtent,
   readBatchHeader,
   type BatchExtent,
@@ -9,7 +7,7 @@ export {
   type Compression,
   type TimestampType,
 } from './batch-header';
-export { computeBatchCrc, verifyCrc } from './batch-crc';
+export { verifyCrc } from './batch-crc';
 export { batchesOf, type BatchView } from './batches-of';
 export { stampBatch, stampLogAppendTime, type BatchStamp } from './stamp-batch';
 export { encodeBatch, type NewBatch, type NewRecord, type RecordHeader } from './encode-batch';

@@ -14,7 +14,6 @@ export type { Action, ChoicesMade, Fact, Script, Setting } from './choices/scrip
 export { formatScenario, parseScenario, type Scenario } from './shrink/scenario';
 export {
   countChoices,
-  scriptOf,
   shrinkScenario,
   type FailedRun,
   type ScenarioRun,
