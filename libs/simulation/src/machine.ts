@@ -11,8 +11,9 @@ import {
   type PausableTimers,
   type ProcessTime,
 } from '@milena/platform/testing';
+import { DiskDecay } from './faults/disk-decay';
 import { DiskTrouble } from './faults/disk-trouble';
-import type { SectorContent, SyncedFile } from './faults/fault-action';
+import type { SyncedFile } from './faults/fault-action';
 import { TRUE_CLOCK, type ClockError } from './faults/fault-mix';
 import { ViolationFound } from './violation';
 import type { World } from './world';
@@ -46,6 +47,8 @@ export interface MachineOptions {
 export class Machine {
   readonly disk: MemoryDisk;
   readonly stateStores: MemoryStateStores;
+  /** What of its disk is not what was written. */
+  readonly decay: DiskDecay;
   readonly host: string;
   readonly #pausable: PausableTimers;
   readonly #trouble: DiskTrouble;
@@ -69,7 +72,7 @@ export class Machine {
         this.#onEffect?.(operation);
         if (operation === 'fdatasync') this.#trouble.syncBegins(path);
         if (operation === 'rename') options.onRename?.(path);
-        if (operation === 'rename' || operation === 'removeFile') this.#trouble.fileGoes(path);
+        if (operation === 'rename' || operation === 'removeFile') this.decay.fileGoes(path);
       },
     });
     this.stateStores = createMemoryStateStores({
@@ -77,7 +80,8 @@ export class Machine {
       random: world.random.fork(`state stores ${host}`),
       latencyMs: { min: 0, max: syncLatencyMs.min },
     });
-    this.#trouble = new DiskTrouble(this, world, () => options.onDecay?.());
+    this.decay = new DiskDecay(this, world, () => options.onDecay?.());
+    this.#trouble = new DiskTrouble(this, world, this.decay);
     world.onSend((from) => {
       if (from === host) this.#onEffect?.('send');
     });
@@ -102,21 +106,6 @@ export class Machine {
     return Math.max(this.#pausedUntil, this.#trouble.syncsSinceMs);
   }
 
-  /** Whether bits of its disk were flipped: what it has is nobody's truth. */
-  get isDamaged(): boolean {
-    return this.#trouble.isDamaged;
-  }
-
-  /** Whether something rotted under its process, which has not read it yet: all it says is true, but may be lost. */
-  get isRotten(): boolean {
-    return this.#trouble.isRotten;
-  }
-
-  /** Whether bits of its disk were ever flipped: what it acknowledged it may have to fetch again. */
-  get wasDamaged(): boolean {
-    return this.#trouble.wasDamaged;
-  }
-
   /** Sees each change of the disk and each message before it is made. A crash made here leaves the effect out. */
   watchEffects(observer: ((effect: string) => void) | undefined): void {
     this.#onEffect = observer;
@@ -124,7 +113,7 @@ export class Machine {
 
   /** Starts the service; nothing happens when it runs. */
   start(): void {
-    if (this.#life !== undefined || this.#isInRepair || this.#trouble.isRefused) return;
+    if (this.#life !== undefined || this.#isInRepair || this.decay.isRefused) return;
     const { world, host, logger } = this.options;
     const { rate, ...clockError } = this.options.clockError ?? TRUE_CLOCK;
     const wallOffsetMs = clockError.wallOffsetMs + this.#jumpedMs;
@@ -155,6 +144,7 @@ export class Machine {
     this.disk.crash(mode);
     this.stateStores.crash(mode);
     this.#trouble.ended();
+    this.decay.ended();
   }
 
   /** Somebody works on the machine: it is down until `work` is done, and then starts. Nothing happens while one does. */
@@ -209,36 +199,6 @@ export class Machine {
   /** The disk takes only so many bytes more: the process must stop when it needs more than that. */
   fillDisk(freeBytes: number): void {
     if (this.#life !== undefined) this.#trouble.fill(freeBytes);
-  }
-
-  /** Flips a bit of what is committed, in log or snapshots; false when there is none. */
-  flipBit(file: number, position: number): boolean {
-    return this.#trouble.flipBit(file, position);
-  }
-
-  /** As that, with a whole sector. */
-  loseSector(file: number, position: number, holds: SectorContent): boolean {
-    return this.#trouble.loseSector(file, position, holds);
-  }
-
-  /** Whether the servers refuse to start on its disk: it is down until the disk is replaced. */
-  get isRefused(): boolean {
-    return this.#trouble.isRefused;
-  }
-
-  /** Its disk is an empty one now. */
-  diskIsReplaced(): void {
-    this.#trouble.replaced();
-  }
-
-  /** The servers have read the disk and go on: what they keep of it counts again. */
-  diskIsRead(): void {
-    this.#trouble.looked();
-  }
-
-  /** Whether a bit of the file was flipped once. */
-  isFlipped(path: string): boolean {
-    return this.#trouble.isFlipped(path);
   }
 
   /**

@@ -150,13 +150,14 @@ export class FaultInjector {
   /** What a machine synced long ago is found changed at its next start, or when the process reads it again. */
   #decay(machine: Machine, action: Extract<FaultAction, { do: 'flip bit' | 'lose sector' }>): void {
     const { world } = this.targets;
-    if (!this.#fragile.includes(machine) || !machine.isRunning || machine.isDamaged || machine.isRotten) return;
+    if (!this.#fragile.includes(machine) || !machine.isRunning || machine.decay.isDamaged || machine.decay.isRotten)
+      return;
     if (this.targets.mayDecay?.(machine) === false) return;
     const { file, position, downMs } = action;
     if (downMs !== undefined) machine.crash('lose-unsynced');
     if (action.do === 'flip bit') {
-      if (machine.flipBit(file, position)) world.mark('a bit of a log was flipped');
-    } else if (machine.loseSector(file, position, action.holds)) world.mark('a sector of a log was lost');
+      if (machine.decay.flipBit(file, position)) world.mark('a bit of a log was flipped');
+    } else if (machine.decay.loseSector(file, position, action.holds)) world.mark('a sector of a log was lost');
     if (downMs !== undefined) world.time.timers.after(downMs, () => machine.start());
   }
 

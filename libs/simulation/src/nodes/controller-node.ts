@@ -157,7 +157,7 @@ export class ControllerNode {
   replaceDisk(): Promise<void> {
     return this.machine.repair(() => {
       this.machine.disk.wipe();
-      this.machine.diskIsReplaced();
+      this.machine.decay.replaced();
       this.#doubted = undefined;
       this.options.checkers.durableVotes.forget(this.nodeId);
       this.options.checkers.voterChanges.forget(this.endpoint.host);
@@ -174,7 +174,7 @@ export class ControllerNode {
 
   /** Whether its disk has all that it ever acknowledged, or it runs and has it again. */
   get isWhole(): boolean {
-    return this.#doubted === undefined && !this.machine.isRotten;
+    return this.#doubted === undefined && !this.machine.decay.isRotten;
   }
 
   /** The voter sets in its log files, be it up or down; of a damaged log those that it had. */
@@ -191,21 +191,21 @@ export class ControllerNode {
       oneActive.look(machine.host, controller.isActive(), this.isLeading, machine.worksSinceMs);
     }
     // A voter that has yet to fetch what was lost is not healthy.
-    const isLooked = this.machine.isRunning && this.#recovered && !this.machine.isDamaged;
+    const isLooked = this.machine.isRunning && this.#recovered && !this.machine.decay.isDamaged;
     if (this.#doubted !== undefined && isLooked && this.driver?.health() === true) this.#doubted = undefined;
   }
 
   /** The batches in its log files; undefined while the machine is down or recovers, when a torn tail is no one's truth. */
   log(): readonly BatchMark[] | undefined {
-    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return undefined;
+    if (!this.machine.isRunning || !this.#recovered || this.machine.decay.isDamaged) return undefined;
     return readLog(this.machine.disk, this.#folder);
   }
 
   /** R8, as far as names go; in the end, of every snapshot on its disk. */
   checkSnapshots(isEnd: boolean): void {
-    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
+    if (!this.machine.isRunning || !this.#recovered || this.machine.decay.isDamaged) return;
     this.#snapshots.checkStart(this.machine.disk);
-    if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.isFlipped(path));
+    if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.decay.isChanged(path));
   }
 
   get #votingLog(): VotingLog {
@@ -224,7 +224,7 @@ export class ControllerNode {
     try {
       return readQuorumState(this.machine.disk, this.#folder);
     } catch (error) {
-      if (error instanceof UnusableQuorumState && this.machine.isDamaged) return undefined;
+      if (error instanceof UnusableQuorumState && this.machine.decay.isDamaged) return undefined;
       throw error;
     }
   }
@@ -279,7 +279,7 @@ export class ControllerNode {
     driver.start().then(
       () => {
         if (!life.isAlive()) return;
-        this.machine.diskIsRead();
+        this.machine.decay.looked();
         this.#recovered = true;
         controller.start();
         server.start();

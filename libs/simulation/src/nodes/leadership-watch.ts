@@ -56,7 +56,7 @@ export class LeadershipWatch {
     const { machine, world, voterId, checkers } = this.options;
     const life = this.#life;
     // Of a damaged disk nobody knows yet what counts.
-    if (life === undefined || !machine.isAwake || machine.isDamaged) return;
+    if (life === undefined || !machine.isAwake || machine.decay.isDamaged) return;
     const { driver, standing } = life;
     const { leaderId, epoch } = driver.leader();
     const highWatermark = driver.highWatermark() ?? 0;

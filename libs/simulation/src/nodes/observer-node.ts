@@ -66,7 +66,7 @@ export class ObserverNode {
   replaceDisk(): Promise<void> {
     return this.machine.repair(() => {
       this.machine.disk.wipe();
-      this.machine.diskIsReplaced();
+      this.machine.decay.replaced();
       return this.format();
     });
   }
@@ -78,15 +78,15 @@ export class ObserverNode {
 
   /** The batches in its log files; undefined while they are nobody's truth. */
   log(): readonly BatchMark[] | undefined {
-    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return undefined;
+    if (!this.machine.isRunning || !this.#recovered || this.machine.decay.isDamaged) return undefined;
     return readLog(this.machine.disk, this.#folder);
   }
 
   /** R8, as far as names go; in the end, of every snapshot on its disk. */
   checkSnapshots(isEnd: boolean): void {
-    if (!this.machine.isRunning || !this.#recovered || this.machine.isDamaged) return;
+    if (!this.machine.isRunning || !this.#recovered || this.machine.decay.isDamaged) return;
     this.#snapshots.checkStart(this.machine.disk);
-    if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.isFlipped(path));
+    if (isEnd) this.#snapshots.checkFiles(this.machine.disk, (path) => this.machine.decay.isChanged(path));
   }
 
   #start(life: ProcessLife): void {
@@ -124,7 +124,7 @@ export class ObserverNode {
     driver.start().then(
       () => {
         if (!life.isAlive()) return;
-        this.machine.diskIsRead();
+        this.machine.decay.looked();
         this.#recovered = true;
       },
       (error: unknown) => this.machine.ends(life, error),

@@ -58,7 +58,7 @@ export class SimulatedQuorum {
     this.clusterId = uuidFromBytes(random.bytes(16));
     this.checkers = createQuorumCheckers(world, ({ voterId, directoryId }) => {
       const voter = this.nodes.find((node) => node.nodeId === voterId && node.directoryId === directoryId);
-      return voter?.machine.wasDamaged === true ? undefined : voter?.disk;
+      return voter?.machine.decay.wasDamaged === true ? undefined : voter?.disk;
     });
     const drawn = slowDisks ? { min: 1, max: 30 } : { min: 0.2, max: 3 };
     const syncLatencyMs = options.equalDisks === true ? { min: drawn.max, max: drawn.max } : drawn;
@@ -165,7 +165,7 @@ export class SimulatedQuorum {
   #checkVoters(end: number): void {
     const ruling = new Map<string, string>();
     for (const node of this.nodes) {
-      if (!node.machine.isRunning || node.machine.isDamaged) continue;
+      if (!node.machine.isRunning || node.machine.decay.isDamaged) continue;
       const last = node.votersOnDisk().findLast(({ offset }) => offset < end);
       // A log that was cleaned meanwhile knows no more what was true at that offset.
       if (last !== undefined) ruling.set(last.voters.map(voterName).toSorted().join(', '), node.machine.host);

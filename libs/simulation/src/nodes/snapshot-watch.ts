@@ -55,10 +55,10 @@ export class SnapshotWatch {
   }
 
   /** R8 once more, for the snapshots that are on disk now and did not decay there. */
-  checkFiles(disk: Disk, isFlipped: (path: string) => boolean): void {
+  checkFiles(disk: Disk, isChanged: (path: string) => boolean): void {
     const { host, folder, contents } = this.options;
     for (const name of disk.list(folder)) {
-      if (snapshotNamed(name)?.isComplete !== true || isFlipped(`${folder}/${name}`)) continue;
+      if (snapshotNamed(name)?.isComplete !== true || isChanged(`${folder}/${name}`)) continue;
       contents.check(host, name, contentOf(disk, `${folder}/${name}`));
     }
   }

@@ -85,7 +85,7 @@ export class VoterOperator {
   async makeWhole(): Promise<void> {
     const { quorum, world, changesVoters } = this.options;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const refused = [...this.#replaceable, ...quorum.observers].filter(({ machine }) => machine.isRefused);
+      const refused = [...this.#replaceable, ...quorum.observers].filter(({ machine }) => machine.decay.isRefused);
       for (const node of refused) void this.#replace(node);
       const mending = changesVoters ? undefined : this.#mending();
       if (mending?.do === 'remove voter') await this.#removeById(mending.id);
@@ -126,10 +126,10 @@ export class VoterOperator {
 
   #draw(): OperatorAction | undefined {
     const { quorum, changesVoters } = this.options;
-    const observer = quorum.observers.find(({ machine }) => machine.isRefused) ?? this.#pick(quorum.observers);
+    const observer = quorum.observers.find(({ machine }) => machine.decay.isRefused) ?? this.#pick(quorum.observers);
     const ofObserver = observer && { do: 'replace observer disk' as const, id: observer.nodeId };
     if (quorum.isStatic && this.#random.chance(0.1)) return { do: 'raise kraft.version' };
-    const refused = this.#replaceable.find(({ machine }) => machine.isRefused);
+    const refused = this.#replaceable.find(({ machine }) => machine.decay.isRefused);
     if (refused !== undefined && this.#random.chance(0.5)) return { do: 'replace disk', id: refused.nodeId };
     if (!changesVoters && this.#random.chance(0.7)) return this.#mending() ?? ofObserver;
     if (!changesVoters || this.#random.chance(0.1)) return ofObserver;
@@ -181,7 +181,7 @@ export class VoterOperator {
         return void this.#removeById(action.id);
       case 'replace disk': {
         const node = this.#replaceable.find(({ nodeId }) => nodeId === action.id);
-        if (node === undefined || !(node.machine.isRefused || this.#budget.mayLose(node))) return;
+        if (node === undefined || !(node.machine.decay.isRefused || this.#budget.mayLose(node))) return;
         return void this.#replace(node);
       }
       case 'replace observer disk': {
@@ -197,7 +197,7 @@ export class VoterOperator {
 
   async #replace(node: ControllerNode | ObserverNode): Promise<void> {
     const { world } = this.options;
-    if (node.machine.isRefused) world.mark('a refused disk was replaced');
+    if (node.machine.decay.isRefused) world.mark('a refused disk was replaced');
     world.note(`replace the disk of ${node.machine.host}`);
     await node.replaceDisk();
   }
