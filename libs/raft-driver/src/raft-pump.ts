@@ -18,6 +18,7 @@ import { createCommitDelivery } from './commit-delivery';
 import type { CommittedMark } from './committed-mark';
 import { createEffectQueue } from './effect-queue';
 import { createGroupFlush } from './group-flush';
+import { LeaderContact } from './leader-contact';
 import { leaderInfo } from './listener-progress';
 import type { LeaderInfo, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { createMetadataRaftLog } from './metadata-raft-log';
@@ -100,7 +101,7 @@ class Pump implements RaftPump {
   readonly #client;
   readonly #snapshots: SnapshotKeeper;
   readonly #connections: VoterConnections;
-  readonly #fetchTimeoutMs: number;
+  readonly #contact: LeaderContact;
   readonly #metrics: RaftMetrics;
   #quorumState: QuorumState;
   /** The state that was last to be written, and the kraft.version in whose form. */
@@ -108,10 +109,6 @@ class Pump implements RaftPump {
   #writtenVersion = 0;
   #leadership: Leadership;
   #highWatermark: Offset | undefined;
-  #lastFetchMs = -Infinity;
-  /** What the answer to the last fetch said. */
-  #fetchedHighWatermark: Offset | undefined;
-  #isOfOtherCluster = false;
   /** Above 0 while a caller waits for a call to return: listeners must not run then. */
   #callDepth = 0;
   #closed = false;
@@ -127,7 +124,9 @@ class Pump implements RaftPump {
     });
     this.#raft = raftOfDriver(driver, { log: raftLog, restored: options.restored, bootstrap: options.bootstrap });
     this.#leadership = this.#raft.leadership;
-    this.#fetchTimeoutMs = driver.settings?.fetchTimeoutMs ?? DEFAULT_RAFT_SETTINGS.fetchTimeoutMs;
+    const { clusterId, settings } = driver;
+    const { fetchTimeoutMs } = { ...DEFAULT_RAFT_SETTINGS, ...settings };
+    this.#contact = new LeaderContact({ clock, logger, clusterId, fetchTimeoutMs });
     this.#quorumState = options.restored;
     this.#wantedState = options.restored;
     this.#metrics = this.#measure();
@@ -160,11 +159,7 @@ class Pump implements RaftPump {
       logger,
       handlers: {
         onResponse: ({ correlationId }, response) => {
-          this.#tellOfOtherCluster(response.error === 'INCONSISTENT_CLUSTER_ID');
-          if (response.type === 'fetch' && response.error === 'NONE') {
-            this.#lastFetchMs = clock.monotonicMs();
-            this.#fetchedHighWatermark = response.highWatermark;
-          }
+          this.#contact.answered(response);
           const endBefore = log.logEndOffset;
           this.#input(() => this.#raft.response(correlationId, response));
           this.#metrics.fetched(Math.max(0, log.logEndOffset - endBefore));
@@ -190,7 +185,7 @@ class Pump implements RaftPump {
   }
 
   get leaderHighWatermark(): Offset | undefined {
-    return this.#leadership.role === 'leader' ? this.#highWatermark : this.#fetchedHighWatermark;
+    return this.#leadership.role === 'leader' ? this.#highWatermark : this.#contact.highWatermark;
   }
 
   get listeners(): readonly MetadataLogListener[] {
@@ -251,8 +246,7 @@ class Pump implements RaftPump {
     if (this.#closed) return false;
     const { role, leaderId, epochStartOffset } = this.#leadership;
     if (role === 'leader') return (this.#highWatermark ?? 0) > (epochStartOffset ?? 0);
-    const sinceFetchMs = this.#options.driver.platform.clock.monotonicMs() - this.#lastFetchMs;
-    return leaderId !== undefined && sinceFetchMs <= this.#fetchTimeoutMs;
+    return leaderId !== undefined && this.#contact.isRecent;
   }
 
   shutdown(timeoutMs: number): Promise<void> {
@@ -370,14 +364,6 @@ class Pump implements RaftPump {
   #noteCommitted(): void {
     const { mark, log } = this.#options;
     mark?.note(minOffset(this.#highWatermark ?? ZERO_OFFSET, log.recoveryPoint));
-  }
-
-  /** Controllers of another cluster answer like this without end: the first time is worth a line. */
-  #tellOfOtherCluster(isOther: boolean): void {
-    const { clusterId, platform } = this.#options.driver;
-    if (isOther && !this.#isOfOtherCluster)
-      platform.logger.warn('the controllers are of another cluster', { clusterId });
-    this.#isOfOtherCluster = isOther;
   }
 
   #enter(leadership: Leadership): void {
