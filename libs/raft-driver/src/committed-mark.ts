@@ -104,15 +104,10 @@ export interface CommittedMarkOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** The mark in a metadata log's folder, read without touching it; 0 when none can be read. For tools and the simulator. */
-export function readCommittedMark(disk: Disk, folder: string): Offset {
-  if (!disk.exists(pathIn(folder))) return ZERO_OFFSET;
-  const file = disk.open(pathIn(folder), { readOnly: true });
-  try {
-    return maxOffset(readSlot(file, 0) ?? ZERO_OFFSET, readSlot(file, 1) ?? ZERO_OFFSET);
-  } finally {
-    file.close();
-  }
+/** The mark in a file that holds `content`; 0 when none can be read. For tools and the simulator. */
+export function decodeCommittedMark(content: Buffer): Offset {
+  const slots = [0, 1].map((index) => decodeSlot(content.subarray(index * SLOT_BYTES)));
+  return maxOffset(slots[0] ?? ZERO_OFFSET, slots[1] ?? ZERO_OFFSET);
 }
 
 function pathIn(folder: string): string {
@@ -136,7 +131,11 @@ function slotOf(mark: Offset): Buffer {
 function readSlot(file: DiskFile, index: number): Offset | undefined {
   const slot = Buffer.alloc(16);
   const count = file.pread(slot, index * SLOT_BYTES);
-  if (count < slot.length || slot.readUInt32BE(0) !== MAGIC) return undefined;
+  return decodeSlot(slot.subarray(0, count));
+}
+
+function decodeSlot(slot: Buffer): Offset | undefined {
+  if (slot.length < 16 || slot.readUInt32BE(0) !== MAGIC) return undefined;
   if (slot.readUInt32BE(12) !== crc32c(slot.subarray(0, 12))) return undefined;
   const mark = Number(slot.readBigUInt64BE(4));
   return Number.isSafeInteger(mark) ? offset(mark) : undefined;

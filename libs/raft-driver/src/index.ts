@@ -18,7 +18,7 @@ export {
   type SnapshotGeneratorOptions,
   type SnapshotTriggers,
 } from './snapshot-generator';
-export { readCommittedMark } from './committed-mark';
+export { COMMITTED_MARK_FILE, decodeCommittedMark } from './committed-mark';
 export { UnusableMetadataLog } from './unusable-metadata-log';
 export { type MetadataRetention } from './clean-log';
 export { UnusableSnapshot } from './unusable-snapshot';

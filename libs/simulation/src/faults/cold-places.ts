@@ -1,6 +1,6 @@
 import { MalformedInput } from '@milena/bytes';
 import type { MemoryDisk } from '@milena/platform/testing';
-import { QUORUM_STATE_FILE, readCommittedMark } from '@milena/raft-driver';
+import { COMMITTED_MARK_FILE, decodeCommittedMark, QUORUM_STATE_FILE } from '@milena/raft-driver';
 import { batchesOf } from '@milena/record-batch';
 import { snapshotNamed } from '../read-snapshot';
 
@@ -23,7 +23,8 @@ export function coldPlaces(
   { isInUse }: { readonly isInUse: boolean },
 ): readonly ColdPlace[] {
   const names = disk.listDurable(folder);
-  const mark = readCommittedMark(disk, folder);
+  // What a running process wrote of it may be lost with the power.
+  const mark = decodeCommittedMark(disk.readDurable(`${folder}/${COMMITTED_MARK_FILE}`) ?? Buffer.alloc(0));
   return names.flatMap((name) => {
     const path = `${folder}/${name}`;
     const content = disk.readDurable(path);

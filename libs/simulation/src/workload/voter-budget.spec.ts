@@ -49,6 +49,13 @@ describe('VoterBudget', () => {
     expect(verdict(nodes, { ...four, offset: 50 })).toMatchObject({ lose: true });
   });
 
+  it('counts a controller that lacks something as a voter, because it may be becoming one', () => {
+    const five = set(2, 1, 2, 3, 4, 5);
+    const voters = [1, 2, 3, 4, 5].map((id) => node(id, id !== 3, five));
+    expect(verdict([...voters, node(6, true, five)], five)).toMatchObject({ lose: true });
+    expect(verdict([...voters, node(6, false, five)], five)).toMatchObject({ lose: false });
+  });
+
   it('does not take a tail of an older epoch for committed because the log went on past it', () => {
     const tail = set(50, 1, 2, 3, 4);
     const nodes = [node(1, true, three), node(2, true, three), node(3, false, three), node(4, true, three, tail)];

@@ -12,7 +12,8 @@ export type BudgetedNode = Pick<ControllerNode, 'asVoter' | 'isWhole' | 'votersO
 
 /**
  * What an operator may do to the voters so that nothing more is lost than what Raft bears: each voter set that rules, or may
- * yet rule, keeps a majority whose disks are there, whatever becomes of the changes under way.
+ * yet rule, keeps a majority whose disks are there, whatever becomes of the changes under way. A controller that lacks
+ * something may be becoming a voter with it: what rots under its process nobody has noticed.
  */
 export class VoterBudget {
   /** Voters whose removal may yet be carried out, and until when. */
@@ -85,8 +86,12 @@ export class VoterBudget {
       const name = voterName(voter);
       return name !== lost && settled.includes(name) && this.#isWhole(voter);
     });
+    const names = voters.map(voterName);
+    const newcomers = this.nodes.filter(
+      ({ isWhole, asVoter }) => !isWhole && !names.includes(voterName(asVoter)),
+    ).length;
     const unsure = intact.filter((voter) => (this.#unsure.get(voterName(voter)) ?? 0) > nowMs).length;
-    return (intact.length - unsure) * 2 > voters.length - unsure;
+    return (intact.length - unsure) * 2 > voters.length + newcomers - unsure;
   }
 }
 
