@@ -29,11 +29,24 @@ export function run(app: string, ...args: readonly string[]): Promise<Finished> 
 
 /** Runs a bundle to its end, with `input` on its stdin. */
 export function runWithInput(input: string, app: string, ...args: readonly string[]): Promise<Finished> {
+  return runToEnd({ cwd: ROOT, input }, app, args);
+}
+
+/** Runs a bundle to its end in a folder. */
+export function runIn(cwd: string, app: string, ...args: readonly string[]): Promise<Finished> {
+  return runToEnd({ cwd, input: '' }, app, args);
+}
+
+function runToEnd(
+  { cwd, input }: { readonly cwd: string; readonly input: string },
+  app: string,
+  args: readonly string[],
+): Promise<Finished> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [bundle(app), ...args],
-      { cwd: ROOT, timeout: 20_000 },
+      { cwd, timeout: 20_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ code, stdout, stderr });

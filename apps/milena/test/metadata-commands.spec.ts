@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildBundles, bundle, run, Running, startDev } from './dev-process';
+import { buildBundles, bundle, run, runIn, Running, startDev } from './dev-process';
 import { batch, MetadataLogFolder, snapshot, topic, WRITTEN } from './metadata-log';
 import { until } from './until';
 
@@ -105,8 +105,8 @@ describe('the metadata log of a controller that runs', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is followed as topics are made, and asked why and what was', async () => {
-    const { dev, ready } = await startDev(folder, '--gateways', '0', '--shims', '0');
-    const path = join(folder, 'controller-101');
+    const { dev, ready } = await startDev(join(folder, '.milena', 'dev'), '--gateways', '0', '--shims', '0');
+    const path = join(folder, '.milena', 'dev', 'controller-101');
     const tail = tailing(path, '-n', '1', '-o', 'json');
     await until(() => told(tail, 'offset').length > 0);
     for (const name of ['orders', 'bills']) await run('milena', 'topic', 'create', name, '-b', ready.bootstrap);
@@ -116,6 +116,7 @@ describe('the metadata log of a controller that runs', () => {
 
     const why = await run('milena', 'why', 'bills-0', path, '-o', 'ndjson');
     expect(JSON.parse(why.stdout.split('\n', 1)[0] ?? '')).toMatchObject({ role: 'change', offset: made });
+    expect(await runIn(folder, 'milena', 'why', 'bills-0', '-o', 'ndjson')).toEqual(why);
     expect(await run('milena', 'why', 'nothing-0', path)).toEqual({
       code: 3,
       stdout: '',

@@ -5,7 +5,7 @@ import { dataText, type OutputFormat } from '../output/printer';
 import { logFailure } from './metadata-records';
 import { storagePlatform } from './storage-platform';
 
-/** `milena metadata at <offset or time> <path>`: all metadata as it was then, as the records a snapshot of it would hold. */
+/** `milena metadata at <offset or time> [path]`: all metadata as it was then, as the records a snapshot of it would hold. */
 export async function metadataAtCommand(point: string, path: string, options: { output: OutputFormat }): Promise<void> {
   const { image, timestamp } = readMoment(parsePoint(point), path);
   const { offset, epoch } = image.provenance;

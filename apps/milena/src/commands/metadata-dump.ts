@@ -10,7 +10,7 @@ export interface DumpOptions {
   readonly output: OutputFormat;
 }
 
-/** `milena metadata dump <path>`: every record of a log folder, a segment or a snapshot, read without touching it. */
+/** `milena metadata dump [path]`: every record of a log folder, a segment or a snapshot, read without touching it. */
 export async function dumpMetadata(path: string, { from, output }: DumpOptions): Promise<void> {
   try {
     for (const record of metadataHistory(storagePlatform().disk, path, from)) await printRecord(record, output);

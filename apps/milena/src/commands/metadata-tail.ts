@@ -16,7 +16,7 @@ export interface TailOptions {
   readonly output: OutputFormat;
 }
 
-/** `milena metadata tail <path>`: the last records, and with `--follow` those that come, until somebody stops it. */
+/** `milena metadata tail [path]`: the last records, and with `--follow` those that come, until somebody stops it. */
 export async function tailMetadata(path: string, { lines, follow, output }: TailOptions): Promise<void> {
   const { disk, timers } = storagePlatform();
   try {

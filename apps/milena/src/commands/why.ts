@@ -4,7 +4,7 @@ import { dataText, type OutputFormat } from '../output/printer';
 import { printRecord, readingLog, recordData } from './metadata-records';
 import { storagePlatform } from './storage-platform';
 
-/** `milena why <subject> <path>`: the records that led to the present state of something, and what caused them. */
+/** `milena why <subject> [path]`: the records that led to the present state of something, and what caused them. */
 export async function whyCommand(subject: string, path: string, { output }: { output: OutputFormat }): Promise<void> {
   const { disk } = storagePlatform();
   const chain = readingLog(() => why(parseSubject(subject), () => metadataHistory(disk, path)));

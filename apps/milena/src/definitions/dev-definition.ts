@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { DEV_DATA } from '../dev/dev-folders';
 import type { DevOptions } from '../dev/dev-options';
 import { bootstrapServerOption, count, countOrNone, repeated } from './option-kinds';
 import type { ProgramContext } from './program-context';
@@ -13,7 +14,7 @@ export function addDev(program: Command, { environment }: ProgramContext): void 
     .option('--brokers <n>', 'number of brokers', count, 1)
     .option('--gateways <n>', 'number of admin gateways', countOrNone, 1)
     .option('--shims <n>', 'number of ZooKeeper shims', countOrNone, 1)
-    .option('--data <folder>', 'where the data goes', '.milena/dev')
+    .option('--data <folder>', 'where the data goes', DEV_DATA)
     .option('--any-port', 'listen on any ports that are free', false)
     .option('--demo', 'example topics with traffic and consumer groups, one of which lags', false)
     .option('--set <key=value>', 'a configuration key for every node; may be repeated', repeated, [])

@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { DumpOptions } from '../commands/metadata-dump';
 import type { TailOptions } from '../commands/metadata-tail';
+import { DEV_DATA, nodeFolder } from '../dev/dev-folders';
+import { devKind } from '../dev/dev-kinds';
 import type { OutputFormat } from '../output/printer';
 import { outputOption, wholeNumber } from './option-kinds';
 
-const PATH = 'a log folder, its __cluster_metadata-0, or one segment or snapshot of that';
 const LINES = 10;
 
 /** `milena metadata` and `milena why`. */
@@ -15,7 +16,7 @@ export function addMetadata(program: Command): void {
   metadata
     .command('dump')
     .description('print every record of a metadata log')
-    .argument('<path>', PATH)
+    .addArgument(pathArgument())
     .option('--from <offset>', 'first offset to print', wholeNumber, 0)
     .addOption(outputOption())
     .action(async (path: string, options: DumpOptions) =>
@@ -24,7 +25,7 @@ export function addMetadata(program: Command): void {
   metadata
     .command('tail')
     .description('print the last records of a metadata log, and those that come')
-    .argument('<path>', PATH)
+    .addArgument(pathArgument())
     .option('-n, --lines <n>', 'how many of the last records', wholeNumber, LINES)
     .option('-f, --follow', 'go on with what is written, until stopped')
     .addOption(outputOption())
@@ -35,7 +36,7 @@ export function addMetadata(program: Command): void {
     .command('at')
     .description('print all metadata as it was at an offset or a time')
     .argument('<point>', 'an offset, milliseconds since 1970, or a time as in 2026-11-22T07:00:00Z')
-    .argument('<path>', PATH)
+    .addArgument(pathArgument())
     .addOption(outputOption())
     .action(async (point: string, path: string, options: { output: OutputFormat }) =>
       (await import('../commands/metadata-at.js')).metadataAtCommand(point, path, options),
@@ -44,9 +45,16 @@ export function addMetadata(program: Command): void {
     .command('why')
     .description('print the records that led to the present state of something, and what caused them')
     .argument('<subject>', 'a partition (orders-3), broker:ID, or configuration (topic:NAME/KEY, broker:ID/KEY)')
-    .argument('<path>', PATH)
+    .addArgument(pathArgument())
     .addOption(outputOption())
     .action(async (subject: string, path: string, options: { output: OutputFormat }) =>
       (await import('../commands/why.js')).whyCommand(subject, path, options),
     );
+}
+
+/** Where the log is: of the first controller `milena dev` runs from the same folder, unless told otherwise. */
+function pathArgument(): Argument {
+  return new Argument('[path]', 'a log folder, its __cluster_metadata-0, or one segment or snapshot of that').default(
+    nodeFolder(DEV_DATA, 'controller', devKind('controller').firstId),
+  );
 }

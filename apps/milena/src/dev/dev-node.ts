@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadConfig, propertiesText, type NodeConfig } from '@milena/config';
 import { unreachable } from '@milena/model';
 import { CommandFailure } from '../command-failure';
+import { nodeFolder } from './dev-folders';
 import { DEV_KINDS, MONITOR, type DevRole } from './dev-kinds';
 import type { DevOptions } from './dev-options';
 import type { DevNodeState, DevState } from './dev-state';
@@ -40,7 +41,7 @@ export function writeNodeConfigs(
   mkdirSync(options.data, { recursive: true });
   return DEV_KINDS.flatMap(({ role, group }) =>
     state[group].map(({ id, listeners }: DevNodeState) => {
-      const folder = join(options.data, `${role}-${id}`);
+      const folder = nodeFolder(options.data, role, id);
       const configFile = join(options.data, `${role}-${id}.properties`);
       const own = { 'process.roles': role, 'node.id': `${id}`, ...listenerKeys(role, listeners), 'log.dirs': folder };
       writeFileSync(configFile, `# Written by milena dev at each start.\n${propertiesText({ ...own, ...common })}`);
