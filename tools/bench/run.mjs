@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { run as runCommand } from '../conformance/process.mjs';
 import { root } from '../conformance/cluster.mjs';
+import { enterOwnNetwork } from './outside/network-cut.mjs';
 
 const only = process.argv[2];
 const names = readdirSync(import.meta.dirname)
@@ -14,6 +15,7 @@ if (names.length === 0) {
   console.error(`no such benchmark: ${only}`);
   process.exit(2);
 }
+enterOwnNetwork();
 
 await runCommand('nx', ['run-many', '-t', 'build'], { cwd: root, timeoutMs: 300_000, env: { NX_DAEMON: 'false' } });
 const { stdout: commit } = await runCommand('git', ['rev-parse', '--short', 'HEAD'], { cwd: root });

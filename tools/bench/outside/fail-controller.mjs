@@ -12,7 +12,7 @@ export const disturbances = ['SIGKILL', 'SIGTERM', 'SIGSTOP', ...(canCut() ? ['c
 
 /** Says what this machine did not let us try. */
 export function sayWhatIsMissing(print) {
-  if (!canCut()) print('the network was not cut: that needs root and iptables');
+  if (!canCut()) print('the network was not cut: that needs root, iptables and iproute2');
 }
 
 /**
