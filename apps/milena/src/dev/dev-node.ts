@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { loadConfig, propertiesText, type NodeConfig } from '@milena/config';
 import { unreachable } from '@milena/model';
 import { CommandFailure } from '../command-failure';
@@ -42,7 +41,7 @@ export function writeNodeConfigs(
   return DEV_KINDS.flatMap(({ role, group }) =>
     state[group].map(({ id, listeners }: DevNodeState) => {
       const folder = nodeFolder(options.data, role, id);
-      const configFile = join(options.data, `${role}-${id}.properties`);
+      const configFile = `${folder}.properties`;
       const own = { 'process.roles': role, 'node.id': `${id}`, ...listenerKeys(role, listeners), 'log.dirs': folder };
       writeFileSync(configFile, `# Written by milena dev at each start.\n${propertiesText({ ...own, ...common })}`);
       const loaded = loadConfig({ file: configFile, environment, hostname: hostname() });
