@@ -1,36 +1,23 @@
 import type { PartitionLog } from '@milena/log-store';
-import {
-  failure,
-  invariant,
-  type Offset,
-  type OffsetAndEpoch,
-  type Result,
-  randomUuid,
-  ZERO_OFFSET,
-} from '@milena/model';
-import { type DiskError, type DiskLock, noMeter, type TraceContext } from '@milena/platform';
-import {
-  type BootstrapVoters,
-  type FetchResponse,
-  INITIAL_QUORUM_STATE,
-  type KraftUpgrade,
-  type QuorumState,
-} from '@milena/raft';
+import { failure, invariant, type Offset, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
+import type { DiskError, DiskLock, TraceContext } from '@milena/platform';
+import { type BootstrapVoters, INITIAL_QUORUM_STATE, type KraftUpgrade } from '@milena/raft';
 import { encodeBatch } from '@milena/record-batch';
 import { bootstrapVoters, quorumStateFormat } from './bootstrap-voters';
-import { TRACEPARENT_HEADER } from './committed-batch';
 import { CommittedMark } from './committed-mark';
 import { refuseForgottenVotes, refuseMissingVotes } from './forgotten-votes';
 import { metadataFolder } from './format-storage';
+import { LogRepair, type LostRecords } from './log-repair';
 import { UnusableLogFolder } from './meta-properties';
 import type { LeaderInfo, MetadataLog, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { openMetadataLog, type OpenedMetadataLog } from './open-metadata-log';
-import { beginPendingRepair, endPendingRepair } from './pending-repair';
+import { beginPendingRepair } from './pending-repair';
 import { readQuorumState, writeQuorumState } from './quorum-state-file';
 import type { RaftDriverOptions } from './raft-driver-options';
 import { createRaftPump, type RaftPump } from './raft-pump';
+import type { RaftPumpOptions } from './raft-pump-options';
 import { createRaftService, type RaftService } from './raft-service';
-import { UnusableMetadataLog } from './unusable-metadata-log';
+import { traceHeader } from './trace-header';
 
 /** Largest batch that may be appended, bytes of record values (Kafka's internal limit of the metadata log). */
 const APPEND_BYTES_MAX = 8 * 1024 * 1024;
@@ -74,8 +61,7 @@ class Driver implements RaftDriver {
   #log: PartitionLog | undefined;
   #mark: CommittedMark | undefined;
   /** Set while committed records that were lost are fetched again: there is no vote and nothing is delivered. */
-  #repair: 'fetching' | 'ending' | undefined;
-  #ending: Promise<void> = Promise.resolve();
+  #repair: LogRepair | undefined;
   #pump: RaftPump | undefined;
 
   constructor(options: RaftDriverOptions) {
@@ -140,9 +126,7 @@ class Driver implements RaftDriver {
         partitionLeaderEpoch: epoch,
         timestamp,
         records: records.map((value, index) =>
-          index === 0 && trace !== undefined
-            ? { value, headers: [{ key: TRACEPARENT_HEADER, value: Buffer.from(trace.traceparent, 'latin1') }] }
-            : { value },
+          index === 0 && trace !== undefined ? { value, headers: [traceHeader(trace.traceparent)] } : { value },
         ),
       }),
     );
@@ -208,63 +192,46 @@ class Driver implements RaftDriver {
   }
 
   #takePart(parts: RaftParts): void {
-    const pump = createRaftPump({ ...this.#pumpOptions(parts), driver: this.#options });
+    const pump = createRaftPump(this.#pumpOptions(parts));
     this.#pump = pump;
     this.#repair = undefined;
     for (const listener of this.#early.splice(0)) pump.subscribe(listener);
     pump.start();
   }
 
-  /**
-   * Fetches lost records as a replica that the quorum does not know: without a vote, without an acknowledgement that
-   * counts, without standing for election. Once level with the log of a leader, whom voters with whole logs elected, this
-   * node has again whatever it may ever have acknowledged, and takes part as itself.
-   */
+  /** Takes part once what was lost is there again. */
   #fetchAgain(lost: LostRecords, parts: RaftParts): void {
-    const { platform } = this.#options;
-    platform.logger.error('committed records are missing from the metadata log; no vote until they are fetched again', {
-      folder: parts.folder,
+    const { logger } = this.#options.platform;
+    const { folder, log } = parts;
+    logger.error('committed records are missing from the metadata log; no vote until they are fetched again', {
+      folder,
       ...lost,
     });
-    this.#repair = 'fetching';
-    const pump = createRaftPump({
-      ...this.#pumpOptions(parts),
-      driver: withoutVote(this.#options),
-      mark: undefined,
-      onFetched: (response) => {
-        if (this.#repair !== 'fetching' || !isLevel(response)) return;
-        this.#repair = 'ending';
-        this.#ending = this.#endRepair(lost, parts).catch((error: unknown) => this.#fail(error));
+    this.#repair = new LogRepair({
+      pump: this.#pumpOptions(parts),
+      folder,
+      lost,
+      onWhole: () => {
+        if (this.#phase !== 'running') return;
+        logger.info('the metadata log is whole again', { logEndOffset: log.logEndOffset });
+        this.#takePart(parts);
       },
     });
-    this.#pump = pump;
-    pump.start();
+    this.#pump = this.#repair.pump;
+    this.#pump.start();
   }
 
-  async #endRepair(lost: LostRecords, parts: RaftParts): Promise<void> {
-    const { log, folder } = parts;
-    if (log.logEndOffset < lost.committed) {
-      const reason = `the leader's log ends at offset ${log.logEndOffset}, but records up to ${lost.committed} were committed here`;
-      throw new UnusableMetadataLog(folder, reason);
-    }
-    await this.#pump?.close();
-    await log.flush();
-    await endPendingRepair(this.#options.platform.disk, folder);
-    if (this.#phase !== 'running') return;
-    this.#options.platform.logger.info('the metadata log is whole again', { logEndOffset: log.logEndOffset });
-    this.#takePart(parts);
-  }
-
-  #pumpOptions(parts: RaftParts) {
+  #pumpOptions(parts: RaftParts): RaftPumpOptions {
     const { platform } = this.#options;
     const { folder, ...rest } = parts;
     return {
       ...rest,
+      driver: this.#options,
       restored: readQuorumState(platform.disk, folder) ?? INITIAL_QUORUM_STATE,
       service: this.#service,
-      persist: (state: QuorumState, kraftVersion: number) =>
+      persist: (state, kraftVersion) =>
         writeQuorumState(platform.disk, folder, state, quorumStateFormat(parts.bootstrap, kraftVersion)),
-      onFatal: (error: unknown) => this.#fail(error),
+      onFatal: (error) => this.#fail(error),
     };
   }
 
@@ -288,7 +255,7 @@ class Driver implements RaftDriver {
     if (before === 'running') await this.#pump?.shutdown(HAND_OVER_TIMEOUT_MS);
     this.#phase = 'stopping';
     if (before === 'starting') await this.#starting.catch(() => undefined);
-    await this.#ending;
+    await this.#repair?.idle();
     await this.#pump?.close();
     await this.#mark?.close();
     await this.#log?.close();
@@ -298,7 +265,7 @@ class Driver implements RaftDriver {
   #serve(serviceHost: NonNullable<RaftDriverOptions['serviceHost']>): RaftService {
     return createRaftService(serviceHost, {
       // Between two pumps nobody would answer.
-      accepts: () => this.#phase === 'running' && this.#repair !== 'ending',
+      accepts: () => this.#phase === 'running' && this.#repair?.isEnding !== true,
       onRequest: (requestId, request) => this.#pump?.request(requestId, request),
       onRequestGone: (requestId) => this.#pump?.requestGone(requestId),
       onReplicaLost: (replicaId, lost) => {
@@ -329,24 +296,10 @@ class Driver implements RaftDriver {
   }
 }
 
-type LostRecords = NonNullable<OpenedMetadataLog['lost']>;
-
 /** What a pump works on, whoever this node is for it. */
 interface RaftParts extends Omit<OpenedMetadataLog, 'lost'> {
   readonly folder: string;
   readonly bootstrap: BootstrapVoters;
   readonly mark: CommittedMark | undefined;
   readonly mayFetchAgain: boolean;
-}
-
-/** The same node as a replica of which nobody expects anything. */
-function withoutVote(options: RaftDriverOptions): RaftDriverOptions {
-  const { endpoint: _endpoint, autoJoin: _autoJoin, platform, ...rest } = options;
-  const directoryId = randomUuid((count) => platform.random.bytes(count));
-  return { ...rest, platform: { ...platform, meter: noMeter }, role: 'observer', directoryId };
-}
-
-/** Whether the leader had nothing that this node's log had not, when it answered. */
-function isLevel({ error, records, divergingEpoch, snapshotId }: FetchResponse): boolean {
-  return error === 'NONE' && records.length === 0 && divergingEpoch === undefined && snapshotId === undefined;
 }

@@ -1,9 +1,6 @@
-import type { PartitionLog } from '@milena/log-store';
 import { failure, minOffset, type Offset, type OffsetAndEpoch, type Result, ZERO_OFFSET } from '@milena/model';
 import {
   type Appended,
-  type BootstrapVoters,
-  type FetchResponse,
   type KraftUpgrade,
   DEFAULT_RAFT_SETTINGS,
   type Leadership,
@@ -15,42 +12,20 @@ import {
 } from '@milena/raft';
 import { DEFAULT_METADATA_RETENTION } from './clean-log';
 import { createCommitDelivery } from './commit-delivery';
-import type { CommittedMark } from './committed-mark';
-import { createEffectQueue } from './effect-queue';
-import { createGroupFlush } from './group-flush';
+import { createEffectQueue, type EffectQueue } from './effect-queue';
+import { createGroupFlush, type GroupFlush } from './group-flush';
 import { LeaderContact } from './leader-contact';
 import { leaderInfo } from './listener-progress';
 import type { LeaderInfo, MetadataLogListener, QuorumDescription } from './metadata-log';
 import { createMetadataRaftLog } from './metadata-raft-log';
 import { quorumDescription } from './quorum-description';
-import { createRaftClient } from './raft-client';
-import type { RaftDriverOptions } from './raft-driver-options';
+import { createRaftClient, type RaftClient } from './raft-client';
 import { RaftMetrics } from './raft-metrics';
 import { raftOfDriver } from './raft-of-driver';
-import type { RaftService } from './raft-service';
+import type { RaftPumpOptions } from './raft-pump-options';
 import { SnapshotKeeper } from './snapshot-keeper';
-import type { SnapshotStore } from './snapshot-store';
 import { createTickTimer } from './tick-timer';
 import { VoterConnections } from './voter-connections';
-
-/** What a pump works on besides the driver's options. */
-export interface RaftPumpOptions {
-  readonly driver: RaftDriverOptions;
-  readonly log: PartitionLog;
-  readonly snapshots: SnapshotStore;
-  /** Keeps what a voter must never lose; observers need none. */
-  readonly mark: CommittedMark | undefined;
-  /** See SnapshotVerification. */
-  readonly mayFetchAgain: boolean;
-  readonly restored: QuorumState;
-  readonly bootstrap: BootstrapVoters;
-  readonly service: RaftService | undefined;
-  /** Makes the state durable, in the form that `kraftVersion` asks for. */
-  persist(state: QuorumState, kraftVersion: number): Promise<void>;
-  /** Told of each sound answer to a fetch, after it was taken in. */
-  onFetched?(response: FetchResponse): void;
-  onFatal(error: unknown): void;
-}
 
 /**
  * The raft state machine at work: what happens goes in, what it wants done comes out and is done in the order that
@@ -132,43 +107,11 @@ class Pump implements RaftPump {
     this.#metrics = this.#measure();
     const onFatal = (error: unknown): void => this.#fail(error);
     this.#delivery = createCommitDelivery({ log: raftLog, snapshots, timers, onFatal });
-    this.#queue = createEffectQueue({
-      persist: async (state) => {
-        this.#quorumState = state;
-        const beganMs = clock.monotonicMs();
-        await options.persist(state, this.#raft.kraftVersion);
-        this.#raft.stateStored(clock.monotonicMs() - beganMs);
-      },
-      carryOut: (effects) => this.#carryOut(effects),
-      release: (effects) => this.#sendOut(effects),
-      onFatal,
-    });
+    this.#queue = this.#orderEffects();
     this.#snapshots = this.#keepSnapshots();
-    this.#flush = createGroupFlush({
-      flush: ({ isUrgent }) => log.flush({ urgent: isUrgent }),
-      onFlushed: (flush) => {
-        this.#noteCommitted();
-        this.#input(() => this.#raft.flushed(flush));
-      },
-      onFatal,
-    });
+    this.#flush = this.#mergeFlushes();
     this.#timer = createTickTimer({ clock, timers }, () => this.#input(() => this.#raft.tick()));
-    this.#client = createRaftClient({
-      connector: driver.connector,
-      timers,
-      logger,
-      handlers: {
-        onResponse: ({ correlationId }, response) => {
-          this.#contact.answered(response);
-          const endBefore = log.logEndOffset;
-          this.#input(() => this.#raft.response(correlationId, response));
-          this.#metrics.fetched(Math.max(0, log.logEndOffset - endBefore));
-          if (response.type === 'fetch' && response.error === 'NONE') options.onFetched?.(response);
-        },
-        onFailure: ({ correlationId }, reason) => this.#input(() => this.#raft.requestFailed(correlationId, reason)),
-        onPeerSuspected: (nodeId) => this.#input(() => this.#raft.peerSuspected(nodeId)),
-      },
-    });
+    this.#client = this.#callPeers();
     this.#connections = new VoterConnections({
       timers,
       others: () => this.#otherVoters(),
@@ -283,6 +226,53 @@ class Pump implements RaftPump {
     } finally {
       this.#callDepth--;
     }
+  }
+
+  #orderEffects(): EffectQueue {
+    const { clock } = this.#options.driver.platform;
+    return createEffectQueue({
+      persist: async (state) => {
+        this.#quorumState = state;
+        const beganMs = clock.monotonicMs();
+        await this.#options.persist(state, this.#raft.kraftVersion);
+        this.#raft.stateStored(clock.monotonicMs() - beganMs);
+      },
+      carryOut: (effects) => this.#carryOut(effects),
+      release: (effects) => this.#sendOut(effects),
+      onFatal: (error) => this.#fail(error),
+    });
+  }
+
+  #mergeFlushes(): GroupFlush {
+    return createGroupFlush({
+      flush: ({ isUrgent }) => this.#options.log.flush({ urgent: isUrgent }),
+      onFlushed: (flush) => {
+        this.#noteCommitted();
+        this.#input(() => this.#raft.flushed(flush));
+      },
+      onFatal: (error) => this.#fail(error),
+    });
+  }
+
+  #callPeers(): RaftClient {
+    const { driver, log } = this.#options;
+    const { timers, logger } = driver.platform;
+    return createRaftClient({
+      connector: driver.connector,
+      timers,
+      logger,
+      handlers: {
+        onResponse: ({ correlationId }, response) => {
+          this.#contact.answered(response);
+          const endBefore = log.logEndOffset;
+          this.#input(() => this.#raft.response(correlationId, response));
+          this.#metrics.fetched(Math.max(0, log.logEndOffset - endBefore));
+          if (response.type === 'fetch' && response.error === 'NONE') this.#options.onFetched?.(response);
+        },
+        onFailure: ({ correlationId }, reason) => this.#input(() => this.#raft.requestFailed(correlationId, reason)),
+        onPeerSuspected: (nodeId) => this.#input(() => this.#raft.peerSuspected(nodeId)),
+      },
+    });
   }
 
   #measure(): RaftMetrics {

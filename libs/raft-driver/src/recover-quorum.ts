@@ -3,12 +3,12 @@ import { NO_NODE, type TimestampMs, ZERO_UUID } from '@milena/model';
 import type { DiskLock, Platform } from '@milena/platform';
 import { encodeBatch, encodeControlRecord, type ControlRecord, type VoterEntry } from '@milena/record-batch';
 import { CommittedMark } from './committed-mark';
-import { TRACEPARENT_HEADER } from './committed-batch';
 import { UnusableLogFolder } from './meta-properties';
 import { openMetadataLog } from './open-metadata-log';
 import { planRecovery, type RecoveryPlan, type RecoverySubject } from './plan-recovery';
 import { QUORUM_STATE_FILE, writeQuorumState } from './quorum-state-file';
 import { readWholeFile } from './read-whole-file';
+import { traceHeader } from './trace-header';
 
 const STATE_BYTES_MAX = 64 * 1024;
 
@@ -91,7 +91,7 @@ async function appendTruth(
   const baseOffset = log.logEndOffset;
   const [first, ...others] = truth(voter).map(encodeControlRecord);
   // The control record that says who leads names the audit record by its trace.
-  const headers = [{ key: TRACEPARENT_HEADER, value: Buffer.from(`00-${traceId}-${traceId.slice(16)}-01`, 'latin1') }];
+  const headers = [traceHeader(`00-${traceId}-${traceId.slice(16)}-01`)];
   const records = first === undefined ? [] : [{ ...first, headers }, ...others];
   const batch = encodeBatch({ baseOffset, partitionLeaderEpoch: newEpoch, timestamp, isControl: true, records });
   const appended = log.appendAsFollower(batch);

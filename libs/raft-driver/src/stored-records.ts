@@ -18,7 +18,7 @@ import {
   type ControlRecord,
   type UnknownControlRecord,
 } from '@milena/record-batch';
-import { TRACEPARENT_HEADER } from './committed-batch';
+import { traceOf } from './trace-header';
 
 /** No batch of a metadata log is larger. */
 const BATCH_BYTES_MAX = 64 * 1024 * 1024;
@@ -143,14 +143,13 @@ export function* storedBatches(disk: Disk, file: StoredFile, from = 0, start = 0
 
 function recordsOf(header: BatchHeader, bytes: Buffer, { snapshot }: StoredFile): readonly StoredRecord[] {
   return decodeRecords(bytes).map((record) => {
-    const trace = record.headers.find(({ key }) => key === TRACEPARENT_HEADER)?.value?.toString('latin1');
     return {
       offset: record.offset,
       batchOffset: header.baseOffset,
       epoch: header.partitionLeaderEpoch,
       timestamp: record.timestamp,
       content: header.isControl ? decodeControlRecord(record) : (record.value ?? Buffer.alloc(0)),
-      ...(trace === undefined ? {} : { traceparent: trace }),
+      ...traceOf(record.headers),
       ...(snapshot === undefined ? {} : { snapshot }),
     };
   });
