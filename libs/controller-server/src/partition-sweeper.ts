@@ -9,6 +9,7 @@ import {
 import type { MetadataRecord } from '@milena/metadata';
 import type { Result } from '@milena/model';
 import { CONTROLLER_LIMITS } from './controller-server-options';
+import { KeyCounts } from './key-counts';
 import type { QuorumController } from './quorum-controller';
 
 /**
@@ -19,7 +20,7 @@ import type { QuorumController } from './quorum-controller';
 export class PartitionSweeper {
   readonly #controller: QuorumController;
   /** Sweeps under way by broker; those over everything under undefined. */
-  readonly #running = new Map<number | undefined, number>();
+  readonly #running = new KeyCounts<number | undefined>();
   /** Brokers that were leaving when this controller became active: a former one may not have moved all they lead. */
   #leavingBefore: ReadonlySet<number> = new Set();
   /** Grows when this controller stops being active: sweeps of its former reign end. */
@@ -53,7 +54,7 @@ export class PartitionSweeper {
   }
 
   #start(sweep: PartitionSweep, brokerId: number | undefined, delayMs: number): void {
-    this.#running.set(brokerId, (this.#running.get(brokerId) ?? 0) + 1);
+    this.#running.add(brokerId);
     this.#run(sweep, brokerId, delayMs).catch(this.#controller.options.onFatal);
   }
 
@@ -94,9 +95,7 @@ export class PartitionSweeper {
   }
 
   #finished(brokerId: number | undefined): void {
-    const left = (this.#running.get(brokerId) ?? 1) - 1;
-    if (left > 0) this.#running.set(brokerId, left);
-    else this.#running.delete(brokerId);
+    this.#running.remove(brokerId);
     if (brokerId !== undefined) this.#noteShutdown(brokerId);
   }
 

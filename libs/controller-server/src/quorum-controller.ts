@@ -4,13 +4,12 @@ import {
   BrokerSessions,
   controllerDefaults,
   decide,
-  fenceBroker,
   kraftVersionRecords,
 } from '@milena/controller';
 import type { ControllerDefaults, Decision } from '@milena/controller';
-import type { BrokerRegistration, MetadataImage, MetadataRecord } from '@milena/metadata';
-import type { ErrorName, Offset, Result } from '@milena/model';
-import { DeadlineTimer, type ChannelFailure, type TraceContext } from '@milena/platform';
+import type { MetadataImage, MetadataRecord } from '@milena/metadata';
+import type { Offset, Result } from '@milena/model';
+import type { ChannelFailure, TraceContext } from '@milena/platform';
 import {
   applySpan,
   type CommittedBatch,
@@ -19,16 +18,17 @@ import {
   type MetadataSnapshot,
 } from '@milena/raft-driver';
 import { createReplicatedState, type ReplicatedState } from '@milena/replicated-state';
+import { BrokerFencing } from './broker-fencing';
 import { CONTROLLER_LIMITS, type ControllerServerOptions } from './controller-server-options';
 import { ControllerRegistrar } from './controller-registrar';
 import { ElectionWait } from './election-wait';
 import { firstLevels } from './first-levels';
 import { imageOfSnapshot, metadataStateMachine } from './metadata-state-machine';
 import { IdleRecords } from './idle-records';
+import { KeyCounts } from './key-counts';
 import { LeaderBalancer } from './leader-balancer';
 import { logUncleanElections } from './log-unclean-elections';
 import { PartitionSweeper } from './partition-sweeper';
-import { isPortGone } from './probe-broker';
 
 /** How a request waits for commitment. */
 export interface RequestOptions {
@@ -39,7 +39,7 @@ export interface RequestOptions {
 
 /**
  * One controller of the quorum. As a standby it replays what is committed; while its node leads the metadata log it is the
- * active one: it decides requests, keeps brokers' sessions, and fences brokers that went silent or whose port refuses.
+ * active one: it decides requests, keeps brokers' sessions, and has brokers that are gone fenced.
  */
 export class QuorumController implements MetadataLogListener {
   readonly defaults: ControllerDefaults;
@@ -48,12 +48,12 @@ export class QuorumController implements MetadataLogListener {
   readonly electionWait: ElectionWait;
   readonly #options: ControllerServerOptions;
   readonly #replicated: ReplicatedState<MetadataImage, MetadataRecord>;
-  #expiryTimer: DeadlineTimer | undefined;
+  readonly #fencing = new BrokerFencing(this);
   readonly #idleRecords: IdleRecords;
   readonly #registrar: ControllerRegistrar;
   readonly #balancer: LeaderBalancer;
   /** Brokers of which a new life is being registered, and how many requests say so. */
-  readonly #replaced = new Map<number, number>();
+  readonly #replaced = new KeyCounts<number>();
   #stopped = false;
   /** Everything before it was taken in, control batches included. */
   #deliveredEnd = 0;
@@ -169,6 +169,18 @@ export class QuorumController implements MetadataLogListener {
     return outcome;
   }
 
+  /** Submits a change nobody waits for. */
+  submitInBackground(operation: string, decideOn: (image: MetadataImage) => Decision<unknown>): void {
+    const { platform, onFatal } = this.#options;
+    this.submit(decideOn, { operation })
+      .then((result) => {
+        if (result.ok) return;
+        const { code } = result.error;
+        platform.logger.warn('a change by the controller itself was not committed', { operation, code });
+      })
+      .catch(onFatal);
+  }
+
   /** What the log refused did not happen: it is decided again. */
   #noteDecided(
     { records, unfinished }: Pick<Decision<unknown>, 'records' | 'unfinished'>,
@@ -189,13 +201,11 @@ export class QuorumController implements MetadataLogListener {
 
   /** Runs a registration, during which the broker's former life is not unfenced. */
   async replacing<T>(brokerId: number, register: () => Promise<T>): Promise<T> {
-    this.#replaced.set(brokerId, (this.#replaced.get(brokerId) ?? 0) + 1);
+    this.#replaced.add(brokerId);
     try {
       return await register();
     } finally {
-      const left = (this.#replaced.get(brokerId) ?? 1) - 1;
-      if (left > 0) this.#replaced.set(brokerId, left);
-      else this.#replaced.delete(brokerId);
+      this.#replaced.remove(brokerId);
     }
   }
 
@@ -226,11 +236,11 @@ export class QuorumController implements MetadataLogListener {
     this.sessions.restart(this.latestImage, this.nowMs());
     logger.info('became the active controller', { epoch, startOffset, brokers: this.latestImage.brokers().length });
     this.#prepareLog(epoch);
-    this.#watchSessions();
+    this.#fencing.start();
     this.sweeper.begin();
     this.#idleRecords.start();
     this.#balancer.start();
-    for (const broker of this.latestImage.brokers()) if (!broker.fenced) this.#fenceIfGone(broker, 1);
+    this.#fencing.probeAll();
   }
 
   onLeaderChange(leader: LeaderInfo): void {
@@ -247,11 +257,8 @@ export class QuorumController implements MetadataLogListener {
     this.#deactivate();
   }
 
-  /** A broken stream is what the death of a broker's process looks like; its port tells (decision 11). */
-  onReplicaLost(replicaId: number, { reason }: ChannelFailure): void {
-    const broker = this.latestImage.broker(replicaId);
-    if (!this.isActive || broker === undefined || reason !== 'reset') return;
-    this.#fenceIfGone(broker, CONTROLLER_LIMITS.lostBrokerProbes);
+  onReplicaLost(replicaId: number, lost: ChannelFailure): void {
+    this.#fencing.streamLost(replicaId, lost);
   }
 
   /** Stays a standby from here on; answers that wait leave with what is known of them. */
@@ -266,73 +273,25 @@ export class QuorumController implements MetadataLogListener {
     const { logger } = this.#options.platform;
     if (abortRecords(this.latestImage).length > 0) {
       logger.warn('aborting a metadata transaction that a former controller left open', { epoch });
-      this.#inBackground('abort transaction', (image) => decide(abortRecords(image), undefined));
+      this.submitInBackground('abort transaction', (image) => decide(abortRecords(image), undefined));
     }
     const kraftVersion = this.#options.metadataLog.kraftVersion();
     const first = { chosen: firstLevels(this.#options.bootstrapRecords ?? []), kraftVersion };
     if (bootstrapRecords(this.latestImage, this.defaults, first).length > 0) {
       logger.info('writing the bootstrap records of a new cluster', { epoch });
-      this.#inBackground('bootstrap', (image) => decide(bootstrapRecords(image, this.defaults, first), undefined));
+      this.submitInBackground('bootstrap', (image) => decide(bootstrapRecords(image, this.defaults, first), undefined));
     }
     // A former controller may have raised it and died before the metadata said so.
     if (kraftVersionRecords(this.latestImage, kraftVersion).length > 0) {
-      this.#inBackground('kraft version', (image) => decide(kraftVersionRecords(image, kraftVersion), undefined));
+      this.submitInBackground('kraft version', (image) => decide(kraftVersionRecords(image, kraftVersion), undefined));
     }
   }
 
   #deactivate(): void {
-    this.#expiryTimer?.close();
-    this.#expiryTimer = undefined;
+    this.#fencing.stop();
     this.sweeper.stop();
     this.#idleRecords.stop();
     this.#balancer.stop();
     this.#replicated.onResigned();
-  }
-
-  #watchSessions(): void {
-    this.#expiryTimer?.close();
-    const { clock, timers } = this.#options.platform;
-    const periodMs = Math.min(500, Math.max(10, this.sessions.sessionTimeoutMs / 20));
-    let nextLookMs = this.nowMs() + periodMs;
-    const look = (): void => {
-      nextLookMs = this.nowMs() + periodMs;
-      for (const broker of this.sessions.expired(this.latestImage, this.nowMs())) {
-        this.#fence(broker, 'its session expired');
-      }
-    };
-    this.#expiryTimer = new DeadlineTimer({ clock, timers, nextMs: () => nextLookMs, onDue: look });
-    this.#expiryTimer.schedule();
-  }
-
-  #fenceIfGone(broker: BrokerRegistration, probes: number): void {
-    const { platform, connector, config } = this.#options;
-    const listenerName = config.server.string('inter.broker.listener.name');
-    const fenceIf = (gone: boolean): void => {
-      const isCurrent = this.isActive && this.latestImage.broker(broker.id)?.epoch === broker.epoch;
-      if (gone && isCurrent) this.#fence(broker, 'its port refuses connections');
-    };
-    isPortGone({ broker, listenerName, probes, connector, timers: platform.timers })
-      .then(fenceIf)
-      .catch(this.#options.onFatal);
-  }
-
-  #fence(broker: BrokerRegistration, why: string): void {
-    this.sessions.end(broker.id);
-    if (this.latestImage.broker(broker.id)?.fenced !== false) return;
-    this.#options.platform.logger.warn('fencing a broker', { broker: broker.id, epoch: broker.epoch, why });
-    this.#inBackground('fence broker', (image) => fenceBroker(image, broker, this.defaults));
-  }
-
-  /** Submits a change nobody waits for. What is refused now is found again by the next look at the sessions. */
-  #inBackground(operation: string, decideOn: (image: MetadataImage) => Decision<unknown>): void {
-    this.submit(decideOn, { operation })
-      .then((result) => {
-        if (!result.ok) this.#logRefused(operation, result.error.code);
-      })
-      .catch(this.#options.onFatal);
-  }
-
-  #logRefused(operation: string, code: ErrorName): void {
-    this.#options.platform.logger.warn('a change by the controller itself was not committed', { operation, code });
   }
 }
