@@ -1,10 +1,8 @@
 import type { PlantedBugs } from '@milena/broker-server';
 import type { Plant } from '../planted-bugs';
-import { createTopicsRpc } from '@milena/cluster-protocol';
 import { emptyImage, type MetadataImage } from '@milena/metadata';
 import { topicPartitionName, uuidFromBytes, type TopicPartition, type Uuid } from '@milena/model';
 import type { SeededRandom } from '@milena/platform/testing';
-import { createActiveControllerChannel } from '@milena/raft-driver';
 import { checkLogMatching } from '../checkers/log-matching';
 import { createQuorumCheckers, type QuorumCheckers } from '../checkers/quorum-checkers';
 import { KafkaClient } from '../clients/kafka-client';
@@ -18,9 +16,10 @@ import { SinglePowerCuts } from '../single-power-cuts';
 import { IdempotentProducer } from '../workload/idempotent-producer';
 import { CommittedOffsets } from '../workload/committed-offsets';
 import { OffsetCommitter } from '../workload/offset-committer';
-import { fetchFrom } from '../workload/partition-reader';
+import { readToEnd } from '../workload/partition-reader';
 import { ProducedHistory } from '../workload/produced-history';
 import { TailingConsumer } from '../workload/tailing-consumer';
+import { createTopics } from '../workload/topics-of-cluster';
 import { createWorld, type World, type WorldOptions } from '../world';
 import { playWorld } from '../world-run';
 
@@ -117,7 +116,7 @@ class SimulatedCluster {
     }
     for (const node of this.brokers) await world.time.resolve(node.format());
     for (const { machine } of [...this.controllers, ...this.brokers]) machine.start();
-    await this.#until(run, SET_UP_MS, 'the topic could not be created', this.#createTopic());
+    await this.#until(run, SET_UP_MS, 'the topics could not be created', this.#createTopics());
     const producing = Promise.all(this.#producers.map((producer) => producer.run()));
     for (const consumer of this.#consumers) void consumer.run();
     for (const committer of this.#committers) committer.run();
@@ -221,36 +220,14 @@ class SimulatedCluster {
     });
   }
 
-  /** Creates the topic over the controllers' RPC, as soon as three brokers are there to hold it. */
-  async #createTopic(): Promise<void> {
-    const { world } = this;
-    const { clock, timers } = world.time;
-    const channel = createActiveControllerChannel({
-      platform: { clock, timers, random: this.#random, logger: world.logger },
-      connector: world.outside,
-      metadataLog: { leader: () => ({ leaderId: undefined, epoch: 0 }) },
-      bootstrap: this.controllers.map(({ endpoint }) => endpoint),
-    });
-    const configs = Object.entries(this.#promise.topicConfig).map(([name, value]) => ({ name, value }));
-    const shape = { replicationFactor: 3, assignments: [], configs };
-    const offsetsConfigs = [...configs, { name: 'cleanup.policy', value: 'compact' }];
-    const request = createTopicsRpc.encodeRequest({
-      principal: 'User:simulation',
-      topics: [
-        { name: 'events', partitions: this.#partitions.length, ...shape },
-        // As a broker would create it on first use, but with the promise of this run.
-        { name: OFFSETS_TOPIC, partitions: OFFSETS_PARTITIONS, ...shape, configs: offsetsConfigs },
-      ],
-      validateOnly: false,
-      timeoutMs: 1_000,
-    });
-    for (;;) {
-      const outcome = await channel.unary(createTopicsRpc.method, request, 1_000);
-      const answers = outcome.ok ? createTopicsRpc.decodeResponse(outcome.value).topics : [];
-      const isThere = answers.map(({ result }) => result.ok || result.error.code === 'TOPIC_ALREADY_EXISTS');
-      if (isThere.length === 2 && !isThere.includes(false)) return channel.close();
-      await this.#client.pause(100);
-    }
+  #createTopics(): Promise<void> {
+    const configs = this.#promise.topicConfig;
+    const controllers = this.controllers.map(({ endpoint }) => endpoint);
+    return createTopics({ world: this.world, random: this.#random, controllers }, [
+      { name: 'events', partitions: this.#partitions.length, configs },
+      // As a broker would create it on first use, but with the promise of this run.
+      { name: OFFSETS_TOPIC, partitions: OFFSETS_PARTITIONS, configs: { ...configs, 'cleanup.policy': 'compact' } },
+    ]);
   }
 
   /** The newest committed metadata that any controller holds. */
@@ -277,17 +254,8 @@ class SimulatedCluster {
   }
 
   async #readEverything(): Promise<void> {
-    for (const topicPartition of this.#partitions) {
-      const values = new Map<number, string>();
-      for (;;) {
-        const next = values.size === 0 ? 0 : Math.max(...values.keys()) + 1;
-        const fetched = await fetchFrom(this.world, this.#client, topicPartition, next);
-        if (fetched === undefined) await this.#client.refresh(['events']);
-        for (const [offset, value] of fetched?.values ?? []) values.set(offset, value);
-        if (fetched !== undefined && (values.has(fetched.highWatermark - 1) || fetched.highWatermark === 0)) break;
-        await this.#client.pause(10);
-      }
-      this.history.concludes(topicPartition, values);
+    for (const partition of this.#partitions) {
+      this.history.concludes(partition, await readToEnd(this.world, this.#client, partition));
     }
   }
 

@@ -44,3 +44,22 @@ export async function fetchFrom(
   }
   return { highWatermark: found.highWatermark, values };
 }
+
+/** Reads a partition from its first record to its end, by offset; asks until all of it was told. */
+export async function readToEnd(
+  world: World,
+  client: KafkaClient,
+  partition: TopicPartition,
+): Promise<ReadonlyMap<number, string>> {
+  const values = new Map<number, string>();
+  for (let next = 0; ;) {
+    const fetched = await fetchFrom(world, client, partition, next);
+    if (fetched === undefined) await client.refresh([partition.topic]);
+    for (const [offset, value] of fetched?.values ?? []) {
+      values.set(offset, value);
+      next = offset + 1;
+    }
+    if (fetched !== undefined && next >= fetched.highWatermark) return values;
+    await client.pause(10);
+  }
+}
