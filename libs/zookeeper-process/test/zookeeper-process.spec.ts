@@ -39,7 +39,8 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 interface Quorum {
   readonly driver: RaftDriver;
   readonly server: GrpcServer;
-  append(records: readonly MetadataRecord[]): void;
+  /** Resolves when they are committed: nobody is promised to see them before. */
+  append(records: readonly MetadataRecord[]): Promise<void>;
 }
 
 describe('a shim process', () => {
@@ -98,7 +99,13 @@ describe('a shim process', () => {
     await server.start();
     await driver.start();
     await until(() => epoch >= 0);
-    quorum = { driver, server, append: (records) => void driver.append(epoch, records.map(encodeMetadataRecord)) };
+    const append = async (records: readonly MetadataRecord[]): Promise<void> => {
+      const appended = driver.append(epoch, records.map(encodeMetadataRecord));
+      if (!appended.ok) throw new Error(appended.error.message);
+      const { lastOffset } = appended.value;
+      await until(() => (driver.highWatermark() ?? 0) > lastOffset);
+    };
+    quorum = { driver, server, append };
     return quorum;
   }
 
@@ -159,7 +166,7 @@ describe('a shim process', () => {
     const [first, second] = [await startShim(301), await startShim(302)];
     await until(() => first.shim.isReady() && second.shim.isReady());
     expect(await health(first.grpc)).toBe('SERVING');
-    append([registration(1)]);
+    await append([registration(1)]);
     const client = await dial(first.port);
     client.connect({});
     const session = readConnectAnswer((await client.packet())!);
@@ -170,7 +177,7 @@ describe('a shim process', () => {
     if (reply.kind !== 'reply') throw new Error('a reply was expected');
     expect(readChildren(reply.body)).toEqual(['1']);
     client.destroy();
-    append([registration(2)]);
+    await append([registration(2)]);
     const moved = await dial(second.port);
     moved.connect({ ...session, lastZxidSeen: BigInt(reply.zxid) });
     expect(readConnectAnswer((await moved.packet())!)).toMatchObject({ sessionId: session.sessionId });
